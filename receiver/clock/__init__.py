@@ -1,0 +1,1 @@
+"""Time as something that is handed in, so that tests can advance it."""

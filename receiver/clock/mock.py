@@ -1,0 +1,52 @@
+"""A clock that stands still until it is advanced."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+
+
+class MockClock:
+    """Virtual time. `advance` wakes every sleeper whose time has come, in the order of their times."""
+
+    def __init__(self, start: float = 1000.0) -> None:
+        self._now = start
+        self._order = itertools.count()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def now(self) -> float:
+        """The virtual instant, in seconds."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until the clock has been advanced by `seconds`."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), future))
+        await future
+
+    async def advance(self, seconds: float) -> None:
+        """Move time on, and let whoever wakes run until they wait again."""
+        end = self._now + seconds
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            when, _, future = heapq.heappop(self._sleepers)
+            self._now = max(self._now, when)
+            if not future.done():
+                future.set_result(None)
+                await self.settle()
+        self._now = end
+        await self.settle()
+
+    def step(self, seconds: float) -> None:
+        """Move time on without an event loop: for code that only asks `now()`."""
+        self._now += seconds
+
+    @staticmethod
+    async def settle(turns: int = 20) -> None:
+        """Let the event loop turn, so that tasks made ready get to run."""
+        for _ in range(turns):
+            await asyncio.sleep(0)

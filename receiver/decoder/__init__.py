@@ -1,0 +1,1 @@
+"""Encoded bytes in, blocks of sound out."""

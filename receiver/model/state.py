@@ -1,0 +1,123 @@
+"""The state every controller sees. It is what goes over the wire: `docs/protocol.md` describes it.
+
+Times: `_ms` are milliseconds of audio (a float where a frame matters), `_us` microseconds on the
+receiver's clock. Clients ignore fields they do not know, so the state can grow.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Playback = Literal["idle", "loading", "buffering", "playing", "paused"]
+
+
+class ClockId(msgspec.Struct, frozen=True):
+    """Names the clock that every `at_us` of this receiver is on: a new boot is a new clock."""
+
+    receiver: str
+    boot: str
+
+
+class ReceiverInfo(msgspec.Struct, frozen=True):
+    """Who the receiver is. The id never changes; the name is for people."""
+
+    id: str
+    name: str
+    version: str
+    clock: ClockId
+
+
+class Tags(msgspec.Struct, frozen=True):
+    """What a stream says of itself. Text from strangers: shown, never trusted."""
+
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One thing to play. `id` is unique within a receiver's life."""
+
+    id: str
+    url: str
+    tags: Tags = Tags()
+    duration_ms: float | None = None
+    seekable: bool = False
+    live: bool = False
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """The position heard at an instant; at `rate` 1 it runs on from there, at 0 it stands."""
+
+    item: str
+    position_ms: float
+    at_us: int
+    rate: int
+
+    def position_at(self, now_us: int) -> float:
+        """The position heard at `now_us`, in milliseconds."""
+        return self.position_ms + self.rate * (now_us - self.at_us) / 1000
+
+
+class SessionState(msgspec.Struct, frozen=True):
+    """What is being played. `epoch` counts the moves of the session between receivers."""
+
+    id: str
+    epoch: int = 0
+    playback: Playback = "idle"
+    item: Item | None = None
+    anchor: Anchor | None = None
+
+
+class Volume(msgspec.Struct, frozen=True):
+    """Volume of the speaker. `db` is the gain in force, None when nothing can be heard."""
+
+    percent: int
+    muted: bool
+    db: float | None = None
+
+
+class Output(msgspec.Struct, frozen=True):
+    """The sound device as it is used now. `level_dbfs` only where the sink meters (the mock)."""
+
+    backend: str
+    device: str
+    rate: int = 0
+    channels: int = 0
+    buffer_ms: float = 0.0
+    delay_ms: float = 0.0
+    underruns: int = 0
+    level_dbfs: float | None = None
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is wrong now, in words for people."""
+
+    code: str
+    message: str
+
+
+class State(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    receiver: ReceiverInfo
+    session: SessionState
+    volume: Volume
+    output: Output
+    problem: Problem | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The stages of one play, in milliseconds since the command was accepted; None: not passed.
+
+    `resolved` is None where the URL held an address, `first_frame` where the play began paused.
+    """
+
+    accepted: float = 0.0
+    resolved: float | None = None
+    connected: float | None = None
+    first_byte: float | None = None
+    first_block: float | None = None
+    first_frame: float | None = None

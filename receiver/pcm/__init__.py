@@ -1,0 +1,1 @@
+"""Sound as frames: format, ring buffer, mixer, gain. No I/O."""

@@ -1,0 +1,16 @@
+"""Limits of the protocol, in one place so that nobody has to guess."""
+
+VERSION = 1
+DEFAULT_PORT = 7766
+SERVICE_TYPE = "_tonearm._tcp.local."
+WEBSOCKET_PATH = "/v1/ws"
+COMMANDS_PATH = "/v1/commands"
+STATUS_PATH = "/v1/status"
+SCHEMA_PATH = "/v1/schema"
+METRICS_PATH = "/metrics"
+
+MAX_MESSAGE_BYTES = 64 * 1024
+MAX_TEXT = 1024
+MAX_URL = 2048
+MAX_ID = 64
+MAX_POSITION_MS = 7 * 24 * 3600 * 1000
