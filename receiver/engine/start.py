@@ -1,0 +1,42 @@
+"""When a track has enough in hand to begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FAST = 3.0
+"""Coming in this many times faster than it plays, a stream may begin with little in hand."""
+LITTLE_S = 0.3
+PLENTY_S = 2.0
+
+
+@dataclass(slots=True)
+class StartPolicy:
+    """Decides from what is in hand and how fast it came. All in seconds.
+
+    A stream that comes in faster than it plays begins with its first block or soon after; one
+    that does not waits until the buffer will last. After each time it ran dry it asks for more.
+    """
+
+    began: float
+    """When the first byte came (or when the wait began)."""
+    waits: int = 0
+    """How often the track has run dry so far."""
+
+    def may_start(self, now: float, ahead: float, full: bool, remaining: float | None) -> bool:
+        """Whether to begin now.
+
+        `ahead` is the sound in hand, decoded and not; `full`: no more can be held, or no more will
+        come; `remaining` is how much sound is still to come after that, where known.
+        """
+        if full or ahead >= PLENTY_S * (1 + self.waits):
+            return True
+        if self.waits:
+            return False
+        elapsed = max(now - self.began, 1e-4)
+        speed = ahead / elapsed
+        if ahead >= LITTLE_S and speed >= FAST:
+            return True
+        if remaining is None or elapsed < LITTLE_S:
+            return False
+        return ahead >= LITTLE_S and remaining * (1 - speed) < ahead

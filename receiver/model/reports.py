@@ -1,0 +1,162 @@
+"""What comes back from the engine and the source of a track. Instants are seconds on the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from receiver.model.state import Output, Tags
+
+
+class Opened(msgspec.Struct, frozen=True, tag=True):
+    """The source of the track has answered."""
+
+    track: int
+    seekable: bool
+    live: bool
+
+
+class Described(msgspec.Struct, frozen=True, tag=True):
+    """What the stream says of itself; sent again when it says something new."""
+
+    track: int
+    tags: Tags | None = None
+    duration_ms: float | None = None
+
+
+class Decoded(msgspec.Struct, frozen=True, tag=True):
+    """The first block of the track was out of the decoder at `at`."""
+
+    track: int
+    at: float
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The track stands ready, paused, at `position_ms`. `seek` as in `Sounding`."""
+
+    track: int
+    position_ms: float
+    seek: int = 0
+
+
+class Sounding(msgspec.Struct, frozen=True, tag=True):
+    """The track is heard: the frame at `position_ms` at the instant `heard_at`.
+
+    Sent when it begins, goes on after a pause or a wait, or landed after the seek numbered `seek`
+    (0: none yet). `taken_at` is when the device took the frame.
+    """
+
+    track: int
+    position_ms: float
+    heard_at: float
+    taken_at: float
+    seek: int = 0
+
+
+class Position(msgspec.Struct, frozen=True, tag=True):
+    """The position heard at an instant, while it sounds; about twice a second."""
+
+    track: int
+    position_ms: float
+    heard_at: float
+
+
+class Paused(msgspec.Struct, frozen=True, tag=True):
+    """The track stands still; `position_ms` is the next frame to be heard."""
+
+    track: int
+    position_ms: float
+
+
+class Buffering(msgspec.Struct, frozen=True, tag=True):
+    """The track ran out of bytes and waits at `position_ms` until the buffer will last."""
+
+    track: int
+    position_ms: float
+
+
+class SeekRefused(msgspec.Struct, frozen=True, tag=True):
+    """The seek was not done; the track plays on as before."""
+
+    track: int
+    seek: int
+    code: str
+    message: str
+
+
+class Ended(msgspec.Struct, frozen=True, tag=True):
+    """The last frame of the track was heard."""
+
+    track: int
+    holes: int = 0
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The track cannot be played (on): `code` and `message` as in `receiver.errors`."""
+
+    track: int
+    code: str
+    message: str
+    detail: dict[str, Any] = {}
+
+
+class Want(msgspec.Struct, frozen=True, tag=True):
+    """Bytes are wanted from `offset` on, as the feed numbered `feed`; older feeds are stale."""
+
+    track: int
+    feed: int
+    offset: int
+
+
+class Taken(msgspec.Struct, frozen=True, tag=True):
+    """So many bytes of the feed have been decoded: the room for more grows by that."""
+
+    track: int
+    feed: int
+    taken: int
+
+
+class Device(msgspec.Struct, frozen=True, tag=True):
+    """The output changed: opened, lost (`problem`), a bigger buffer, underruns, level."""
+
+    output: Output
+    problem: str | None = None
+
+
+class Health(msgspec.Struct, frozen=True, tag=True):
+    """Counters for the metrics, with each `Position`: seconds buffered, starvations so far."""
+
+    buffered_s: float
+    starvations: int
+
+
+class Pong(msgspec.Struct, frozen=True, tag=True):
+    """The engine turns."""
+
+
+class Died(msgspec.Struct, frozen=True, tag=True):
+    """The audio process ended by itself, for `reason`, and is being started again."""
+
+    reason: str
+
+
+Report = (
+    Opened
+    | Described
+    | Decoded
+    | Ready
+    | Sounding
+    | Position
+    | Paused
+    | Buffering
+    | SeekRefused
+    | Ended
+    | Failed
+    | Want
+    | Taken
+    | Device
+    | Health
+    | Pong
+    | Died
+)
