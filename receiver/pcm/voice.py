@@ -1,0 +1,178 @@
+"""One stream in the mixer: its frames, and an envelope that fades them in and out."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from receiver.pcm.format import Format, Samples
+from receiver.pcm.ring_buffer import RingBuffer
+from receiver.pcm.slew import MIN_RAMP, Slew, default_ramp
+
+
+class _Fade(NamedTuple):
+    """Where the envelope is to go. Each call of `fade_to` makes a new one, told by identity."""
+
+    gain: float
+    ramp: int
+
+
+class Voice:
+    """A stream of frames with an envelope that never jumps.
+
+    The engine's thread writes and fades, the audio thread reads; no lock, since each attribute is
+    written by one of them. A new voice is *parked*: its gain is 0 and it consumes nothing. It
+    parks again when a fade to 0 is over: the next frame is the first to be heard at the next
+    fade in, so a pause and resume lose no frame and double none.
+
+    A voice that is about to run dry fades out over what it still has and parks by itself
+    (`starved`); after `end` it plays to its very last frame at full gain instead.
+    """
+
+    def __init__(
+        self, audio_format: Format, seconds: float, ramp_frames: int | None = None
+    ) -> None:
+        self.format = audio_format
+        self._ramp = max(MIN_RAMP, ramp_frames or default_ramp(audio_format.rate))
+        self._ring = RingBuffer(math.ceil(seconds * audio_format.rate), audio_format.channels)
+        # Written by the engine's thread.
+        self._fade = _Fade(0.0, self._ramp)
+        self._ending = False
+        # Written by the audio thread.
+        self._envelope = Slew(audio_format.channels, 0.0)
+        self._starved_of: _Fade | None = None
+        self.parked = True
+        """True while nothing is consumed."""
+        self.starvations = 0
+        """How often the voice ran dry while it was heard."""
+        self.first_heard_at: float | None = None
+        """Instant at which the first frame is heard, in seconds on the clock; None before."""
+        self.anchor: tuple[int, float] | None = None
+        """Newest pair (frames, instant): frame number `frames` is the next to be heard, at
+        `instant` seconds. None before the first frame was consumed."""
+
+    # -- the engine's thread ----------------------------------------------------------------
+
+    def write(self, samples: Samples) -> int:
+        """Append as many frames as there is room for; returns how many."""
+        return self._ring.write(samples)
+
+    @property
+    def writable(self) -> int:
+        """Frames that `write` will take now."""
+        return self._ring.writable
+
+    def end(self) -> None:
+        """All frames are written: play to the last of them."""
+        self._ending = True
+
+    def fade_to(self, gain: float, ramp_frames: int | None = None) -> None:
+        """Let the envelope go to `gain` (0 silent, 1 full) by 1/`ramp_frames` per frame.
+
+        At 0 the voice parks. Clears `starved`.
+        """
+        self._fade = _Fade(gain, max(MIN_RAMP, ramp_frames or self._ramp))
+
+    # -- any thread ---------------------------------------------------------------------------
+
+    @property
+    def buffered(self) -> int:
+        """Frames written and not yet consumed."""
+        return self._ring.readable
+
+    @property
+    def consumed(self) -> int:
+        """Frames given to the device so far."""
+        return self._ring.read
+
+    @property
+    def starved(self) -> bool:
+        """True when the voice could not follow the last `fade_to` for want of frames: it has
+        parked, or is fading out to do so. It stays so until the next `fade_to`.
+        """
+        return self._starved_of is self._fade
+
+    @property
+    def ended(self) -> bool:
+        """True once `end` was called and all frames are consumed."""
+        return self._ending and self._ring.readable == 0
+
+    # -- the audio thread ---------------------------------------------------------------------
+
+    def read(self, out: Samples, heard_at: float, gain: float) -> int:
+        """Put the next frames, times envelope and `gain`, at the start of `out`; returns how many.
+
+        `out` has at most `MAX_BLOCK` frames; what lies behind the returned ones is not touched.
+        `heard_at` is the instant of the first frame of `out`, in seconds.
+        """
+        fade = self._fade
+        ending = self._ending  # before the frames are counted: then those counted are all
+        level = self._envelope.value
+        if fade.gain == level and self._starved_of is not fade:
+            if level == 0.0:
+                self.parked = True
+                return 0
+            reserve = 0 if ending else self._frames_to_fade(level)
+            if self._ring.readable >= len(out) + reserve:
+                self._ring.read_into(out, gain * level)
+                self._count(len(out), heard_at)
+                return len(out)
+        frames = self._read_edge(out, fade, ending)
+        if frames and gain != 1.0:
+            out[:frames] *= gain
+        self._count(frames, heard_at)
+        return frames
+
+    def _read_edge(self, out: Samples, fade: _Fade, ending: bool) -> int:
+        """Read where the envelope moves, or the frames run out."""
+        available = self._ring.readable
+        level = self._envelope.value
+        if self._starved_of is fade:
+            return self._fade_out(out, self._ramp)
+        if fade.gain == 0.0:
+            in_time = ending or self._envelope.frames_to(0.0, fade.ramp) <= available + 1
+            return self._fade_out(out, fade.ramp if in_time else self._ramp)
+        if ending:
+            frames = self._play(out[:available], fade)
+            if frames == available:
+                self._park()
+            return frames
+        # Always keep back what a fade out takes.
+        spare = available - self._frames_to_fade(max(level, fade.gain))
+        if spare >= len(out):
+            return self._play(out, fade)
+        self._starved_of = fade
+        if level == 0.0:
+            return 0
+        self.starvations += 1
+        frames = self._play(out[: max(0, spare)], fade)
+        return frames + self._fade_out(out[frames:], self._ramp)
+
+    def _play(self, out: Samples, fade: _Fade) -> int:
+        self._ring.read_into(out)
+        self._envelope.apply(out, fade.gain, fade.ramp)
+        self.parked = False
+        return len(out)
+
+    def _fade_out(self, out: Samples, ramp: int) -> int:
+        """Fade towards silence; park where the next frame would be silent, without taking it."""
+        audible = max(0, self._envelope.frames_to(0.0, ramp) - 1)
+        frames = min(len(out), audible, self._ring.readable)
+        self._ring.read_into(out[:frames])
+        self._envelope.apply(out[:frames], 0.0, ramp)
+        if frames == audible or self.ended:
+            self._park()
+        return frames
+
+    def _frames_to_fade(self, level: float) -> int:
+        return math.ceil(level * self._ramp)
+
+    def _park(self) -> None:
+        self._envelope.value = 0.0
+        self.parked = True
+
+    def _count(self, frames: int, heard_at: float) -> None:
+        if frames:
+            if self.first_heard_at is None:
+                self.first_heard_at = heard_at
+            self.anchor = (self._ring.read, heard_at + frames / self.format.rate)
