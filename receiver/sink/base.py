@@ -7,6 +7,9 @@ from typing import Protocol
 
 from receiver.pcm.format import Format, Samples
 
+HANG_SECONDS = 2.0
+"""A started device that has not asked for frames for so long counts as dead."""
+
 
 class FrameReader(Protocol):
     """What a sink pulls from."""
@@ -60,7 +63,9 @@ class AudioSink(Protocol):
 
     @property
     def started(self) -> bool:
-        """True between `start` and `drop`, unless the device gave up by itself."""
+        """True between `start` and `drop`, unless the device gave up by itself, or has hung for
+        `HANG_SECONDS`. A device that gave up is closed and opened anew.
+        """
         ...
 
     @property
