@@ -1,0 +1,49 @@
+# Every verb does its own set-up. PYTHON names the Python to use: make test PYTHON=python3.13
+
+PYTHON ?= python3
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+VENV := .venv-$(VERSION)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench clean system-run system-test
+.DELETE_ON_ERROR:
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready-run ## cast a stream to a receiver on this machine, without a sound card
+	@$(BIN)/python -m controller.demo
+
+test: lint ## all checks and the whole test suite
+	@$(BIN)/python -m pytest --quiet
+
+lint: $(VENV)/.ready-test ## style and types
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+
+bench: $(VENV)/.ready-test ## measure: start, seek, pause, volume, CPU, memory
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what the other verbs made
+	rm -rf .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the system must have is looked for each time: it takes a moment, and it can go away.
+system-run system-test:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here." >&2; exit 1; }
+	@$(PYTHON) .ci/system.py $(@:system-%=%)
+
+# The marks stand for a finished set-up, so that one that was cut short is done again.
+$(VENV)/.ready-run: pyproject.toml | system-run
+	@echo "Setting up $(VENV) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.ready-test: $(VENV)/.ready-run pyproject.toml | system-test
+	@$(PIP) install --group dev
+	@touch $@

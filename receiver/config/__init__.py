@@ -1,0 +1,1 @@
+"""The configuration of a receiver: one declaration, read from files, variables and flags."""

@@ -1,0 +1,90 @@
+"""The options of a receiver. This declaration is the only place that names them."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal, cast
+
+from receiver.config.options import Address, Choice, Folder, Kind, Number, Switch, Text, option
+from receiver.protocol.limits import DEFAULT_PORT
+
+AudioBackend = Literal["auto", "portaudio", "mock"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+MAX_NAME_BYTES = 63
+"""What one label of DNS holds, so that a name is never cut when it is advertised."""
+
+
+def _host_name() -> str:
+    name = socket.gethostname().partition(".")[0]
+    return name[:MAX_NAME_BYTES] if name and name.isascii() and name.isprintable() else "Tonearm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What a receiver is told when it starts. Every value has been checked."""
+
+    name: str = option(
+        Text(MAX_NAME_BYTES, blank=False),
+        "name that people see; the host's by default",
+        default_factory=_host_name,
+    )
+    host: str = option(Address(), 'address to listen on; "" means all', default="")
+    port: int = option(
+        Number(0, 65535), "TCP port to listen on; 0 takes any that is free", default=DEFAULT_PORT
+    )
+    mdns: bool = option(Switch(), "advertise the receiver on the network", default=True)
+    audio: AudioBackend = option(
+        Choice(("auto", "portaudio", "mock")),
+        "sound output: auto takes portaudio where it finds a device",
+        default="auto",
+    )
+    device: str = option(
+        Text(), 'sound device by name or ALSA card id; "" means the default', default=""
+    )
+    rate: int = option(
+        Number(8000, 384_000, "Hz", also=(0,)),
+        "frames per second at the device; 0 means the device's own",
+        default=0,
+    )
+    buffer_ms: int = option(
+        Number(5, 250, "ms"), "buffer of the device, as it is at the start", default=12
+    )
+    max_buffer_ms: int = option(
+        Number(5, 1000, "ms"), "how far the buffer may grow after underruns", default=250
+    )
+    state_dir: Path = option(
+        Folder(),
+        "folder that keeps id and volume",
+        default_factory=lambda: Path("~/.local/state/tonearm").expanduser(),
+    )
+    log_level: LogLevel = option(
+        Choice(("debug", "info", "warning", "error")), "how much is logged", default="info"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option by all of its names."""
+
+    key: str
+    kind: Kind
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return f"TONEARM_{self.key.upper()}"
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line."""
+        return "--" + self.key.replace("_", "-")
+
+
+OPTIONS = tuple(
+    Option(item.name, cast("Kind", item.metadata["kind"]), cast("str", item.metadata["help"]))
+    for item in fields(Config)
+)

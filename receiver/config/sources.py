@@ -1,0 +1,143 @@
+"""Where settings come from: files, the environment, the command line. None checks a value.
+
+Raises `ConfigError` for a file that cannot be read and for a key that does not exist.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import receiver
+from receiver.config.config import OPTIONS, Option
+from receiver.config.options import Switch
+from receiver.errors import ConfigError
+
+SYSTEM_FILE = Path("/etc/tonearm/receiver.toml")
+
+_BY_KEY = {option.key: option for option in OPTIONS}
+_BY_VARIABLE = {option.variable: option for option in OPTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value as its source gave it. `origin` is what people read: a file, variable or flag."""
+
+    option: Option
+    value: object
+    origin: str
+
+
+def default_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """The files read without `--config`; they need not be there."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    own = Path(base) if base.startswith("/") else Path(environ.get("HOME", "/")) / ".config"
+    return SYSTEM_FILE, own / "tonearm" / "receiver.toml"
+
+
+def from_xdg(environ: Mapping[str, str]) -> list[Setting]:
+    """Where the desktop's own variables move a default."""
+    base = environ.get("XDG_STATE_HOME", "")
+    folder = Setting(_BY_KEY["state_dir"], f"{base}/tonearm", "XDG_STATE_HOME")
+    return [folder] if base.startswith("/") else []
+
+
+def from_file(path: Path, *, missing_is_fine: bool) -> list[Setting]:
+    """Every key of a TOML file."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        if missing_is_fine:
+            return []
+        raise ConfigError(f"{path}: there is no such file.", file=str(path)) from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text.", file=str(path)) from None
+    try:
+        content = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}.", file=str(path)) from None
+    return [
+        Setting(_known(key, _BY_KEY, _place(path, text, key)), value, _place(path, text, key))
+        for key, value in content.items()
+    ]
+
+
+def _place(path: Path, text: str, key: str) -> str:
+    """File and line of a key. The parser keeps no lines, so the key is looked for; a key written
+    in an unusual way is named without its line.
+    """
+    name = re.escape(key)
+    found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{name}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
+    return f"{path}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(path)
+
+
+def _known(name: str, known: Mapping[str, Option], origin: str) -> Option:
+    if name in known:
+        return known[name]
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
+    raise ConfigError(f"{origin}: there is no option {name}. {hint}", key=name)
+
+
+def from_variables(environ: Mapping[str, str]) -> list[Setting]:
+    """Every variable that starts with `TONEARM_`.
+
+    An empty one counts as none, which is how a service file unsets one.
+    """
+    return [
+        _from_text(_known(name, _BY_VARIABLE, "environment"), text, name)
+        for name, text in sorted(environ.items())
+        if name.startswith("TONEARM_") and text
+    ]
+
+
+def from_flags(flags: argparse.Namespace) -> list[Setting]:
+    """Every option that was given as a flag."""
+    given = ((option, getattr(flags, option.key)) for option in OPTIONS)
+    return [
+        _from_text(option, value, option.flag)
+        if isinstance(value, str)
+        else Setting(option, value, option.flag)
+        for option, value in given
+        if value is not None
+    ]
+
+
+def _from_text(option: Option, text: str, origin: str) -> Setting:
+    try:
+        return Setting(option, option.kind.parse(text), origin)
+    except ValueError:
+        return Setting(option, text, origin)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of the receiver."""
+    made = argparse.ArgumentParser(
+        prog="tonearm-receiver",
+        description="A network speaker: plays what a controller casts to it.",
+        epilog="Each option is also a key of receiver.toml (buffer_ms) and a variable "
+        "(TONEARM_BUFFER_MS). Flags win over variables, variables over files.",
+        allow_abbrev=False,
+    )
+    made.add_argument("--version", action="version", version=f"tonearm {receiver.__version__}")
+    made.add_argument("--config", type=Path, metavar="FILE", help="read this file and no other")
+    made.add_argument(
+        "--check-config", action="store_true", help="show each value and its source, then exit"
+    )
+    made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
+    for option in OPTIONS:
+        summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")
+        if isinstance(option.kind, Switch):
+            made.add_argument(
+                option.flag, action=argparse.BooleanOptionalAction, default=None, help=option.help
+            )
+        else:
+            made.add_argument(option.flag, metavar="VALUE", help=summary)
+    return made

@@ -1,0 +1,1 @@
+"""What a receiver remembers from one start to the next."""

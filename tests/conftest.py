@@ -1,0 +1,85 @@
+"""What all tests share: the marks for what a machine may lack, and a watch over threads.
+
+A test whose mark cannot be met is not run, and says which package is missing. In CI (`CI` is set)
+it fails instead, so that nothing is left out unseen.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CARD = ("pulseaudio", "pactl", "parec", "ALSA pulse plugin")
+"""What stands in for a sound card."""
+
+
+def _load_system() -> ModuleType:
+    """`.ci/system.py`, which knows what is needed and by which package it comes."""
+    spec = importlib.util.spec_from_file_location("tonearm_system", ROOT / ".ci" / "system.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_system = _load_system()
+
+
+@cache
+def _namespaces_missing() -> str | None:
+    if os.geteuid() != 0:
+        return "needs root"
+    missing = _system.missing_for(("ip",))
+    if missing:
+        return str(missing)
+    name = f"tonearm-probe-{os.getpid()}"
+    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
+    subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
+    return None if made.returncode == 0 else "needs the right to make network namespaces"
+
+
+def _lacking(item: pytest.Item) -> str | None:
+    """Why this test cannot run on this machine."""
+    for mark in item.iter_markers("tools"):
+        missing = _system.missing_for(mark.args)
+        if missing:
+            return str(missing)
+    if item.get_closest_marker("device"):
+        missing = _system.missing_for(CARD)
+        if missing:
+            return str(missing)
+    return _namespaces_missing() if item.get_closest_marker("netns") else None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out, or in CI fail, what cannot run here."""
+    lacking = _lacking(item)
+    if lacking is None:
+        return
+    if os.environ.get("CI"):
+        pytest.fail(f"in CI nothing is left out: {lacking}", pytrace=False)
+    pytest.skip(lacking)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    """Every thread that a test started ends with it."""
+    before = set(threading.enumerate())
+    yield
+    for thread in threading.enumerate():
+        # A thread that C code started (PortAudio's) is known to Python for as long as it lives.
+        if thread not in before and not isinstance(thread, threading._DummyThread):
+            thread.join(timeout=2)
+            assert not thread.is_alive(), f"thread {thread.name} outlived the test"
