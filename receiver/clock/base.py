@@ -1,10 +1,11 @@
-"""The promise of a clock."""
+"""The promise of a clock, and deadlines by it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Protocol, TypeVar
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -25,31 +26,56 @@ class Clock(Protocol):
         ...
 
 
-async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
-    """What `work` returns, or `TimeoutError` when `seconds` pass on `clock` first.
+class Deadline:
+    """An async context manager whose block is cancelled, and leaves with `TimeoutError`, when
+    `seconds` have passed on `clock`. Event loop only; used once.
 
-    `work` is cancelled, and waited for, when the time is up or the caller is cancelled.
+    A block that is done, or fails by itself, or is cancelled from outside, leaves as it would
+    without the deadline.
     """
-    async with asyncio.TaskGroup() as tasks:
-        worker = tasks.create_task(_swallow_nothing(work))
-        timer = tasks.create_task(clock.sleep(seconds))
-        await asyncio.wait((worker, timer), return_when=asyncio.FIRST_COMPLETED)
-        if not worker.done():
-            worker.cancel()
-            await asyncio.wait((worker,))
-        timer.cancel()
-    if worker.cancelled():
-        raise TimeoutError
-    result, error = worker.result()
-    if error is not None:
-        raise error
-    assert result is not None
-    return result[0]
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self._end = clock.now() + seconds
+        self._tasks = asyncio.TaskGroup()
+        self._expired = False
+
+    def extend(self, seconds: float) -> None:
+        """Move the end to `seconds` from now; an end that lies later than that stays."""
+        self._end = max(self._end, self._clock.now() + seconds)
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        block = asyncio.current_task()
+        assert block is not None
+        self._block = block
+        self._cancelled_before = block.cancelling()
+        self._timer = self._tasks.create_task(self._expire())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        only_expired = self._expired and self._block.uncancel() <= self._cancelled_before
+        # The group only ever holds the timer: what the block raised must not be wrapped by it.
+        await self._tasks.__aexit__(None, None, None)
+        if only_expired and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    async def _expire(self) -> None:
+        while (left := self._end - self._clock.now()) > 0:
+            await self._clock.sleep(left)
+        self._expired = True
+        self._block.cancel()
 
 
-async def _swallow_nothing(work: Awaitable[T]) -> tuple[tuple[T] | None, Exception | None]:
-    """Carry an error out of the task group as a value, so that it is raised as itself."""
-    try:
-        return (await work,), None
-    except Exception as error:  # noqa: BLE001 - raised again by `within`
-        return None, error
+async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
+    """What `work` returns, or `TimeoutError` when `seconds` pass on `clock` first; it is cancelled
+    then.
+    """
+    async with Deadline(clock, seconds):
+        return await work

@@ -8,7 +8,7 @@ import itertools
 
 
 class MockClock:
-    """Virtual time. `advance` wakes every sleeper whose time has come, in the order of their times."""
+    """Virtual time. `advance` wakes all whose time has come, in the order of their times."""
 
     def __init__(self, start: float = 1000.0) -> None:
         self._now = start

@@ -1,0 +1,160 @@
+"""HTTP connections, kept and shared by all sources. The one file that knows aiohttp's client."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from receiver.clock.base import Clock
+from receiver.errors import Unreachable
+from receiver.source.address import Address
+from receiver.source.base import SourceTimes
+from receiver.source.retry import Mishap
+
+READ_BUFFER = 64 << 10
+"""Bytes: reading a socket stops when twice as many have not been taken."""
+KEEP_ALIVE = 60.0
+"""Seconds for which an idle connection waits for the next request to its server."""
+DNS_TTL = 30
+"""Seconds for which an address is not looked up again."""
+
+
+@dataclass(slots=True)
+class Probe:
+    """Is told how far one request has come; `times` are written to."""
+
+    times: SourceTimes
+    connected: Callable[[], None]
+
+
+class Answer:
+    """The answer to one request; its body is read as it arrives. Close it after use.
+
+    `headers` are looked up without regard to case.
+    """
+
+    def __init__(self, response: aiohttp.ClientResponse, address: Address) -> None:
+        self._response = response
+        self.address = address
+        self.status: int = response.status
+        self.reason: str = response.reason or ""
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self) -> bytes:
+        """The bytes of the body that are there, as soon as there are any; b"" at its end.
+
+        Raises `Mishap` when the connection was lost before the end.
+        """
+        try:
+            return await self._response.content.readany()
+        except (aiohttp.ClientError, OSError) as error:
+            raise Mishap(
+                Unreachable(f"The connection for {self.address.shown} was lost.")
+            ) from error
+
+    def close(self) -> None:
+        """Drop the connection if the body was not read to its end, else keep it for others."""
+        self._response.close()
+
+
+class HttpClient:
+    """Makes requests over connections that are kept alive. An async context manager, made once by
+    the app; used on its event loop.
+    """
+
+    def __init__(self, clock: Clock, *, user_agent: str = "Tonearm") -> None:
+        self._clock = clock
+        self._user_agent = user_agent
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            ttl_dns_cache=DNS_TTL,
+            keepalive_timeout=KEEP_ALIVE,
+            socket_factory=_open_socket,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            read_bufsize=READ_BUFFER,
+            trace_configs=[self._tracing()],
+            headers={"User-Agent": self._user_agent, "Accept": "*/*"},
+            skip_auto_headers=("Accept-Encoding",),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._session.close()
+
+    async def get(self, address: Address, headers: Mapping[str, str], probe: Probe) -> Answer:
+        """Ask for `address`; returns when the head of the answer is in. Follows no redirect and
+        has no deadline of its own.
+
+        Raises `Mishap` when asking again may help, `Unreachable` when it will not.
+        """
+        sent = {"Accept-Encoding": "identity", **headers}
+        if address.authorization is not None:
+            sent["Authorization"] = address.authorization
+        try:
+            response = await self._session.get(
+                address.url, headers=sent, allow_redirects=False, trace_request_ctx=probe
+            )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _failure(address, error) from error
+        return Answer(response, address)
+
+    def _tracing(self) -> aiohttp.TraceConfig:
+        """Write down when a name was resolved and a connection was there."""
+
+        async def resolved(_session: object, context: SimpleNamespace, _params: Any) -> None:
+            context.trace_request_ctx.times.resolved = self._clock.now()
+
+        async def connected(_session: object, context: SimpleNamespace, _params: Any) -> None:
+            probe: Probe = context.trace_request_ctx
+            probe.times.connected = self._clock.now()
+            probe.connected()
+
+        tracing = aiohttp.TraceConfig()
+        tracing.on_dns_resolvehost_end.append(resolved)
+        tracing.on_dns_cache_hit.append(resolved)
+        tracing.on_connection_create_end.append(connected)
+        tracing.on_connection_reuseconn.append(connected)
+        return tracing
+
+
+def _open_socket(target: aiohttp.AddrInfoType) -> socket.socket:
+    """The socket for an attempt to connect to `target`.
+
+    Every attempt passes here with the numeric address it will really go to, whether that came
+    from DNS, a redirect or the URL itself: the place to refuse an address.
+    """
+    family, kind, protocol, _name, _address = target
+    return socket.socket(family, kind, protocol)
+
+
+def _failure(address: Address, error: Exception) -> Exception:
+    """What a request that got no answer means for the one who asked."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Mishap(Unreachable(f"No server of the name in {address.shown} was found."))
+    if isinstance(error, aiohttp.ClientSSLError):
+        return Unreachable(f"No secure connection for {address.shown} could be made: {error}.")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return Unreachable(f"What answered for {address.shown} does not speak HTTP.")
+    if isinstance(error, ValueError):
+        return Unreachable(f"{address.shown} is not an address that can be asked for.")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = error.os_error.strerror or "no connection"
+        return Mishap(Unreachable(f"The server of {address.shown} cannot be reached: {reason}."))
+    return Mishap(Unreachable(f"The server of {address.shown} hung up without an answer."))
