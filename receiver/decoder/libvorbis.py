@@ -1,0 +1,172 @@
+"""libvorbis by ctypes: the one file that imports PyOgg.
+
+PyOgg is used as what loads the libraries and as the source of struct definitions. Its own loader is
+kept out, because it starts a process per library and writes into `os.environ["PATH"]`; and each
+function is taken fresh from the library, because several of its wrappers are broken.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from ctypes import c_char_p, c_int, c_int64, c_long, c_void_p
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from receiver.errors import ConfigError, Unplayable
+from receiver.pcm.format import Samples
+
+SONAMES = {"ogg": "libogg.so.0", "vorbis": "libvorbis.so.0", "vorbisfile": "libvorbisfile.so.3"}
+MISSING = (
+    "The Ogg Vorbis libraries are missing: run 'apt install libogg0 libvorbis0a libvorbisfile3'."
+)
+
+EMPTY_COMMENTS = b"\x03vorbis" + bytes(8) + b"\x01"
+"""A comment header without comments. libvorbis wants one, and never gets to see a stranger's."""
+
+
+class _Loader:
+    """Stands in for PyOgg's loader: asks for the libraries by soname."""
+
+    @staticmethod
+    def load(name: str, *_args: object, **_kwargs: object) -> ctypes.CDLL | None:
+        """The library, or None when it is missing or not needed."""
+        try:
+            return ctypes.CDLL(SONAMES[name])
+        except (KeyError, OSError):
+            return None
+
+
+@cache
+def _pyogg() -> Any:
+    """PyOgg's module of Vorbis definitions, imported with our loader in the place of its own."""
+    loader = ModuleType("pyogg.library_loader")
+    vars(loader).update(ExternalLibrary=_Loader, ExternalLibraryError=OSError)
+    sys.modules[loader.__name__] = loader
+    from pyogg import vorbis  # noqa: PLC0415 - only after its loader was replaced
+
+    if not vorbis.PYOGG_VORBIS_FILE_AVAIL:
+        raise ConfigError(MISSING)
+    return vorbis
+
+
+class _Packet(ctypes.Structure):
+    """`ogg_packet` with a data pointer that takes `bytes` as they are."""
+
+    _fields_ = (
+        ("packet", c_char_p),
+        ("bytes", c_long),
+        ("b_o_s", c_long),
+        ("e_o_s", c_long),
+        ("granulepos", c_int64),
+        ("packetno", c_int64),
+    )
+
+
+@cache
+def _function(name: str, arguments: int) -> Any:
+    """A function of libvorbis that takes pointers and gives an int."""
+    function = _pyogg().libvorbis[name]
+    function.argtypes = [c_void_p] * arguments
+    function.restype = c_int
+    return function
+
+
+def _call(name: str, *structs: ctypes.Structure) -> int:
+    """Call a function of libvorbis with the addresses of `structs`."""
+    result: int = _function(name, len(structs))(*map(ctypes.addressof, structs))
+    return result
+
+
+class Synthesis:
+    """libvorbis' decoder for one logical stream: audio packets in, frames out.
+
+    Made from the identification and setup headers, which must have passed `headers` and
+    `setup_guard`: libvorbis itself can be crashed. Raises `Unplayable` when it refuses them,
+    `ConfigError` when the libraries are missing. One thread at a time.
+    """
+
+    def __init__(self, identification: bytes, setup: bytes) -> None:
+        vorbis = _pyogg()
+        self._info = vorbis.vorbis_info()
+        self._comment = vorbis.vorbis_comment()
+        self._state = vorbis.vorbis_dsp_state()
+        self._block = vorbis.vorbis_block()
+        self._packet = _Packet(granulepos=-1)
+        self._views: list[Samples] = []
+        _call("vorbis_info_init", self._info)
+        _call("vorbis_comment_init", self._comment)
+        self._open = True
+        try:
+            self._read_headers((identification, EMPTY_COMMENTS, setup))
+        except Unplayable:
+            self.close()
+            raise
+        self._most_frames = self._state.pcm_storage // 2
+        self._synthesis = _function("vorbis_synthesis", 2)
+        self._blockin = _function("vorbis_synthesis_blockin", 2)
+
+    def _read_headers(self, headers: tuple[bytes, ...]) -> None:
+        """Hand the three headers over and set the decoder up."""
+        for index, header in enumerate(headers):
+            packet = _Packet(packet=header, bytes=len(header), b_o_s=int(index == 0))
+            if _call("vorbis_synthesis_headerin", self._info, self._comment, packet):
+                raise Unplayable("The stream's Vorbis headers are damaged; it cannot be played.")
+        if _call("vorbis_synthesis_init", self._state, self._info):
+            raise Unplayable("The stream's Vorbis set-up is damaged; it cannot be played.")
+        _call("vorbis_block_init", self._state, self._block)
+        # libvorbis writes each channel into one array that stays where it is until it is freed.
+        storage = ctypes.c_float * self._state.pcm_storage
+        for channel in range(self._info.channels):
+            address = ctypes.addressof(self._state.pcm[channel].contents)
+            self._views.append(np.frombuffer(storage.from_address(address), dtype=np.float32))
+
+    def decode(self, packets: list[bytes]) -> tuple[Samples, int]:
+        """The frames that `packets` complete, and how many of the packets were damaged.
+
+        The first packet of all gives none: each is overlapped with the one before it. Never above
+        full scale, never NaN.
+        """
+        out = np.empty((len(packets) * self._most_frames, len(self._views)), dtype=np.float32)
+        packet, state, block = self._packet, self._state, self._block
+        packet_at, state_at, block_at = map(ctypes.addressof, (packet, state, block))
+        filled = damaged = 0
+        for data in packets:
+            packet.packet = data
+            packet.bytes = len(data)
+            if self._synthesis(block_at, packet_at) or self._blockin(state_at, block_at):
+                damaged += bool(data)  # an empty packet is allowed, and stands for nothing
+                continue
+            start, stop = state.pcm_returned, state.pcm_current
+            end = filled + stop - start
+            for channel, view in enumerate(self._views):
+                out[filled:end, channel] = view[start:stop]
+            state.pcm_returned = stop  # what vorbis_synthesis_read does
+            filled = end
+        return _bounded(out[:filled]), damaged
+
+    def restart(self) -> None:
+        """Forget the packet before: the next one comes from another place in the stream."""
+        _call("vorbis_synthesis_restart", self._state)
+
+    def close(self) -> None:
+        """Free what libvorbis holds. Harmless twice."""
+        if not self._open:
+            return
+        self._open = False
+        self._views.clear()
+        _call("vorbis_block_clear", self._block)
+        _call("vorbis_dsp_clear", self._state)
+        _call("vorbis_comment_clear", self._comment)
+        _call("vorbis_info_clear", self._info)
+
+
+def _bounded(samples: Samples) -> Samples:
+    """`samples` kept within full scale, in place; what is not a number becomes silence."""
+    if samples.size and not (samples.min() >= -1.0 and samples.max() <= 1.0):
+        samples[~np.isfinite(samples)] = 0.0
+        np.clip(samples, -1.0, 1.0, out=samples)
+    return samples
