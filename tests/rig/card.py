@@ -3,12 +3,13 @@
 A player opens ALSA device NAME and plays; the null sink takes the frames at the pace of a real
 card; a `Recorder` writes down what was taken, and when. Nothing of the user's is touched: the
 daemon has folders, a socket and an ALSA configuration of its own.
+
+Needs pulseaudio, parec (pulseaudio-utils) and the ALSA plugin for it (libasound2-plugins).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -31,7 +32,6 @@ BYTES_PER_FRAME = 4
 BLOCK_MS = 5
 """What a sink takes at a time while it is recorded: times are exact to about this."""
 
-PROGRAMS = ("pulseaudio", "parec")
 START_DEADLINE = 15.0
 
 Recording = NDArray[np.int16]
@@ -40,15 +40,6 @@ Recording = NDArray[np.int16]
 
 class CardError(Exception):
     """The stand-in did not come up; the message holds the daemon's own words."""
-
-
-def missing_programs() -> list[str]:
-    """What the stand-in needs and this machine lacks, in words for a person."""
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    plugin = "libasound_module_pcm_pulse.so"
-    if not any(Path("/usr").glob(f"lib*/**/alsa-lib/{plugin}")):
-        missing.append(f"{plugin} (libasound2-plugins)")
-    return missing
 
 
 class Card:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.rig.card import Card, Recorder, missing_programs
+from tests.rig.card import Card, Recorder
 from tests.rig.tracks import Tracks
 
 
 @pytest.fixture
 def card(tmp_path: Path) -> Iterator[Card]:
-    """A stand-in sound card with the ALSA devices `dac` and `dac2`."""
-    if missing := missing_programs():
-        pytest.skip(f"needs {', '.join(missing)}")
+    """A stand-in sound card with the ALSA devices `dac` and `dac2`: for tests marked `device`."""
     with Card(tmp_path / "card", ("dac", "dac2")) as found:
         yield found
 
@@ -30,7 +27,5 @@ def recorder(card: Card) -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def tracks(tmp_path_factory: pytest.TempPathFactory) -> Tracks:
-    """Test audio, made once per session."""
-    if shutil.which("oggenc") is None:
-        pytest.skip("needs oggenc, oggdec (vorbis-tools)")
+    """Test audio, made once per session: for tests marked `tools("oggenc", "oggdec")`."""
     return Tracks(tmp_path_factory.mktemp("tracks"))

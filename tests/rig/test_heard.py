@@ -16,7 +16,7 @@ from tests.rig.heard import (
 )
 from tests.rig.tracks import RATE, Pcm, Track, Tracks, tone
 
-pytestmark = pytest.mark.tools
+pytestmark = pytest.mark.tools("oggenc", "oggdec", "ffmpeg")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """Test audio that can be recognised: no 25 ms of it occur twice, within a track or between two.
 
 A track is made from a seed, encoded by the usual tools, and decoded by others: that decode is the
-reference for what ought to be heard. Needs `oggenc` and `oggdec` (vorbis-tools), and `ffmpeg`,
-`flac`, `opusenc` (opus-tools) or `lame` where another codec or rate is asked for.
+reference for what ought to be heard. Needs oggenc and oggdec (vorbis-tools), and ffmpeg where
+another codec or another rate is asked for.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ENCODERS = {
     "vorbis": ("ogg", "oggenc -Q -q 5 -s 1 -o {out} {wav}"),
     "vorbis320": ("ogg", "oggenc -Q -b 320 -s 1 -o {out} {wav}"),
     "vorbis-ffmpeg": ("ogg", "ffmpeg -v error -y -i {wav} -c:a libvorbis -q:a 5 {out}"),
-    "flac": ("flac", "flac -s -f -o {out} {wav}"),
-    "opus": ("opus", "opusenc --quiet {wav} {out}"),
-    "mp3": ("mp3", "lame --quiet -V2 {wav} {out}"),
+    "flac": ("flac", "ffmpeg -v error -y -i {wav} -c:a flac {out}"),
+    "opus": ("opus", "ffmpeg -v error -y -i {wav} -c:a libopus {out}"),
+    "mp3": ("mp3", "ffmpeg -v error -y -i {wav} -c:a libmp3lame -q:a 2 {out}"),
 }
 """File ending and command by codec."""
 
