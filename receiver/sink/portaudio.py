@@ -1,0 +1,247 @@
+"""The sound card, through PortAudio's callback stream."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from receiver.clock.base import Clock
+from receiver.errors import NoDevice
+from receiver.pcm.format import Format
+from receiver.sink.base import HANG_SECONDS, FrameReader, SinkInfo
+from receiver.sink.devices import Device, find_device, known_devices
+from receiver.sink.periods import PERIODS, period_frames
+
+CHANNELS = 2
+PRIORITY = 5
+"""Of the callback's thread under SCHED_RR: above all that is not real-time, below the kernel's."""
+
+COMMON_RATES = (44100, 48000)
+"""Tried when a device takes neither the rate that is asked for nor the one it claims to have."""
+
+MAX_DELAY = 2.0
+"""Seconds. A device that claims to hold more is not believed."""
+
+CARDS = Path("/proc/asound")
+
+
+class PortAudioSink:
+    """One output device, named as in `find_device`; "" is the system's default.
+
+    `rate` 0 is the device's own. Frames go out as float32; where the device takes only whole
+    numbers, PortAudio dithers and converts (`docs/decisions/0002-dither.md`). The device has a
+    buffer of about `buffer_seconds`, in two periods (`receiver.sink.periods`).
+    """
+
+    info: SinkInfo
+
+    def __init__(self, device: str, rate: int, buffer_seconds: float, clock: Clock) -> None:
+        self._device = device
+        self._rate = rate
+        self._buffer_seconds = buffer_seconds
+        self._clock = clock
+        self._stream: Any = None
+        self._running = False
+        # Written by the audio thread while the stream runs, by the other one while it does not.
+        self._reader: FrameReader | None = None
+        self._channels = CHANNELS
+        self._first = True
+        self._pulled = 0
+        self._pulled_at = 0.0
+        self._underruns = 0
+        self.realtime = False
+        """Whether the system granted the callback's thread real-time priority."""
+
+    def open(self, reader: FrameReader) -> SinkInfo:
+        """Open the device, at another rate if it does not take the one asked for."""
+        devices = list_devices()
+        device = self._choose(devices)
+        self._reader = reader
+        self._channels = min(CHANNELS, device.channels)
+        rates = dict.fromkeys((self._rate or device.rate, device.rate, *COMMON_RATES))
+        for rate in rates:
+            try:
+                self._stream = self._open_stream(device, rate)
+                break
+            except _portaudio().PortAudioError as error:
+                refusal = error
+        else:
+            raise NoDevice(
+                f'The sound device "{device.name}" cannot be opened: {refusal.args[0]}; check '
+                f"that nothing else holds it, or {known_devices(devices)}.",
+                device=device.name,
+            )
+        self._underruns = 0
+        # What PortAudio calls latency leaves out the period that is being filled.
+        buffer = self._stream.latency + self._stream.blocksize / rate
+        self.info = SinkInfo("portaudio", device.name, Format(rate, self._channels), buffer)
+        return self.info
+
+    def start(self) -> None:
+        """Begin to pull: the buffer is filled by the first callbacks, then the device plays."""
+        if self._running:
+            return
+        self._first = True
+        self._pulled = 0
+        self._pulled_at = self._clock.now()
+        try:
+            with _quiet_stderr():
+                self._stream.start()
+        except _portaudio().PortAudioError as error:
+            name = self.info.device
+            raise NoDevice(
+                f'The sound device "{name}" cannot be started: {error.args[0]}; check that it is '
+                "still connected.",
+                device=name,
+            ) from error
+        self._running = True
+
+    def drop(self) -> None:
+        """Stop at once."""
+        if self._running:
+            self._running = False
+            self._stream.abort()
+
+    def close(self) -> None:
+        """Stop and let go of the device."""
+        self.drop()
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+    @property
+    def started(self) -> bool:
+        """See `AudioSink.started`."""
+        if not self._running or not self._stream.active:
+            return False
+        return self._clock.now() - self._pulled_at < HANG_SECONDS
+
+    @property
+    def underruns(self) -> int:
+        """How often the device ran dry, or must have: no frames for longer than its buffer."""
+        return self._underruns
+
+    @property
+    def level_dbfs(self) -> float | None:
+        """None: metering costs, and a card is heard."""
+        return None
+
+    # -- the audio thread -------------------------------------------------------------------------
+
+    def _callback(self, buffer: Any, frames: int, time: Any, status: Any) -> None:
+        """Fill PortAudio's buffer. Copies and counts."""
+        now = self._clock.now()
+        if self._first:
+            self._first = False
+            self.realtime = _take_priority()
+        elif status.output_underflow or now - self._pulled_at > self.info.buffer:
+            self._underruns += 1
+        delay = time.outputBufferDacTime - time.currentTime
+        if not 0.0 < delay < MAX_DELAY:
+            # Before it plays, a device tells nothing: what it holds is what it was given.
+            delay = min(self._pulled / self.info.format.rate, self.info.buffer)
+        out = np.frombuffer(buffer, np.float32).reshape(frames, self._channels)
+        assert self._reader is not None
+        self._reader.read(out, now + delay)
+        self._pulled += frames
+        self._pulled_at = now
+
+    # -- inside -----------------------------------------------------------------------------------
+
+    def _choose(self, devices: list[Device]) -> Device:
+        if self._device:
+            return find_device(self._device, devices)
+        try:
+            index = _portaudio().query_devices(kind="output")["index"]
+        except (_portaudio().PortAudioError, ValueError) as error:
+            raise NoDevice(
+                f"There is no default sound device; {known_devices(devices)}."
+            ) from error
+        return next(device for device in devices if device.index == index)
+
+    def _open_stream(self, device: Device, rate: int) -> Any:
+        period = period_frames(rate, self._buffer_seconds)
+        with _quiet_stderr():
+            return _portaudio().RawOutputStream(
+                samplerate=rate,
+                blocksize=period,
+                device=device.index,
+                channels=self._channels,
+                dtype="float32",
+                latency=(PERIODS - 1) * period / rate,
+                callback=self._callback,
+                prime_output_buffers_using_stream_callback=True,
+            )
+
+
+def list_devices() -> list[Device]:
+    """All devices that can play, in PortAudio's order. Raises `NoDevice` without PortAudio.
+
+    PortAudio looks for devices once, when it is loaded: a process that shall see new ones has to
+    be a new one.
+    """
+    return [
+        _device(entry) for entry in _portaudio().query_devices() if entry["max_output_channels"] > 0
+    ]
+
+
+def _device(entry: dict[str, Any]) -> Device:
+    """Our words for PortAudio's."""
+    name, channels = entry["name"], entry["max_output_channels"]
+    device = Device(entry["index"], name, None, channels, round(entry["default_samplerate"]))
+    if device.hardware is None:
+        return device
+    try:
+        card = (CARDS / f"card{device.hardware[0]}" / "id").read_text().strip()
+    except OSError:
+        return device
+    return replace(device, card=card)
+
+
+def _take_priority() -> bool:
+    """Ask for real-time priority for the thread that calls; whether it was granted."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
+    except OSError:
+        return False
+    return True
+
+
+@lru_cache
+def _portaudio() -> ModuleType:
+    """The library, loaded when it is first needed: that lists the devices, with much noise."""
+    try:
+        with _quiet_stderr():
+            import sounddevice  # noqa: PLC0415 - loading it is what has to be quiet
+    except OSError as error:
+        raise NoDevice(
+            "The PortAudio library is missing; install the package libportaudio2."
+        ) from error
+    module: ModuleType = sounddevice
+    return module
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what C libraries write to stderr nowhere: ALSA and PortAudio tell there of each device
+    that they could not open, and what matters comes back as an error too.
+    """
+    sys.stderr.flush()
+    before = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
