@@ -30,17 +30,21 @@ class Link:
         """Granule position of the first frame; None before the first page of audio."""
         self.at = 0
         """Granule position of the next frame."""
+        self.audio_offset: int | None = None
+        """Byte at which the first page after the headers begins."""
         self._packets = PacketReader()
         self._headers: list[bytes] = []
         self._header_bytes = 0
         self._synthesis: Synthesis | None = None
-        self._drop = 0
+        self._drop = self._cut_at_start = 0
 
     def take(self, page: Page) -> Block | None:
         """The frames that `page` completes, if any. Raises `Unplayable`, `UnsupportedFormat`."""
         packets, lost = self._packets.split(page)
         if self._synthesis is None:
             packets = self._take_headers(packets, page)
+        elif self.audio_offset is None:
+            self.audio_offset = page.offset
         self.ended = page.last
         if not packets or self._synthesis is None or self.format is None:
             return None
@@ -51,6 +55,26 @@ class Link:
             self.holes += lost + damaged
         placed = self._place(samples, page)
         return Block(placed, self.format) if len(placed) else None
+
+    def resume(self, pages: list[Page], target: int) -> Block | None:
+        """Go on from granule position `target`, which the last of `pages` holds. The ones before it
+        are those that it takes to decode it right.
+        """
+        if self._synthesis is None or self.base is None:
+            return None
+        self._packets.restart()
+        self._synthesis.restart()
+        self.at = self.base
+        self._drop = self._cut_at_start if pages[0].offset == self.audio_offset else 0
+        for page in pages[:-1]:
+            self._synthesis.decode(self._packets.split(page)[0])
+            if page.granule >= 0:
+                self.at, self._drop = page.granule, 0
+        block = self.take(pages[-1])
+        if block is None:
+            return None
+        surplus = max(target - (self.at - len(block.samples)), 0)
+        return Block(block.samples[surplus:], block.format)
 
     def close(self) -> None:
         """Free the decoder. Harmless twice."""
@@ -87,7 +111,7 @@ class Link:
         first = page.granule - count if page.granule >= 0 else 0
         self.base = self.at = max(first, 0)
         if not page.last:
-            self._drop = max(-first, 0)
+            self._drop = self._cut_at_start = max(-first, 0)
 
     def _place(self, samples: Samples, page: Page) -> Samples:
         """Trim what `page` completed, and move `at` behind it.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from receiver.decoder.link import Link
 from receiver.decoder.ogg import Page, PageReader
+from receiver.decoder.seek import Point, Search, SeekMap
 from receiver.decoder.sniff import HEAD, foreign_kind, ogg_codec, refusal
-from receiver.errors import NotSeekable, Unplayable
+from receiver.errors import NotSeekable, Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format
 
@@ -14,6 +15,8 @@ class VorbisDecoder:
     """Implements `receiver.decoder.base.Decoder` for Ogg Vorbis.
 
     Plays chained streams link after link; of several streams multiplexed, the first that is Vorbis.
+    It can seek once `total_frames` is known: after `set_tail` and the first page of audio, in a
+    stream of one link.
     """
 
     def __init__(self) -> None:
@@ -29,12 +32,19 @@ class VorbisDecoder:
         self._head: bytearray | None = bytearray()  # None once a page was found
         self._no_more = False
         self._link: Link | None = None
-        self._beginning = False  # in the pages that begin the streams of a link
-        self._codecs: list[str] = []
-        self._before = 0  # frames of the links before
+        self._codecs: list[str] = []  # of the streams that the link at hand began with
+        self._beginning = False  # among the pages that begin those streams
+        self._frames_before = 0  # in the links before
+        self._first_link = True
+        self._tail: list[Page] = []
+        self._map: SeekMap | None = None
+        self._search: Search | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take the bytes that follow; refuse what is clearly not Ogg."""
+        """Take the bytes that follow, or those from `wants` on; refuse what is clearly not Ogg."""
+        if self.wants is not None:
+            self._reader = PageReader(self.wants)
+            self.wants = None
         self._reader.feed(data)
         if self._head is not None and len(self._head) < HEAD:
             self._head += data[: HEAD - len(self._head)]
@@ -48,23 +58,42 @@ class VorbisDecoder:
 
     def read(self) -> Block | None:
         """The next block."""
-        while (page := self._reader.next()) is not None:
+        while self.wants is None and (page := self._reader.next()) is not None:
             self._head = None
-            block = self._take(page)
+            block = self._take(page) if self._search is None else self._approach(page, self._search)
             if block is not None:
                 return block
         if self._head is not None and (self._no_more or len(self._head) >= HEAD):
             raise refusal(foreign_kind(bytes(self._head), ended=True) or "unknown")
-        if self._no_more and not self.finished:
+        if self._no_more and not self.finished and self.wants is None:
             self._end()
         return None
 
     def set_tail(self, offset: int, tail: bytes, size: int) -> None:
         """Tell the last bytes of the stream."""
+        if offset + len(tail) != size:
+            return
+        reader = PageReader(offset)
+        reader.feed(tail)
+        while (page := reader.next()) is not None:
+            if page.granule >= 0:
+                self._tail.append(page)
+        self._measure()
 
-    def seek(self, frame: int) -> None:  # noqa: ARG002 - to come
+    def seek(self, frame: int) -> None:
         """Go on from `frame`."""
-        raise NotSeekable("This stream cannot seek.")
+        link = self._link
+        if self._map is None or self.total_frames is None or link is None or link.base is None:
+            raise NotSeekable("This stream cannot seek: where it ends is not known.")
+        self.position = min(max(frame, 0), self.total_frames)
+        self.truncated = False
+        self.finished = self._no_more = self.position == self.total_frames
+        self._search = None
+        self.wants = None
+        if not self.finished:
+            end = Point(self._tail[-1].offset, self._tail[-1].granule)
+            self._search = Search(self._map, end, self.position + link.base)
+            self._take_wish(self._search)
 
     def close(self) -> None:
         """Free what libvorbis holds. Harmless twice."""
@@ -82,18 +111,57 @@ class VorbisDecoder:
         self.holes += link.holes - holes
         self.tags = link.tags or self.tags
         self.format = self.format or link.format
-        if block is None or link.base is None:
+        if link.base is None:
             return None
-        self.format = block.format
-        self.position = self._before + link.at - link.base
+        if self._map is None:
+            self._measure()
+        else:
+            self._map.note(page)
+        return self._told(block, link, link.base)
+
+    def _told(self, block: Block | None, link: Link, base: int) -> Block | None:
+        """`block`, once what is told of it is up to date."""
+        if block is not None:
+            self.format = block.format
+            self.position = self._frames_before + link.at - base
         return block
+
+    def _approach(self, page: Page, search: Search) -> Block | None:
+        """Take a page on the way to the target of a seek; the block that begins with it."""
+        link = self._link
+        if link is None or link.base is None or page.serial != link.serial:
+            return None
+        pages = search.take(page)
+        if pages is None:
+            self._take_wish(search)
+            return None
+        self._search = None
+        return self._told(link.resume(pages, search.target), link, link.base)
+
+    def _take_wish(self, search: Search) -> None:
+        """Pass on where the search wants to be fed from."""
+        self.wants, search.wants = search.wants, None
+        if self.wants is not None:
+            self._no_more = False
+
+    def _measure(self) -> None:
+        """Learn the length by the tail, once it and the first page of audio are known."""
+        link = self._link
+        if link is None or link.base is None or link.audio_offset is None or not self._first_link:
+            return
+        self._tail = [page for page in self._tail if page.serial == link.serial]
+        if not self._tail or self._tail[-1].granule < link.base:
+            return
+        self._map = SeekMap(Point(link.audio_offset, link.base))
+        for page in self._tail:
+            self._map.note(page)
+        self.total_frames = self._tail[-1].granule - link.base
 
     def _route(self, page: Page) -> None:
         """Note the streams that begin, and refuse a link in which none is Vorbis."""
         if page.first:
             if not self._beginning:
-                self.close()
-                self._link, self._codecs, self._before = None, [], self.position
+                self._begin_link()
             codec = ogg_codec(page.body)
             self._codecs.append(codec)
             if self._link is None and codec == "vorbis":
@@ -102,7 +170,15 @@ class VorbisDecoder:
             raise self._no_vorbis()
         self._beginning = page.first
 
-    def _no_vorbis(self) -> Exception:
+    def _begin_link(self) -> None:
+        """Leave the link before, if any. A stream of several cannot seek."""
+        if self._link is not None:
+            self._link.close()
+            self._first_link = False
+            self._map = self.total_frames = None
+        self._link, self._codecs, self._frames_before = None, [], self.position
+
+    def _no_vorbis(self) -> UnsupportedFormat:
         """The error for a link without a Vorbis stream: it names what there is."""
         named = [codec for codec in self._codecs if codec != "ogg"]
         return refusal(named[0] if named else "ogg")
@@ -113,5 +189,9 @@ class VorbisDecoder:
             raise self._no_vorbis()
         if self.format is None:
             raise Unplayable("The stream ends before its music begins; it cannot be played.")
+        if self._search is not None and not self._search.end():
+            self._take_wish(self._search)
+            return
+        self._search = None
         self.truncated = self._link is not None and not self._link.ended
         self.finished = True
