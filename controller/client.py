@@ -1,0 +1,193 @@
+"""A receiver, from a program: commands, the state as it changes, and the second that is heard.
+
+    async with Client("kitchen.local") as client:
+        receipt = await client.play("http://radio.example/stream.ogg")
+        async for state in client.changes():
+            print(state.session.playback, client.position_ms())
+
+All of it runs on one event loop. Every error is a `TonearmError`: the one the receiver answers
+with, by its code, or `NoReceiver` where it does not answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from controller.address import Address
+from controller.link import Link
+from controller.one_shot import PLAY_SECONDS
+from receiver.model.state import Receipt, State
+from receiver.protocol import commands
+from receiver.protocol.limits import DEFAULT_PORT
+
+
+class Client:
+    """A connection to one receiver. Use it with `async with`; entering raises `NoReceiver`.
+
+    `reconnect`: when the connection is lost, try again for as long as it takes; otherwise a lost
+    connection ends `changes()` with `NoReceiver`. Commands on their way when it is lost fail with
+    `NoReceiver` in both cases. `now` gives seconds on this machine's monotonic clock.
+
+    Where a command returns a dictionary, it is the result the receiver answered with:
+    `playback`, `volume`, and `position_ms` where something plays.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int = DEFAULT_PORT,
+        *,
+        reconnect: bool = False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._link = Link(Address(host, port), reconnect, now)
+        self._tasks = asyncio.TaskGroup()
+        self._runner: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._link.open()
+        await self._tasks.__aenter__()
+        self._runner = self._tasks.create_task(self._link.run())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._runner is not None
+        self._runner.cancel()
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            await self._link.close()
+
+    # --- commands ---------------------------------------------------------------------------
+
+    async def play(self, url: str, position_ms: float = 0.0, paused: bool = False) -> Receipt:
+        """Play `url`; returns when it is heard, or, with `paused`, when it is ready to sound.
+
+        Raises `Superseded` when another play or stop came before, and whatever kept the stream
+        from playing: `Unreachable`, `HttpRefused`, `UnsupportedFormat`, ...
+        """
+        command = commands.Play(
+            id=self._link.next_id(), url=url, position_ms=position_ms, paused=paused
+        )
+        return msgspec.convert(await self._link.ask(command, PLAY_SECONDS), Receipt)
+
+    async def pause(self) -> dict[str, Any]:
+        """Stand still. Raises `NothingPlaying`."""
+        return await self._link.ask(commands.Pause(id=self._link.next_id()))
+
+    async def resume(self) -> dict[str, Any]:
+        """Go on from where it stands. Raises `NothingPlaying`."""
+        return await self._link.ask(commands.Resume(id=self._link.next_id()))
+
+    async def toggle(self) -> dict[str, Any]:
+        """Pause if it plays, resume if it is paused. Raises `NothingPlaying`."""
+        return await self._link.ask(commands.Toggle(id=self._link.next_id()))
+
+    async def stop(self) -> dict[str, Any]:
+        """Let go of what plays; fine when nothing does."""
+        return await self._link.ask(commands.Stop(id=self._link.next_id()))
+
+    async def seek(
+        self, position_ms: float | None = None, *, by_ms: float | None = None
+    ) -> dict[str, Any]:
+        """Move to `position_ms`, or by `by_ms` from what is heard; returns when it has landed.
+
+        Raises `NotSeekable`, `NothingPlaying`.
+        """
+        return await self._link.ask(
+            commands.Seek(id=self._link.next_id(), position_ms=position_ms, by_ms=by_ms)
+        )
+
+    async def set_volume(
+        self, percent: int | None = None, *, by: int | None = None
+    ) -> dict[str, Any]:
+        """Set `percent`, 0 to 100, or change it `by` so many points."""
+        return await self._link.ask(
+            commands.SetVolume(id=self._link.next_id(), percent=percent, by=by)
+        )
+
+    async def mute(self, muted: bool | None = None) -> dict[str, Any]:
+        """Mute, unmute, or, with None, change over."""
+        return await self._link.ask(commands.Mute(id=self._link.next_id(), muted=muted))
+
+    async def status(self) -> State:
+        """The state, asked for anew: it holds all that was answered before."""
+        await self._link.refresh()
+        return self.state
+
+    # --- state ------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> Address:
+        """Where the receiver is."""
+        return self._link.address
+
+    @property
+    def state(self) -> State:
+        """The newest state that is known."""
+        return self._link.mirror.state
+
+    @property
+    def revision(self) -> int:
+        """The revision of `state`."""
+        return self._link.mirror.revision
+
+    @property
+    def connected(self) -> bool:
+        """Whether the receiver is heard of; False while a lost connection is tried again."""
+        return self._link.dialogue.connected
+
+    @property
+    def clock_uncertainty_ms(self) -> float | None:
+        """The receiver's clock is known to within this; None before the first round trip."""
+        uncertainty = self._link.offset.uncertainty_us
+        return None if uncertainty is None else uncertainty / 1000
+
+    def changes(self) -> Changes:
+        """The state now, then each newer one; a slow reader gets the newest, not every step."""
+        return Changes(self._link)
+
+    def position_ms(self) -> float | None:
+        """The position heard now, in milliseconds; None when there is none.
+
+        Before the receiver's clock is known, within the first moments, it is the position that
+        was last reported.
+        """
+        session = self.state.session
+        if session.anchor is None:
+            return None
+        now_us = session.anchor.at_us
+        offset_us = self._link.offset.offset_us
+        if offset_us is not None:
+            now_us = max(now_us, round(self._link.now_us() + offset_us))
+        position = session.anchor.position_at(now_us)
+        duration = session.item.duration_ms if session.item is not None else None
+        return position if duration is None else min(position, duration)
+
+
+class Changes:
+    """The states of a client, as `Client.changes` gives them. `anext` may be cancelled and called
+    again. Raises `NoReceiver` when the connection is lost and not tried again.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._seen = 0
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> State:
+        self._seen = await self._link.news_after(self._seen)
+        return self._link.mirror.state

@@ -1,0 +1,193 @@
+"""What keeps a client connected, its picture of the receiver true, and its clock right."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from controller.address import Address
+from controller.clock_offset import ClockOffset
+from controller.connection import Connection, connect
+from controller.dialogue import Dialogue
+from controller.mirror import Mirror
+from controller.one_shot import ANSWER_SECONDS, no_answer
+from receiver.errors import BadRequest, NoReceiver, TonearmError
+from receiver.protocol import codec
+from receiver.protocol.commands import Command, Status, TimeRequest
+from receiver.protocol.events import Change, Done, Error, StateEvent
+
+FIRST_RETRY_SECONDS = 0.25
+MAX_RETRY_SECONDS = 5.0
+ROUND_TRIPS = 5
+"""Made at once when a connection opens; the shortest tells the offset of the clocks."""
+
+ROUND_TRIP_EVERY_SECONDS = 10.0
+
+
+class Link:
+    """One receiver, reached through one connection after another."""
+
+    def __init__(self, address: Address, reconnect: bool, now: Callable[[], float]) -> None:
+        self.address = address
+        self.reconnect = reconnect
+        self.mirror: Mirror
+        self.offset = ClockOffset()
+        self.dialogue = Dialogue(address)
+        self._now = now
+        self._ids = (f"c-{number}" for number in itertools.count(1))
+        self._connection: Connection | None = None
+        self._refreshing = False
+        self._version = 0
+        self._news = asyncio.Event()
+
+    # --- for the client ---------------------------------------------------------------------
+
+    def next_id(self) -> str:
+        """An id for a command."""
+        return next(self._ids)
+
+    def now_us(self) -> int:
+        """Microseconds on this machine's clock."""
+        return round(self._now() * 1e6)
+
+    async def ask(self, command: Command, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
+        """As `Dialogue.ask`."""
+        return await self.dialogue.ask(command, seconds)
+
+    async def refresh(self) -> None:
+        """Ask for the whole state. Raises `TonearmError`."""
+        result = await self.ask(Status(id=self.next_id()))
+        try:
+            event = msgspec.convert(result, StateEvent)
+        except msgspec.ValidationError as error:
+            raise BadRequest(f"The answer to a status request is no state: {error}.") from None
+        if self.mirror.replace(event):
+            self._tell()
+
+    async def news_after(self, version: int) -> int:
+        """Wait until something is newer than `version`, and return its version.
+
+        Raises `NoReceiver` when the connection is lost and not tried again.
+        """
+        while self._version == version:
+            await self._news.wait()
+        if self.dialogue.lost is not None and not self.dialogue.connected and not self.reconnect:
+            raise self.dialogue.lost
+        return self._version
+
+    # --- the connection ---------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Connect and take in the first message, which is the whole state. Raises `NoReceiver`."""
+        connection = await connect(self.address)
+        try:
+            self.mirror = Mirror(await self._first_state(connection))
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+        self.offset.forget()
+        self.dialogue.begin(connection)
+        self._tell()
+
+    async def close(self) -> None:
+        """Close the connection, when nothing follows it any more."""
+        self.dialogue.end("the connection was closed")
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _first_state(self, connection: Connection) -> StateEvent:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                first = codec.decode_message(await connection.receive())
+        except (BadRequest, ConnectionError, TimeoutError) as error:
+            raise no_answer(self.address, str(error) or "it says nothing") from None
+        if not isinstance(first, StateEvent):
+            raise no_answer(self.address, "it does not begin with its state")
+        return first
+
+    async def run(self) -> None:
+        """Follow the open connection, and, with `reconnect`, those after it, until cancelled."""
+        while True:
+            assert self._connection is not None
+            await self._follow(self._connection)
+            await self._connection.close()
+            if not self.reconnect:
+                return
+            await self._open_again()
+
+    async def _open_again(self) -> None:
+        pause = FIRST_RETRY_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                return await self.open()
+            except NoReceiver:
+                pause = min(2 * pause, MAX_RETRY_SECONDS)
+
+    async def _follow(self, connection: Connection) -> None:
+        """Take in messages until the connection is lost."""
+        async with asyncio.TaskGroup() as tasks:
+            keeper = tasks.create_task(self._keep_time())
+            try:
+                while True:
+                    message = codec.decode_message(await connection.receive())
+                    if not self._take(message) and not self._refreshing:
+                        self._refreshing = True
+                        tasks.create_task(self._catch_up())
+            except (ConnectionError, BadRequest) as error:
+                self.dialogue.end(f"the connection was lost: {error}")
+            keeper.cancel()
+        self._tell()
+
+    def _take(self, message: Done | Error | StateEvent | Change) -> bool:
+        """Take in one message; False when a change was missed."""
+        match message:
+            case Done() | Error():
+                self.dialogue.hear(message)
+                return True
+            case StateEvent():
+                self.mirror.replace(message)
+            case Change():
+                if not self.mirror.merge(message):
+                    return False
+        self._tell()
+        return True
+
+    async def _catch_up(self) -> None:
+        """Ask for the state after a missed change. Failing is fine: the next change tells again."""
+        try:
+            await self.refresh()
+        except TonearmError:
+            pass
+        finally:
+            self._refreshing = False
+
+    async def _keep_time(self) -> None:
+        """Measure the offset of the receiver's clock, and go on doing so."""
+        try:
+            for turn in itertools.count(1):
+                await self._round_trip()
+                if turn >= ROUND_TRIPS:
+                    await asyncio.sleep(ROUND_TRIP_EVERY_SECONDS)
+        except TonearmError:
+            return  # positions are then those last reported
+
+    async def _round_trip(self) -> None:
+        t1_us = self.now_us()
+        result = await self.ask(TimeRequest(id=self.next_id(), t1_us=t1_us))
+        t4_us = self.now_us()
+        t2_us, t3_us = result.get("t2_us"), result.get("t3_us")
+        if not isinstance(t2_us, int) or not isinstance(t3_us, int):
+            raise BadRequest("The answer to a time request holds no times.")
+        self.offset.add(t1_us, t2_us, t3_us, t4_us)
+
+    def _tell(self) -> None:
+        """Wake whoever waits for news."""
+        self._version += 1
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,0 +1,1 @@
+"""Tests of the controller, against a receiver without sound."""
