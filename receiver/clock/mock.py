@@ -19,14 +19,26 @@ class MockClock:
         """The virtual instant, in seconds."""
         return self._now
 
+    @property
+    def next_due(self) -> float | None:
+        """The instant at which the next sleeper wakes; None when nobody sleeps."""
+        return self._sleepers[0][0] if self._sleepers else None
+
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock has been advanced by `seconds`."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), future))
-        await future
+        sleeper = (self._now + seconds, next(self._order), future)
+        heapq.heappush(self._sleepers, sleeper)
+        try:
+            await future
+        except asyncio.CancelledError:
+            if sleeper in self._sleepers:
+                self._sleepers.remove(sleeper)
+                heapq.heapify(self._sleepers)
+            raise
 
     async def advance(self, seconds: float) -> None:
         """Move time on, and let whoever wakes run until they wait again."""

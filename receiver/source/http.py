@@ -15,9 +15,8 @@ from receiver.source.connections import Answer, HttpClient
 from receiver.source.entity import Entity, read_entity, unsatisfied_size
 from receiver.source.origin import Origin
 from receiver.source.retry import Jitter, Limits, Mishap, Patience
-from receiver.source.window import ByteWindow
+from receiver.source.window import PIECE, ByteWindow
 
-READ_SIZE = 64 << 10
 LASTING = 30.0
 """Seconds after which a stream without length that kept the reader's pace counts as live."""
 _AUDIO_TYPES = ("audio/", "application/ogg")
@@ -109,7 +108,7 @@ class HttpSource:
                 return b""
             self._arrived.clear()
             await self._arrived.wait()
-        data = self._window.take(READ_SIZE)
+        data = self._window.take(PIECE)
         self._tell_room()
         return data
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 
+PIECE = 64 << 10
+"""Bytes: the longest piece that is stored."""
+
 
 class ByteWindow:
     """A run of bytes without gaps, from offset `first` to `end`, with a read `position` in it.
 
     Bytes are appended at the end and taken at the position; those taken are kept until there are
     more than `behind` of them, so that small steps back cost nothing. How far ahead to fill is up
-    to whoever appends (`full` tells). Bytes stay in the pieces they came in.
+    to whoever appends (`full` tells).
     """
 
     def __init__(self, start: int, *, ahead: int, behind: int) -> None:
@@ -49,9 +52,10 @@ class ByteWindow:
 
     def append(self, data: bytes) -> None:
         """Take the bytes that follow `end`."""
-        if data:
-            self._ahead.append(data)
-            self._ahead_size += len(data)
+        # Short pieces, so that those who take a part of one do not copy the rest again and again.
+        for at in range(0, len(data), PIECE):
+            self._ahead.append(data[at : at + PIECE])
+        self._ahead_size += len(data)
 
     def take(self, limit: int) -> bytes:
         """The next bytes, at most `limit`, and move on; b"" when there are none."""
