@@ -70,10 +70,11 @@ class Paused(msgspec.Struct, frozen=True, tag=True):
 
 
 class Buffering(msgspec.Struct, frozen=True, tag=True):
-    """The track ran out of bytes and waits at `position_ms` until the buffer will last."""
+    """The track waits at `position_ms` until its buffer will last; `ran_dry`: in the middle."""
 
     track: int
     position_ms: float
+    ran_dry: bool = False
 
 
 class SeekRefused(msgspec.Struct, frozen=True, tag=True):
@@ -125,10 +126,9 @@ class Device(msgspec.Struct, frozen=True, tag=True):
 
 
 class Health(msgspec.Struct, frozen=True, tag=True):
-    """Counters for the metrics, with each `Position`: seconds buffered, starvations so far."""
+    """For the metrics, with each `Position`: seconds decoded and not yet played."""
 
     buffered_s: float
-    starvations: int
 
 
 class Pong(msgspec.Struct, frozen=True, tag=True):

@@ -15,12 +15,15 @@ Token = object
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """Fetch the item as a new track and load it into the engine."""
+    """Fetch the item as a new track and load it into the engine; `accepted` is when the command
+    for it came, on the clock.
+    """
 
     track: int
     item: Item
     start_ms: float
     paused: bool
+    accepted: float
 
 
 @dataclass(frozen=True, slots=True)

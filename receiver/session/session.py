@@ -119,7 +119,7 @@ class Session:
     def _carry_out(self, command: c.Command, token: Token, now: float) -> list[Effect]:
         match command:
             case c.Play():
-                return self._begin(command, token)
+                return self._begin(command, token, now)
             case c.Pause():
                 return [*self._set_paused(True, now), self._done(token)]
             case c.Resume():
@@ -139,7 +139,7 @@ class Session:
             case _:
                 return [self._done(token)]
 
-    def _begin(self, command: c.Play, token: Token) -> list[Effect]:
+    def _begin(self, command: c.Play, token: Token, now: float) -> list[Effect]:
         effects = self._supersede()
         self._track += 1
         self._item = Item(id=f"i-{self._track}", url=command.url)
@@ -148,7 +148,7 @@ class Session:
         self._playback = "loading"
         self._paused = command.paused
         self._play = token
-        opening = OpenItem(self._track, self._item, command.position_ms, command.paused)
+        opening = OpenItem(self._track, self._item, command.position_ms, command.paused, now)
         return [*effects, opening]
 
     def _set_paused(self, paused: bool, now: float) -> list[Effect]:

@@ -1,0 +1,53 @@
+"""`tonearm-receiver`, or `python -m receiver`: the daemon's way in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from receiver.config.load import load, table
+from receiver.errors import TonearmError
+
+
+def main() -> None:
+    """Read the configuration and run the receiver; exits with the code of the error, if any."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy takes memory for every core
+    try:
+        _main()
+    except TonearmError as error:
+        sys.stderr.write(f"tonearm-receiver: {error.message}\n")
+        sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(f"tonearm-receiver: {error}\n")
+        sys.exit(1)
+
+
+def _main() -> None:
+    loaded = load(sys.argv[1:], os.environ)
+    if loaded.check_config:
+        sys.stdout.write(table(loaded))
+        return
+    if loaded.list_devices:
+        from receiver.sink.portaudio import list_devices  # noqa: PLC0415 - only for this
+
+        for device in list_devices():
+            card = f"  card {device.card}" if device.card else ""
+            sys.stdout.write(f"{device.name}  {device.channels} channels, {device.rate} Hz{card}\n")
+        return
+    logging.basicConfig(
+        level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    # The audio side splits off before control loads anything that it would only carry along.
+    import asyncio  # noqa: PLC0415
+
+    from receiver.engine.forkserver import ForkServer  # noqa: PLC0415
+
+    forks = ForkServer.fork()
+    from receiver.app import run  # noqa: PLC0415
+
+    asyncio.run(run(loaded.config, forks))
+
+
+if __name__ == "__main__":
+    main()

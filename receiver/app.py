@@ -1,0 +1,164 @@
+"""Puts a receiver together and runs it: the one file that may name every part."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from receiver import __version__
+from receiver.clock.base import Clock
+from receiver.clock.system import SystemClock
+from receiver.config.config import Config
+from receiver.control_loop import ControlLoop
+from receiver.discovery.base import Advertisement
+from receiver.discovery.zeroconf_advertiser import ZeroconfAdvertiser
+from receiver.engine.forkserver import ForkServer
+from receiver.engine.link import EngineLink
+from receiver.engine.process_link import ProcessLink
+from receiver.engine.settings import EngineSettings
+from receiver.model.state import ClockId, Output, ReceiverInfo
+from receiver.pcm.volume import decibels, gain_of
+from receiver.player.player import OpenSource, Player
+from receiver.server.door import Door
+from receiver.server.http import Server
+from receiver.server.hub import Hub
+from receiver.server.metrics import Metrics
+from receiver.session.session import Session
+from receiver.source.base import ByteSource
+from receiver.source.connections import HttpClient
+from receiver.source.http import HttpSource
+from receiver.store.base import Saved, Store
+from receiver.store.file import FileStore
+
+log = logging.getLogger(__name__)
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+SAVE_EVERY_S = 2.0
+
+
+async def run(config: Config, forks: ForkServer) -> None:
+    """Run the receiver that `config` describes until SIGTERM or SIGINT."""
+    clock = SystemClock()
+    settings = EngineSettings(
+        backend=config.audio,
+        device=config.device,
+        rate=config.rate,
+        buffer_ms=config.buffer_ms,
+        max_buffer_ms=config.max_buffer_ms,
+    )
+    link = ProcessLink(forks, settings, clock)
+    store = FileStore(config.state_dir)
+    saved = await asyncio.to_thread(store.load)
+    async with HttpClient(clock) as client:
+
+        def open_source(url: str) -> ByteSource:
+            return HttpSource(url, client, clock)
+
+        receiver = Receiver(config, saved, store, link, open_source, clock)
+        async with receiver.running() as port:
+            log.info("%s is ready on port %d.", config.name, port)
+            gc.collect()
+            gc.freeze()
+            await _told_to_stop()
+
+
+async def _told_to_stop() -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+class Receiver:
+    """All parts of one receiver, joined."""
+
+    def __init__(
+        self,
+        config: Config,
+        saved: Saved,
+        store: Store,
+        link: EngineLink,
+        open_source: OpenSource,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._saved = saved
+        self._store = store
+        self._clock = clock
+        self._dirty = asyncio.Event()
+        self._metrics = Metrics(clock)
+        self._hub = Hub()
+        session = Session(
+            ReceiverInfo(
+                saved.receiver_id,
+                config.name,
+                __version__,
+                ClockId(saved.receiver_id, _boot_id()),
+            ),
+            session_id=uuid.uuid4().hex,
+            curve=lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+            output=Output(backend=config.audio, device=config.device),
+            volume=(saved.volume_percent, saved.muted),
+        )
+        self._loop = ControlLoop(session, clock, self._hub.publish, self._remember, self._metrics)
+        self._player = Player(link, open_source, clock, self._loop.report)
+        self._server = Server(self._hub, Door(self._hub, self._loop.ask, clock), self._metrics)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[int]:
+        """Run all parts while the block lasts; gives the port, as soon as commands are taken."""
+        async with asyncio.TaskGroup() as tasks:
+            parts = [
+                tasks.create_task(self._player.run()),
+                tasks.create_task(self._loop.run(self._player)),
+                tasks.create_task(self._metrics.watch_loop()),
+                tasks.create_task(self._keep_saving()),
+            ]
+            try:
+                async with self._server.listening(self._config.host, self._config.port) as port:
+                    if self._config.mdns:
+                        parts.append(tasks.create_task(self._advertise(port)))
+                    yield port
+            finally:
+                for part in parts:
+                    part.cancel()
+        await self._save()
+
+    async def _advertise(self, port: int) -> None:
+        config = self._config
+        me = Advertisement(self._saved.receiver_id, config.name, port, config.host)
+        await ZeroconfAdvertiser(me, self._clock).run()
+
+    # --- what is kept over a restart --------------------------------------------------------
+
+    def _remember(self, percent: int, muted: bool) -> None:
+        self._saved = msgspec.structs.replace(self._saved, volume_percent=percent, muted=muted)
+        self._dirty.set()
+
+    async def _keep_saving(self) -> None:
+        while True:
+            await self._dirty.wait()
+            await self._clock.sleep(SAVE_EVERY_S)
+            await self._save()
+
+    async def _save(self) -> None:
+        if self._dirty.is_set():
+            self._dirty.clear()
+            await asyncio.to_thread(self._store.save, self._saved)
+
+
+def _boot_id() -> str:
+    """The kernel's name for this boot: the monotonic clock begins anew with it."""
+    try:
+        return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid.uuid4().hex

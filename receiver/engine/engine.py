@@ -1,0 +1,310 @@
+"""The engine: one track at a time from encoded bytes to the device, without a click on any edge.
+
+It takes orders and bytes, and gives reports. It owns no thread and no socket: whoever runs it
+calls `step` as often as it asks for. Engine thread only; the audio thread sees nothing but the
+mixer and its voices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from receiver.clock.base import Clock
+from receiver.decoder.base import Decoder
+from receiver.engine.output import Output
+from receiver.engine.start import StartPolicy
+from receiver.engine.track import Landing, Track
+from receiver.engine.wire import Data, Tail, ToEngine
+from receiver.model import orders, reports
+from receiver.pcm.voice import Voice
+
+GRACE_S = 0.25
+"""What sounded before goes on for so long while its successor is made ready."""
+POSITION_EVERY_S = 0.5
+BLOCKS_AT_ONCE = 8
+NEVER = 60.0
+
+
+class Phase(Enum):
+    """Where the current track is."""
+
+    LOADING = auto()
+    """Not enough in hand yet, at the start or after a seek."""
+    STANDING = auto()
+    """Ready, paused."""
+    STARTING = auto()
+    """Faded in; its first frame is not taken yet."""
+    SOUNDING = auto()
+    PAUSING = auto()
+    """Fading out to stand."""
+
+
+class Engine:
+    """Plays tracks. See the module."""
+
+    def __init__(
+        self,
+        output: Output,
+        make_decoder: Callable[[], Decoder],
+        clock: Clock,
+        report: Callable[[reports.Report], None],
+    ) -> None:
+        self._output = output
+        self._make_decoder = make_decoder
+        self._clock = clock
+        self._report = report
+        self._track: Track | None = None
+        self._phase = Phase.LOADING
+        self._paused = False
+        self._policy = StartPolicy(0.0)
+        self._waiting = False
+        self._decoded_told = False
+        self._outgoing: list[Voice] = []
+        self._fade_at: float | None = None
+        self._taken_before = 0
+        self._position_at = 0.0
+        self._ends_at: float | None = None
+
+    def open(self) -> None:
+        """Open the device and hold it ready."""
+        self._output.open()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._drop_track()
+        self._output.close()
+
+    # --- orders and bytes -------------------------------------------------------------------
+
+    def take(self, message: ToEngine) -> None:
+        """Carry out one order, or take in encoded bytes."""
+        match message:
+            case Data() | Tail() | orders.Seek():
+                if self._track is not None and self._track.number == message.track:
+                    self._for_track(self._track, message)
+            case orders.Load():
+                self._load(message)
+            case orders.Pause():
+                self._pause()
+            case orders.Resume():
+                self._resume()
+            case orders.Stop():
+                self._leave_track(0.0)
+                self._output.rest()
+            case orders.SetGain(gain):
+                self._output.set_gain(gain)
+            case orders.Ping():
+                self._report(reports.Pong())
+
+    def _for_track(self, track: Track, message: Data | Tail | orders.Seek) -> None:
+        match message:
+            case Data(_, feed, data, last):
+                track.inlet.put(feed, data, last, self._clock.now())
+            case Tail(_, offset, size, data):
+                track.tail(offset, size, data)
+            case orders.Seek(_, seek, position_ms):
+                track.seek(Landing(seek, position_ms))
+
+    def _load(self, order: orders.Load) -> None:
+        self._leave_track(GRACE_S)
+        self._output.open()
+        if not self._output.ready:
+            why = self._output.problem or "There is no sound device."
+            self._report(reports.Failed(order.track, "no_device", why))
+            return
+        track = Track(order.track, self._make_decoder(), self._output.mixer.format, self._report)
+        if order.start_ms > 0:
+            track.seek(Landing(0, order.start_ms))
+        self._track = track
+        self._paused = order.paused
+        self._decoded_told = False
+        self._await_bytes(waits=0)
+
+    def _await_bytes(self, waits: int) -> None:
+        self._phase = Phase.LOADING
+        self._waiting = False
+        self._ends_at = None
+        self._policy = StartPolicy(self._clock.now(), waits)
+
+    def _leave_track(self, grace: float) -> None:
+        """Part with the current track; its voice sounds for `grace` seconds more."""
+        if self._track is not None:
+            self._send_off(self._track.voice, grace)
+            self._drop_track()
+
+    def _drop_track(self) -> None:
+        track, self._track = self._track, None
+        if track is not None:
+            track.close()
+
+    def _send_off(self, voice: Voice, grace: float) -> None:
+        self._fade_outgoing()
+        self._outgoing.append(voice)
+        self._fade_at = self._clock.now() + grace
+        if grace <= 0:
+            self._fade_outgoing()
+
+    def _fade_outgoing(self) -> None:
+        for voice in self._outgoing:
+            voice.fade_to(0.0)
+        self._fade_at = None
+
+    # --- pause and resume -------------------------------------------------------------------
+
+    def _pause(self) -> None:
+        self._paused = True
+        self._fade_outgoing()
+        if self._track is not None and self._phase in (Phase.STARTING, Phase.SOUNDING):
+            self._track.voice.fade_to(0.0)
+            self._phase = Phase.PAUSING
+
+    def _resume(self) -> None:
+        self._paused = False
+        if self._track is not None and self._phase in (Phase.STANDING, Phase.PAUSING):
+            self._sound(self._track)
+
+    def _sound(self, track: Track) -> None:
+        """Have the track heard, from the very next frame."""
+        self._phase = Phase.STARTING
+        self._taken_before = track.voice.consumed
+        track.voice.fade_to(1.0)
+        if track.voice not in self._output.mixer.voices:
+            self._output.mixer.add(track.voice)
+        self._fade_outgoing()
+        self._output.sound()
+
+    # --- the turn ---------------------------------------------------------------------------
+
+    def step(self) -> float:
+        """Do what is due. Returns the seconds until the next call at the latest; 0: at once."""
+        now = self._clock.now()
+        waits = [self._output.tick(now), self._part(now)]
+        if self._track is not None:
+            waits.append(self._turn(self._track, now))
+        return max(min(*waits, NEVER), 0.0)
+
+    def _part(self, now: float) -> float:
+        """See off voices that are done with."""
+        if not self._outgoing:
+            return NEVER
+        if self._fade_at is not None:
+            if now < self._fade_at:
+                return self._fade_at - now
+            self._fade_outgoing()
+        for voice in self._outgoing:
+            if voice.parked or voice.ended or not self._output.running:
+                self._output.mixer.remove(voice)
+        self._outgoing = [v for v in self._outgoing if v in self._output.mixer.voices]
+        return 0.005 if self._outgoing else 0.0
+
+    def _turn(self, track: Track, now: float) -> float:
+        more = track.work(1 if self._phase is Phase.LOADING else BLOCKS_AT_ONCE)
+        if track.left is not None:
+            self._jumped(track, track.left)
+        if not self._decoded_told and track.voice.buffered and not track.landing:
+            self._decoded_told = True
+            self._report(reports.Decoded(track.number, now))
+        if track.error is not None and (not track.buffered_s or self._phase is Phase.LOADING):
+            return self._fail(track)
+        wait = self._advance(track, now)
+        return 0.0 if more else wait
+
+    def _jumped(self, track: Track, left: Voice) -> None:
+        """The track begins anew at another place; what sounds goes on until it is there."""
+        track.left = None
+        heard = self._phase in (Phase.STARTING, Phase.SOUNDING)
+        self._send_off(left, GRACE_S if heard else 0.0)
+        self._await_bytes(waits=0)
+
+    def _fail(self, track: Track) -> float:
+        error = track.error
+        assert error is not None
+        self._leave_track(0.0)
+        self._output.rest()
+        self._report(reports.Failed(track.number, error.code, error.message, error.detail))
+        return 0.0
+
+    def _advance(self, track: Track, now: float) -> float:
+        match self._phase:
+            case Phase.LOADING:
+                return self._begin_when_ready(track, now)
+            case Phase.STARTING:
+                return self._notice_start(track, now)
+            case Phase.PAUSING:
+                return self._notice_pause(track)
+            case Phase.SOUNDING:
+                return self._follow(track, now)
+            case Phase.STANDING:
+                return NEVER
+
+    def _begin_when_ready(self, track: Track, now: float) -> float:
+        voice, rate = track.voice, self._output.rate
+        enough = voice.buffered >= (self._output.buffer_s + 0.03) * rate or track.full
+        if track.landing or not (voice.buffered or voice.ended) or not enough:
+            return NEVER
+        if track.inlet.first_at is not None and not self._policy.waits:
+            self._policy.began = track.inlet.first_at
+        if not self._policy.may_start(now, track.ahead_s, track.full, track.remaining_s):
+            if not self._waiting and now - self._policy.began > 0.5:
+                self._waiting = True
+                self._report(reports.Buffering(track.number, track.position_ms))
+            return 0.02
+        if self._paused:
+            self._phase = Phase.STANDING
+            self._report(reports.Ready(track.number, track.position_ms, track.seek_number))
+            return NEVER
+        self._sound(track)
+        return 0.0
+
+    def _notice_start(self, track: Track, now: float) -> float:
+        heard = track.position_heard()
+        if track.voice.consumed == self._taken_before or heard is None:
+            return self._notice_end(track, now) if track.voice.ended else 0.002
+        self._phase = Phase.SOUNDING
+        self._position_at = now + POSITION_EVERY_S
+        self._report(reports.Sounding(track.number, *heard, now, track.seek_number))
+        return 0.0
+
+    def _notice_pause(self, track: Track) -> float:
+        if not track.voice.parked and self._output.running:
+            return 0.002
+        self._phase = Phase.STANDING
+        self._output.rest()
+        self._report(reports.Paused(track.number, track.position_ms))
+        return NEVER
+
+    def _follow(self, track: Track, now: float) -> float:
+        """Watch the sounding track: its place, its end, and whether it runs dry."""
+        if track.voice.ended:
+            return self._notice_end(track, now)
+        if track.voice.starved and track.voice.parked:
+            self._report(reports.Buffering(track.number, track.position_ms, ran_dry=True))
+            self._await_bytes(waits=self._policy.waits + 1)
+            self._waiting = True
+            return 0.0
+        if now >= self._position_at:
+            self._tell_position(track, now)
+        return min(self._position_at - now, max(track.buffered_s - 0.05, 0.01))
+
+    def _tell_position(self, track: Track, now: float) -> None:
+        self._position_at = now + POSITION_EVERY_S
+        heard = track.position_heard()
+        if heard is not None:
+            self._report(reports.Position(track.number, *heard))
+        self._report(reports.Health(track.buffered_s))
+        self._output.tell()
+
+    def _notice_end(self, track: Track, now: float) -> float:
+        """Wait until the last frame was not only taken but heard."""
+        if self._ends_at is None:
+            heard = track.position_heard()
+            self._ends_at = heard[1] if heard is not None else now
+        if now < self._ends_at:
+            return self._ends_at - now
+        if track.error is not None:
+            return self._fail(track)
+        self._leave_track(0.0)
+        self._output.rest()
+        self._report(reports.Ended(track.number, track.holes))
+        return 0.0

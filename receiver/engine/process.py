@@ -1,0 +1,118 @@
+"""The audio process: an engine, fed and asked through one socket, and nothing else.
+
+Its loop sleeps in `poll` until a message comes or the engine has something due. It ends when the
+other end of the socket is closed, so it never outlives control.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import select
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from receiver.clock.base import Clock
+from receiver.clock.system import SystemClock
+from receiver.engine import wire
+from receiver.engine.build import build_engine
+from receiver.engine.limits import allow_cpu, apply_limits
+from receiver.engine.link import Receive, SteppedEngine
+from receiver.engine.settings import EngineSettings
+from receiver.model.reports import Report
+
+MESSAGES_AT_ONCE = 16
+SWITCH_S = 0.001
+"""How long a thread may hold the interpreter while the audio thread waits for it."""
+CPU_EVERY_S = 1.0
+
+
+def main(channel: socket.socket, settings: EngineSettings) -> None:
+    """Run the engine of `settings` until `channel` is closed at the other end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # control decides when it is over, and how it fades
+    apply_limits()
+    sys.setswitchinterval(SWITCH_S)
+    clock = SystemClock()
+
+    def make(receive: Receive) -> SteppedEngine:
+        return build_engine(settings, clock, receive)
+
+    serve(channel, make, clock)
+
+
+def serve(
+    channel: socket.socket, make_engine: Callable[[Receive], SteppedEngine], clock: Clock
+) -> None:
+    """Carry messages between `channel` and an engine until the other end is closed."""
+    channel.setblocking(False)
+    outbox = _Outbox(channel)
+    engine = make_engine(outbox.put)
+    engine.open()
+    # What was made so far stays: the collector need not look at it again while music plays.
+    gc.collect()
+    gc.freeze()
+    poller = select.poll()
+    try:
+        _turn(channel, engine, outbox, poller, clock)
+    finally:
+        engine.close()
+
+
+def _turn(
+    channel: socket.socket,
+    engine: SteppedEngine,
+    outbox: _Outbox,
+    poller: select.poll,
+    clock: Clock,
+) -> None:
+    cpu_at = float("-inf")
+    while True:
+        if clock.now() - cpu_at > CPU_EVERY_S:
+            cpu_at = clock.now()
+            allow_cpu()
+        wait = engine.step()
+        outbox.flush()
+        poller.register(channel, select.POLLIN | (select.POLLOUT if outbox.waiting else 0))
+        poller.poll(wait * 1000)
+        for _ in range(MESSAGES_AT_ONCE):
+            try:
+                datagram = channel.recv(wire.MAX_DATAGRAM)
+            except BlockingIOError:
+                break
+            except OSError:
+                return
+            if not datagram:
+                return
+            engine.take(wire.decode(datagram))
+
+
+class _Outbox:
+    """Reports on their way to control, which may be slow to read them."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._reports: deque[bytes] = deque()
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._reports)
+
+    def put(self, report: Report) -> None:
+        self._reports.append(wire.encode_report(report))
+        self.flush()
+
+    def flush(self) -> None:
+        while self._reports:
+            try:
+                self._channel.send(self._reports[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                logging.getLogger(__name__).debug("control is gone")
+                self._reports.clear()
+                return
+            self._reports.popleft()

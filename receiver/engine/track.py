@@ -1,0 +1,233 @@
+"""One loading of an item inside the engine: encoded bytes in, a voice kept full of frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from receiver.decoder.base import Decoder
+from receiver.engine.inlet import Inlet
+from receiver.errors import NotSeekable, TonearmError
+from receiver.model import reports
+from receiver.pcm.convert import Converter
+from receiver.pcm.format import Block, Format, Samples
+from receiver.pcm.voice import Voice
+
+RING_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A place to go to: the number of the seek (0: where the track starts), and milliseconds."""
+
+    seek: int
+    position_ms: float
+
+
+class Track:
+    """Decodes one stream ahead of what is heard. Engine thread only.
+
+    After a seek the track has a new `voice`, which begins at the target; the voice before is in
+    `left` until the engine takes it to fade it out.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        decoder: Decoder,
+        output: Format,
+        report: Callable[[reports.Report], None],
+    ) -> None:
+        self.number = number
+        self.output = output
+        self.inlet = Inlet(number, report)
+        self.voice = Voice(output, RING_S)
+        self.left: Voice | None = None
+        self.origin_ms = 0.0
+        self.seek_number = 0
+        self.error: TonearmError | None = None
+        self._decoder = decoder
+        self._report = report
+        self._landing: Landing | None = None
+        self._tail_seen = False
+        self._finished = False
+        self._rest: Samples | None = None
+        self._converter: Converter | None = None
+        self._told = reports.Described(number)
+
+    def close(self) -> None:
+        """Free the decoder."""
+        self._decoder.close()
+
+    def tail(self, offset: int, size: int, data: bytes) -> None:
+        """Take the last bytes of the stream, from `offset` to its end at `size`: they tell its
+        length. No bytes at all say that they cannot be had.
+        """
+        self._tail_seen = True
+        if data:
+            self._decoder.set_tail(offset, data, size)
+            self._describe()
+
+    def seek(self, landing: Landing) -> None:
+        """Go to another place as soon as the stream is known well enough."""
+        self._landing = landing
+
+    # --- how much there is ------------------------------------------------------------------
+
+    @property
+    def position_ms(self) -> float:
+        """Place of the next frame to be taken by the device."""
+        return self.origin_ms + self.voice.consumed * 1000 / self.output.rate
+
+    def position_heard(self) -> tuple[float, float] | None:
+        """A position and the instant at which it is heard: the newest pair known."""
+        anchor = self.voice.anchor
+        if anchor is None:
+            return None
+        return self.origin_ms + anchor[0] * 1000 / self.output.rate, anchor[1]
+
+    @property
+    def landing(self) -> bool:
+        """True while a seek waits to begin."""
+        return self._landing is not None
+
+    @property
+    def buffered_s(self) -> float:
+        """Seconds decoded and not yet taken by the device."""
+        return self.voice.buffered / self.output.rate
+
+    @property
+    def ahead_s(self) -> float:
+        """Seconds in hand: decoded, and estimated for what is not."""
+        decoded_s = (self.voice.consumed + self.voice.buffered) / self.output.rate
+        return self.buffered_s + self.inlet.held * decoded_s / max(self.inlet.taken, 1)
+
+    @property
+    def full(self) -> bool:
+        """No more can be held, or no more will come."""
+        return self._finished or self._rest is not None or self.inlet.full
+
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds of sound that are not in hand yet, where the length is known."""
+        total, source = self._decoder.total_frames, self._decoder.format
+        if total is None or source is None:
+            return None
+        return max(total / source.rate - self.position_ms / 1000 - self.ahead_s, 0.0)
+
+    @property
+    def holes(self) -> int:
+        """Gaps played over so far."""
+        return self._decoder.holes
+
+    # --- decoding ---------------------------------------------------------------------------
+
+    def work(self, blocks: int) -> bool:
+        """Decode up to `blocks` blocks into the voice. True if there may be more to do at once.
+
+        What goes wrong with the stream ends the track and is kept in `error`.
+        """
+        try:
+            return all(self._step() for _ in range(blocks))
+        except TonearmError as error:
+            self.error = error
+            self._end()
+            return False
+        finally:
+            self.inlet.tell()
+
+    def _step(self) -> bool:
+        """Move one block on; False when there is no room, or nothing to be done."""
+        if self._landing is not None:
+            return self._land(self._landing)
+        if self._rest is not None:
+            return self._write(self._rest)
+        if self._finished:
+            return False
+        block = self._next_block()
+        if block is not None:
+            return self._write(self._convert(block))
+        if not self._decoder.finished:
+            return False
+        if self._converter is not None:
+            return self._write(self._flushed())
+        self._end()
+        return False
+
+    def _next_block(self) -> Block | None:
+        while True:
+            block = self._decoder.read()
+            self._describe()
+            if block is not None or self._decoder.finished:
+                return block
+            if self._decoder.wants is not None:
+                self.inlet.want(self._decoder.wants)
+            piece = self.inlet.take()
+            if piece is not None:
+                self._decoder.feed(piece)
+            elif self.inlet.closed:
+                self._decoder.finish()
+            else:
+                return None
+
+    def _convert(self, block: Block) -> Samples:
+        if self._converter is None or self._converter.source != block.format:
+            rest = self._flushed()
+            self._converter = Converter(block.format, self.output)
+            return np.concatenate((rest, self._converter.convert(block.samples)))
+        return self._converter.convert(block.samples)
+
+    def _flushed(self) -> Samples:
+        """What the converter of the stretch before still holds."""
+        if self._converter is None:
+            return np.zeros((0, self.output.channels), np.float32)
+        rest, self._converter = self._converter.flush(), None
+        return rest
+
+    def _write(self, samples: Samples) -> bool:
+        written = self.voice.write(samples)
+        self._rest = samples[written:] if written < len(samples) else None
+        return self._rest is None
+
+    def _end(self) -> None:
+        self._finished = True
+        self.voice.end()
+
+    # --- seeking ----------------------------------------------------------------------------
+
+    def _land(self, landing: Landing) -> bool:
+        """Begin the seek once format and length are known; True if there may be more to do."""
+        if self._decoder.format is None:
+            return self._next_block() is not None  # not to be heard: only the headers matter
+        if self._decoder.total_frames is None and not self._tail_seen:
+            return False
+        self._landing = None
+        frame = round(landing.position_ms * self._decoder.format.rate / 1000)
+        try:
+            self._decoder.seek(frame)
+        except NotSeekable as error:
+            self._refuse(landing, error)
+            return True
+        self.left, self.voice = self.voice, Voice(self.output, RING_S)
+        self.origin_ms = frame * 1000 / self._decoder.format.rate
+        self.seek_number = landing.seek
+        self._rest = self._converter = None
+        self._finished = False
+        return True
+
+    def _refuse(self, landing: Landing, error: NotSeekable) -> None:
+        if landing.seek == 0:
+            raise error
+        self._report(reports.SeekRefused(self.number, landing.seek, error.code, error.message))
+
+    # --- what the stream says of itself -----------------------------------------------------
+
+    def _describe(self) -> None:
+        source, total = self._decoder.format, self._decoder.total_frames
+        duration = total * 1000 / source.rate if total is not None and source else None
+        described = reports.Described(self.number, self._decoder.tags, duration)
+        if described != self._told:
+            self._told = described
+            self._report(described)

@@ -1,0 +1,1 @@
+"""Fetches what the session plays and feeds it to the engine."""

@@ -1,0 +1,118 @@
+"""Carries the bytes of one track from its source to the engine, as fast as that takes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from receiver.engine.inlet import HOLD
+from receiver.engine.wire import MAX_DATA, Data, Tail, ToEngine
+from receiver.errors import TonearmError
+from receiver.model import reports
+from receiver.source.base import ByteSource
+
+TAIL = 64 * 1024
+"""A page of Ogg is no longer, so the last bytes hold the header of the last page."""
+
+
+class Feeder:
+    """One track's bytes. `run` is its life; the rest tells it what the engine reports.
+
+    Event loop only.
+    """
+
+    def __init__(
+        self,
+        track: int,
+        source: ByteSource,
+        send: Callable[[ToEngine], None],
+        tell: Callable[[reports.Report], None],
+    ) -> None:
+        self.source = source
+        self.failure: TonearmError | None = None
+        """Why no more bytes come; what was sent before is still worth playing."""
+        self._track = track
+        self._send = send
+        self._tell = tell
+        self._feed = 0
+        self._offset: int | None = None
+        self._sent = 0
+        self._taken = 0
+        self._room = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._tail_wanted = asyncio.Event()
+
+    async def run(self) -> None:
+        """Open the source and feed the engine until cancelled."""
+        try:
+            async with self.source as source:
+                info = await source.open()
+                self._tell(reports.Opened(self._track, info.seekable, info.live))
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._send_tail(info.seekable, info.size))
+                    while True:
+                        pump = tasks.create_task(self._pump())
+                        await self._wanted.wait()
+                        pump.cancel()
+                        await asyncio.wait((pump,))
+                        await self._jump()
+        except TonearmError as error:
+            self._fail(error)
+
+    # --- what the engine says ---------------------------------------------------------------
+
+    def want(self, report: reports.Want) -> None:
+        """The engine wants a new feed."""
+        self._feed, self._offset = report.feed, report.offset
+        self._sent = self._taken = 0
+        self._wanted.set()
+
+    def taken(self, report: reports.Taken) -> None:
+        """The engine has room for more."""
+        if report.feed == self._feed:
+            self._taken = report.taken
+            self._room.set()
+
+    def want_tail(self) -> None:
+        """The length of the stream would be good to know now."""
+        self._tail_wanted.set()
+
+    # --- feeding ----------------------------------------------------------------------------
+
+    async def _pump(self) -> None:
+        try:
+            while data := await self.source.read():
+                for start in range(0, len(data), MAX_DATA):
+                    piece = data[start : start + MAX_DATA]
+                    await self._await_room(len(piece))
+                    self._sent += len(piece)
+                    self._send(Data(self._track, self._feed, piece))
+            self._send(Data(self._track, self._feed, b"", last=True))
+        except TonearmError as error:
+            self._fail(error)
+
+    async def _await_room(self, size: int) -> None:
+        while self._sent + size > self._taken + HOLD:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _jump(self) -> None:
+        self._wanted.clear()
+        assert self._offset is not None
+        await self.source.seek(self._offset)
+        self.failure = None
+
+    async def _send_tail(self, seekable: bool, size: int | None) -> None:
+        await self._tail_wanted.wait()
+        offset, data = 0, b""
+        if seekable and size is not None:
+            try:
+                offset, data = await self.source.tail(TAIL)
+            except TonearmError:
+                offset, data = 0, b""
+        self._send(Tail(self._track, offset, size or 0, data))
+
+    def _fail(self, error: TonearmError) -> None:
+        """No more bytes: the engine plays what it has, and then the failure is told."""
+        self.failure = error
+        self._send(Data(self._track, self._feed, b"", last=True))

@@ -1,0 +1,135 @@
+"""Carries out what the session wants: sources on this side, orders for the engine on the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from receiver.clock.base import Clock
+from receiver.engine.link import EngineLink
+from receiver.errors import TonearmError
+from receiver.model import orders, reports
+from receiver.model.state import Receipt
+from receiver.player.feeder import Feeder
+from receiver.source.base import ByteSource
+
+OpenSource = Callable[[str], ByteSource]
+"""A source for a URL, not yet opened. Raises `UnsupportedScheme` and `BadRequest`."""
+
+
+@dataclass(slots=True)
+class _Loaded:
+    """The newest track: its feeder, the task that runs it, and its stages so far."""
+
+    track: int
+    accepted: float
+    feeder: Feeder | None = None
+    task: asyncio.Task[None] | None = None
+    first_block: float | None = None
+    first_frame: float | None = None
+
+
+class Player:
+    """Owns the link to the engine and the feeder of the newest track. Event loop only."""
+
+    def __init__(
+        self,
+        link: EngineLink,
+        open_source: OpenSource,
+        clock: Clock,
+        tell: Callable[[reports.Report], None],
+    ) -> None:
+        self._link = link
+        self._open_source = open_source
+        self._clock = clock
+        self._tell = tell
+        self._tasks = asyncio.TaskGroup()
+        self._loaded: _Loaded | None = None
+
+    async def run(self) -> None:
+        """Run the link and the feeders until cancelled."""
+        async with self._tasks:
+            self._tasks.create_task(self._link.run(self._received))
+
+    def order(self, order: orders.Order) -> None:
+        """Give the engine an order."""
+        self._link.send(order)
+
+    def load(self, order: orders.Load, url: str, accepted: float) -> None:
+        """Load a new track from `url`; `accepted` is the instant at which its command came."""
+        self.close()
+        loaded = self._loaded = _Loaded(order.track, accepted)
+        try:
+            source = self._open_source(url)
+        except TonearmError as error:
+            self._tell(reports.Failed(order.track, error.code, error.message, error.detail))
+            return
+        self._link.send(order)
+        loaded.feeder = Feeder(order.track, source, self._link.send, self._tell)
+        if order.start_ms > 0:
+            loaded.feeder.want_tail()
+        loaded.task = self._tasks.create_task(loaded.feeder.run())
+
+    def close(self) -> None:
+        """Stop fetching."""
+        if self._loaded is not None and self._loaded.task is not None:
+            self._loaded.task.cancel()
+        self._loaded = None
+
+    def receipt(self, track: int) -> Receipt:
+        """How long the stages of a play took."""
+        loaded = self._loaded
+        if loaded is None or loaded.track != track or loaded.feeder is None:
+            return Receipt()
+        times = loaded.feeder.source.times
+
+        def since(instant: float | None) -> float | None:
+            return None if instant is None else round((instant - loaded.accepted) * 1000, 2)
+
+        return Receipt(
+            resolved=since(times.resolved),
+            connected=since(times.connected),
+            first_byte=since(times.first_byte),
+            first_block=since(loaded.first_block),
+            first_frame=since(loaded.first_frame),
+        )
+
+    # --- reports of the engine --------------------------------------------------------------
+
+    def _received(self, report: reports.Report) -> None:
+        loaded = self._loaded
+        feeder = loaded.feeder if loaded is not None else None
+        if (
+            loaded is not None
+            and feeder is not None
+            and getattr(report, "track", 0) == loaded.track
+        ):
+            if self._for_feeder(feeder, report):
+                return
+            report = self._noted(loaded, feeder, report)
+        self._tell(report)
+
+    def _for_feeder(self, feeder: Feeder, report: reports.Report) -> bool:
+        """Whether the report was for nobody else."""
+        match report:
+            case reports.Want():
+                feeder.want(report)
+            case reports.Taken():
+                feeder.taken(report)
+            case _:
+                return False
+        return True
+
+    def _noted(self, loaded: _Loaded, feeder: Feeder, report: reports.Report) -> reports.Report:
+        """Note the stages of the play, and let a failure of the source be told as the cause."""
+        match report:
+            case reports.Decoded(at=at):
+                loaded.first_block = at
+                feeder.want_tail()
+            case reports.Sounding(taken_at=taken_at) if loaded.first_frame is None:
+                loaded.first_frame = taken_at
+            case reports.Ended(track=track) | reports.Failed(track=track):
+                if (failure := feeder.failure) is not None:
+                    return reports.Failed(track, failure.code, failure.message, failure.detail)
+        return report

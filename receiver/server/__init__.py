@@ -1,0 +1,1 @@
+"""The doors of a receiver: WebSocket and HTTP on one port."""

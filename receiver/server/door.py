@@ -1,0 +1,49 @@
+"""What every door does with a message: read it, answer what needs no state, pass on the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from receiver.clock.base import Clock
+from receiver.errors import TonearmError
+from receiver.protocol import codec
+from receiver.protocol.commands import Command, Status, TimeRequest
+from receiver.protocol.events import Answer, Done, Error
+from receiver.server.hub import Hub
+
+Reply = Callable[[Answer], None]
+
+
+class Door:
+    """The way in for commands. Event loop only."""
+
+    def __init__(self, hub: Hub, ask: Callable[[Command, Reply], None], clock: Clock) -> None:
+        self._hub = hub
+        self._ask = ask
+        self._clock = clock
+
+    def take(self, message: bytes | str, reply: Reply) -> None:
+        """Take one message; `reply` gets exactly one answer, now or later."""
+        received_us = round(self._clock.now() * 1e6)
+        try:
+            command = codec.decode_command(message)
+        except TonearmError as error:
+            reply(Error(codec.id_of(message), error.code, error.message, error.detail))
+            return
+        match command:
+            case TimeRequest(id=command_id, t1_us=t1_us):
+                reply(Done(command_id, self._time(t1_us, received_us)))
+            case Status(id=command_id):
+                reply(Done(command_id, self.status()))
+            case _:
+                self._ask(command, reply)
+
+    def status(self) -> dict[str, Any]:
+        """Revision and state, as plain values."""
+        return self._hub.plain()
+
+    def _time(self, t1_us: int, t2_us: int) -> dict[str, Any]:
+        """The four-timestamp exchange of RFC 5905; the client adds its own t4."""
+        t3_us = round(self._clock.now() * 1e6)
+        return {"t1_us": t1_us, "t2_us": t2_us, "t3_us": t3_us, "clock": self._hub.clock_id()}

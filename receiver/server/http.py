@@ -1,0 +1,139 @@
+"""The WebSocket and the HTTP door. The one file that knows aiohttp's server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from receiver.errors import Internal, all_errors
+from receiver.protocol import codec, limits
+from receiver.protocol.events import Answer, Error
+from receiver.server.door import Door
+from receiver.server.hub import Hub, Outbox
+from receiver.server.metrics import CONTENT_TYPE, Metrics
+from receiver.server.schema import make_schema
+
+HEARTBEAT_S = 20.0
+SEND_S = 5.0
+"""A client that takes no message for so long is cut off."""
+JSON = "application/json"
+
+
+class Server:
+    """Serves one receiver. Event loop only."""
+
+    def __init__(self, hub: Hub, door: Door, metrics: Metrics) -> None:
+        self._hub = hub
+        self._door = door
+        self._metrics = metrics
+        self._status = {code: cls.http_status for code, cls in all_errors().items()}
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    @contextlib.asynccontextmanager
+    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
+        """Serve while the block lasts; gives the port. Raises `OSError` if it is taken."""
+        app = web.Application(client_max_size=limits.MAX_MESSAGE_BYTES)
+        app.add_routes(
+            [
+                web.get("/", self._front),
+                web.get(limits.WEBSOCKET_PATH, self._websocket),
+                web.post(limits.COMMANDS_PATH, self._command),
+                web.get(limits.STATUS_PATH, self._state),
+                web.get(limits.SCHEMA_PATH, self._schema),
+                web.get(limits.METRICS_PATH, self._numbers),
+            ]
+        )
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host or None, port, reuse_address=True)
+            await site.start()
+            yield runner.addresses[0][1]
+        finally:
+            for socket in set(self._sockets):
+                await socket.close(code=1001, message=b"the receiver stops")
+            await runner.cleanup()
+
+    # --- HTTP -------------------------------------------------------------------------------
+
+    async def _front(self, _: web.Request) -> web.Response:
+        name = self._hub.snapshot().state.receiver.name
+        return web.Response(
+            text=f"This is the Tonearm receiver {name}.\n"
+            f"Cast to it with: tonearm cast URL\n"
+            f"State: {limits.STATUS_PATH}  Schema: {limits.SCHEMA_PATH}"
+            f"  Metrics: {limits.METRICS_PATH}\n"
+        )
+
+    async def _command(self, request: web.Request) -> web.Response:
+        if request.content_type != JSON:
+            error = Error(None, "bad_request", f"Send commands as Content-Type: {JSON}.")
+            return self._json(error, 415)
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def reply(answer: Answer) -> None:
+            if not answered.done():
+                answered.set_result(answer)
+
+        self._door.take(await request.read(), reply)
+        answer = await answered
+        status = 200
+        if isinstance(answer, Error):
+            status = self._status.get(answer.code, Internal.http_status)
+        return self._json(answer, status)
+
+    async def _state(self, _: web.Request) -> web.Response:
+        return self._json(self._hub.snapshot())
+
+    async def _schema(self, _: web.Request) -> web.Response:
+        return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
+
+    async def _numbers(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+    def _json(self, message: msgspec.Struct, status: int = 200) -> web.Response:
+        return web.Response(body=codec.encode(message), status=status, content_type=JSON)
+
+    # --- WebSocket --------------------------------------------------------------------------
+
+    async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_S,
+            compress=False,
+            max_msg_size=limits.MAX_MESSAGE_BYTES,
+            timeout=SEND_S,
+        )
+        await socket.prepare(request)
+        outbox = self._hub.join()
+        self._sockets.add(socket)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sending = tasks.create_task(self._send(socket, outbox, request))
+                await self._listen(socket, outbox)
+                sending.cancel()
+        finally:
+            self._hub.leave(outbox)
+            self._sockets.discard(socket)
+        return socket
+
+    async def _listen(self, socket: web.WebSocketResponse, outbox: Outbox) -> None:
+        async for message in socket:
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                self._door.take(message.data, outbox.answer)
+
+    async def _send(
+        self, socket: web.WebSocketResponse, outbox: Outbox, request: web.Request
+    ) -> None:
+        """Send what is in the outbox; a client that does not read is cut off, not waited for."""
+        try:
+            while True:
+                message = await outbox.next()
+                async with asyncio.timeout(SEND_S):
+                    await socket.send_str(message.decode())
+        except (TimeoutError, OSError):
+            if request.transport is not None:
+                request.transport.abort()

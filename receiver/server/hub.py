@@ -1,0 +1,120 @@
+"""One state, many controllers: numbers the changes and hands each client what it has to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from receiver.model.state import State
+from receiver.protocol import codec, patch
+from receiver.protocol.events import Answer, Change, StateEvent
+
+LAG = 32
+"""Changes a client may be behind; then it gets the newest state instead."""
+MAX_ANSWERS = 256
+"""Answers a client may leave unread; then it is cut off."""
+
+
+class Outbox:
+    """What waits to be sent to one client. Bounded, whatever the client does. Event loop only."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._messages: deque[tuple[bool, bytes]] = deque()
+        self._changes = 0
+        self._stale = True
+        self._ready = asyncio.Event()
+        self._ready.set()
+        self.overrun = False
+        """True when the client has let too many answers wait."""
+
+    def answer(self, answer: Answer) -> None:
+        """Queue an answer."""
+        if len(self._messages) - self._changes >= MAX_ANSWERS:
+            self.overrun = True
+        else:
+            self._messages.append((False, codec.encode(answer)))
+        self._ready.set()
+
+    def change(self, message: bytes) -> None:
+        """Queue a change, or, if the client lags, make it get the whole state."""
+        if self._stale:
+            return
+        if self._changes >= LAG:
+            self._messages = deque(m for m in self._messages if not m[0])
+            self._changes = 0
+            self._stale = True
+        else:
+            self._messages.append((True, message))
+            self._changes += 1
+        self._ready.set()
+
+    async def next(self) -> bytes:
+        """The next message to send, as soon as there is one."""
+        while True:
+            if self._stale and self._hub.revision:
+                self._stale = False
+                return codec.encode(self._hub.snapshot())
+            if self._messages:
+                is_change, message = self._messages.popleft()
+                self._changes -= is_change
+                return message
+            if self.overrun:
+                raise ConnectionAbortedError("the client does not read its answers")
+            self._ready.clear()
+            await self._ready.wait()
+
+
+class Hub:
+    """Publishes the state. Event loop only; nothing here waits for a client."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._state: State | None = None
+        self._plain: dict[str, Any] = {}
+        self._outboxes: set[Outbox] = set()
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._outboxes)
+
+    def publish(self, state: State) -> None:
+        """Make `state` the state; clients hear of it if it differs from the one before."""
+        if state == self._state:
+            return
+        plain = msgspec.to_builtins(state)
+        self.revision += 1
+        self._state = state
+        change = Change(self.revision, patch.diff(self._plain, plain))
+        self._plain = plain
+        message = codec.encode(change)
+        for outbox in self._outboxes:
+            outbox.change(message)
+
+    def snapshot(self) -> StateEvent:
+        """The state as it is now. Only after the first `publish`."""
+        assert self._state is not None
+        return StateEvent(self.revision, self._state)
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {"revision": self.revision, "state": self._plain}
+
+    def clock_id(self) -> dict[str, str]:
+        """The name of the clock that all instants in the state are on."""
+        clock: dict[str, str] = self._plain["receiver"]["clock"]
+        return clock
+
+    def join(self) -> Outbox:
+        """A new client; its first message is the whole state."""
+        outbox = Outbox(self)
+        self._outboxes.add(outbox)
+        return outbox
+
+    def leave(self, outbox: Outbox) -> None:
+        """The client is gone."""
+        self._outboxes.discard(outbox)

@@ -1,0 +1,24 @@
+"""The JSON Schema of the protocol, made from the types, so that it is never out of date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from receiver.protocol import limits
+from receiver.protocol.commands import Command
+from receiver.protocol.events import ServerMessage
+
+
+def make_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12: `command` is what may be sent, `message` what may come."""
+    (command, message), components = msgspec.json.schema_components(
+        (Command, ServerMessage), ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Tonearm protocol, version {limits.VERSION}",
+        "properties": {"command": command, "message": message},
+        "$defs": components,
+    }
