@@ -46,7 +46,8 @@ def downmix(samples: Samples, channels: int) -> Samples:
         return samples
     if source == 1:
         return np.repeat(samples, channels, axis=1)
-    return samples @ _matrix(source, channels)
+    mixed: Samples = samples @ _matrix(source, channels)
+    return mixed
 
 
 @lru_cache
@@ -61,4 +62,5 @@ def _matrix(source: int, channels: int) -> Samples:
             f"The stream has {source} channels; at most {max(_TO_STEREO)} can be played."
         )
     mix = stereo if channels == 2 else stereo.sum(axis=1, keepdims=True)
-    return (mix / mix.sum(axis=0)).astype(np.float32)
+    scaled: Samples = (mix / mix.sum(axis=0)).astype(np.float32)
+    return scaled
