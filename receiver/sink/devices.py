@@ -25,6 +25,11 @@ class Device:
         found = re.search(r"\(hw:(\d+),(\d+)\)", self.name)
         return (found[1], found[2]) if found else None
 
+    @property
+    def pcm(self) -> str:
+        """What ALSA calls it."""
+        return "hw:{},{}".format(*self.hardware) if self.hardware else self.name
+
 
 def find_device(wanted: str, devices: Sequence[Device]) -> Device:
     """The device called `wanted`: by its whole name, by ALSA's card id or number ("Headphones",

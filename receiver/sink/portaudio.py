@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +13,9 @@ import numpy as np
 
 from receiver.clock.base import Clock
 from receiver.errors import NoDevice
-from receiver.pcm.format import Format
+from receiver.pcm.dither import Dither
+from receiver.pcm.format import Format, Samples
+from receiver.sink.alsa import quiet_stderr, takes_only_int16
 from receiver.sink.base import HANG_SECONDS, FrameReader, SinkInfo
 from receiver.sink.devices import Device, find_device, known_devices
 from receiver.sink.periods import PERIODS, period_frames
@@ -37,9 +36,9 @@ CARDS = Path("/proc/asound")
 class PortAudioSink:
     """One output device, named as in `find_device`; "" is the system's default.
 
-    `rate` 0 is the device's own. Frames go out as float32; where the device takes only whole
-    numbers, PortAudio dithers and converts (`docs/decisions/0002-dither.md`). The device has a
-    buffer of about `buffer_seconds`, in two periods (`receiver.sink.periods`).
+    `rate` 0 is the device's own. Frames go out as float32, which PortAudio converts where it must;
+    for a device that has only 16 bits we dither (`docs/decisions/0002-dither.md`). The device has
+    a buffer of about `buffer_seconds`, in two periods (`receiver.sink.periods`).
     """
 
     info: SinkInfo
@@ -52,8 +51,10 @@ class PortAudioSink:
         self._stream: Any = None
         self._running = False
         # Written by the audio thread while the stream runs, by the other one while it does not.
-        self._reader: FrameReader | None = None
+        self._reader: FrameReader
         self._channels = CHANNELS
+        self._dither: Dither | None = None
+        self._scratch: Samples = np.zeros((0, CHANNELS), np.float32)
         self._first = True
         self._pulled = 0
         self._pulled_at = 0.0
@@ -67,6 +68,7 @@ class PortAudioSink:
         device = self._choose(devices)
         self._reader = reader
         self._channels = min(CHANNELS, device.channels)
+        self._dither = Dither(self._channels) if takes_only_int16(device.pcm) else None
         rates = dict.fromkeys((self._rate or device.rate, device.rate, *COMMON_RATES))
         for rate in rates:
             try:
@@ -94,8 +96,7 @@ class PortAudioSink:
         self._pulled = 0
         self._pulled_at = self._clock.now()
         try:
-            with _quiet_stderr():
-                self._stream.start()
+            self._stream.start()
         except _portaudio().PortAudioError as error:
             name = self.info.device
             raise NoDevice(
@@ -143,17 +144,29 @@ class PortAudioSink:
         if self._first:
             self._first = False
             self.realtime = _take_priority()
-        elif status.output_underflow or now - self._pulled_at > self.info.buffer:
+        elif status.output_underflow or self._was_dry(now):
             self._underruns += 1
         delay = time.outputBufferDacTime - time.currentTime
         if not 0.0 < delay < MAX_DELAY:
             # Before it plays, a device tells nothing: what it holds is what it was given.
             delay = min(self._pulled / self.info.format.rate, self.info.buffer)
-        out = np.frombuffer(buffer, np.float32).reshape(frames, self._channels)
-        assert self._reader is not None
-        self._reader.read(out, now + delay)
+        if self._dither is None:
+            out = np.frombuffer(buffer, np.float32).reshape(frames, self._channels)
+            self._reader.read(out, now + delay)
+        else:
+            samples = self._scratch[:frames]
+            self._reader.read(samples, now + delay)
+            rounded = np.frombuffer(buffer, np.int16).reshape(frames, self._channels)
+            self._dither.to_int16(samples, rounded)
         self._pulled += frames
         self._pulled_at = now
+
+    def _was_dry(self, now: float) -> bool:
+        """Whether more time has passed since the last pull than the device had frames for: not
+        every driver tells. The gap before the first refill is none: the device was starting.
+        """
+        primed = self._pulled > self.info.buffer * self.info.format.rate + 1
+        return primed and now - self._pulled_at > self.info.buffer
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -170,13 +183,15 @@ class PortAudioSink:
 
     def _open_stream(self, device: Device, rate: int) -> Any:
         period = period_frames(rate, self._buffer_seconds)
-        with _quiet_stderr():
+        if self._dither is not None:
+            self._scratch = np.zeros((period, self._channels), np.float32)
+        with quiet_stderr():
             return _portaudio().RawOutputStream(
                 samplerate=rate,
                 blocksize=period,
                 device=device.index,
                 channels=self._channels,
-                dtype="float32",
+                dtype="float32" if self._dither is None else "int16",
                 latency=(PERIODS - 1) * period / rate,
                 callback=self._callback,
                 prime_output_buffers_using_stream_callback=True,
@@ -218,30 +233,12 @@ def _take_priority() -> bool:
 
 @lru_cache
 def _portaudio() -> ModuleType:
-    """The library, loaded when it is first needed: that lists the devices, with much noise."""
+    """The library, loaded when it is first needed. Raises `NoDevice` where it is missing."""
     try:
-        with _quiet_stderr():
-            import sounddevice  # noqa: PLC0415 - loading it is what has to be quiet
+        import sounddevice  # noqa: PLC0415 - loads PortAudio, which looks at every device
     except OSError as error:
         raise NoDevice(
             "The PortAudio library is missing; install the package libportaudio2."
         ) from error
     module: ModuleType = sounddevice
     return module
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Send what C libraries write to stderr nowhere: ALSA and PortAudio tell there of each device
-    that they could not open, and what matters comes back as an error too.
-    """
-    sys.stderr.flush()
-    before = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(before, 2)
-        os.close(before)
-        os.close(nowhere)
