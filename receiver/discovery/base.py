@@ -1,0 +1,58 @@
+"""The promise of an advertiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from receiver.protocol import limits
+
+
+@dataclass(frozen=True, slots=True)
+class Advertisement:
+    """What the network is told of a receiver.
+
+    `host` is the one address it listens on; empty stands for all of the machine's, which are
+    watched, since they change.
+    """
+
+    id: str
+    name: str
+    port: int
+    host: str = ""
+
+    @property
+    def server(self) -> str:
+        """The host name under which the addresses are advertised: no other receiver has it."""
+        return f"tonearm-{self.id[:12]}.local."
+
+    @property
+    def text(self) -> dict[str, str]:
+        """The TXT record: `name` in full, whatever the instance had to be called."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "v": str(limits.VERSION),
+            "path": limits.WEBSOCKET_PATH,
+        }
+
+
+class ServiceAdvertiser(Protocol):
+    """Keeps one receiver visible on the local network. Everything runs on the event loop."""
+
+    @property
+    def instance(self) -> str | None:
+        """The name under which it is visible now, None while it is not. Differs from the name of
+        the receiver when another had that first: "Kitchen (2)".
+        """
+        ...
+
+    def update(self, advertisement: Advertisement) -> None:
+        """Advertise this from now on. Returns at once; the network learns of it soon."""
+        ...
+
+    async def run(self) -> None:
+        """Advertise until cancelled, then say goodbye. Run it as a task, once: it takes a second
+        to be visible, or as long as there is no network. Never raises because of the network.
+        """
+        ...
