@@ -96,6 +96,9 @@ class PageReader:
                 self._drop(found if found > 0 else len(buffer) - len(CAPTURE) + 1)
                 continue
             _, version, flags, granule, serial, number, _, segments = _HEADER.unpack_from(buffer)
+            if version != 0:
+                self._drop(1)
+                continue
             self._needed = _HEADER.size + segments
             if len(buffer) < self._needed:
                 break
@@ -105,7 +108,7 @@ class PageReader:
                 self._needed = size
                 break
             raw = bytes(buffer[:size])
-            if version != 0 or not checksum_is_good(raw):
+            if not checksum_is_good(raw):
                 self._drop(1)
                 continue
             body = raw[_HEADER.size + segments :]

@@ -88,6 +88,10 @@ class Search:
         self._points = points
         self._below, self._above = points.around(target, end)
         self._landings = 0
+        self._landed = False
+        self._right_from_here = False
+        self._held: list[Page] = []
+        self._held_bytes = 0
         self._aim(points.largest_page + _MARGIN)
 
     def take(self, page: Page) -> list[Page] | None:
@@ -135,7 +139,7 @@ class Search:
         self._landing = guess
         self._landings += 1
         self._landed = False
-        self._held: list[Page] = []
+        self._held = []
         self._held_bytes = 0
         self._right_from_here = guess == self._below.offset
 

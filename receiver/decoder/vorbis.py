@@ -73,6 +73,7 @@ class VorbisDecoder:
         """Tell the last bytes of the stream."""
         if offset + len(tail) != size:
             return
+        self._tail.clear()
         reader = PageReader(offset)
         reader.feed(tail)
         while (page := reader.next()) is not None:
@@ -99,6 +100,7 @@ class VorbisDecoder:
         """Free what libvorbis holds. Harmless twice."""
         if self._link is not None:
             self._link.close()
+        self._link = None
 
     def _take(self, page: Page) -> Block | None:
         """Give a page to the link that it belongs to; the block it completes."""

@@ -1,0 +1,89 @@
+"""The guard in front of libvorbis."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from receiver.decoder import link
+from receiver.decoder.setup_guard import MAX_BYTES, check_setup
+from receiver.decoder.vorbis import VorbisDecoder
+from receiver.errors import Unplayable
+from tests.decoder import hostile, pages
+from tests.decoder.conftest import RECIPES, Files
+from tests.decoder.test_ogg import read_packets
+
+ENCODED = [name for name, recipe in RECIPES.items() if recipe[3].startswith("vorbis")]
+HUGE_BOOK = hostile.setup((1, 1 << 20))
+"""As the one that overruns libvorbis' stack."""
+MEMORY_BOMBS = {
+    "many books": hostile.setup(*[(1, 1 << 16)] * 40),
+    "many dimensions": hostile.setup((65_535, 256), lookup=1),
+    "many books of many dimensions": hostile.setup(*[(2048, 128)] * 40, lookup=1),
+}
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+@pytest.mark.parametrize("name", ENCODED)
+def test_files_of_real_encoders_pass(name: str, files: Files) -> None:
+    packets, _ = read_packets(files(name).read_bytes())
+    check_setup(packets[2])
+
+
+@pytest.mark.parametrize("packet", [HUGE_BOOK, *MEMORY_BOMBS.values()], ids=["huge", *MEMORY_BOMBS])
+def test_codebooks_out_of_bounds_are_refused(packet: bytes) -> None:
+    with pytest.raises(Unplayable, match="out of all bounds"):
+        check_setup(packet)
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+def test_libvorbis_never_sees_them(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "Synthesis", None)
+    decoder = VorbisDecoder()
+    decoder.feed(hostile.with_setup(files("short").read_bytes(), HUGE_BOOK))
+    with pytest.raises(Unplayable, match="out of all bounds"):
+        decoder.read()
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+def test_what_passes_the_guard_and_is_nonsense_libvorbis_refuses(files: Files) -> None:
+    decoder = VorbisDecoder()
+    decoder.feed(hostile.with_setup(files("short").read_bytes(), hostile.setup((2, 16))))
+    with pytest.raises(Unplayable, match="damaged"):
+        decoder.read()
+
+
+def test_a_setup_header_of_a_megabyte_is_refused() -> None:
+    with pytest.raises(Unplayable, match="out of all bounds"):
+        check_setup(hostile.setup((1, 2)).ljust(MAX_BYTES + 1, b"\0"))
+
+
+@pytest.mark.parametrize(
+    "packet", [b"", b"\x05vorbis", b"\x05vorbis\xff", b"\x03vorbis" + bytes(40), bytes(50)]
+)
+def test_what_is_no_setup_header_is_refused(packet: bytes) -> None:
+    with pytest.raises(Unplayable):
+        check_setup(packet)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_pass_or_are_refused(data: bytes) -> None:
+    for packet in (data, b"\x05vorbis" + data, b"\x05vorbis\0BCV" + data):
+        with contextlib.suppress(Unplayable):
+            check_setup(packet)
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+@pytest.mark.parametrize("keep", [20, 200, 2000, 3000])
+def test_a_setup_header_cut_short_is_refused(keep: int, files: Files) -> None:
+    good = files("stereo").read_bytes()
+    packets, _ = read_packets(good)
+    assert keep < len(packets[2])
+    decoder = VorbisDecoder()
+    decoder.feed(hostile.with_setup(good, packets[2][:keep]))
+    with pytest.raises(Unplayable):
+        decoder.read()
+    assert pages.split(good)[0].flags & pages.FIRST
