@@ -17,12 +17,17 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import settings
 
 from tests.rig.fixtures import card, recorder, tracks  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parent.parent
 CARD = ("pulseaudio", "pactl", "parec", "ALSA pulse plugin")
 """What stands in for a sound card."""
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tonearm", deadline=None)
+settings.load_profile("tonearm")
 
 
 def _load_system() -> ModuleType:
