@@ -27,6 +27,12 @@ from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
 
 
+class _Played(msgspec.Struct):
+    """The result of a play."""
+
+    receipt: Receipt = Receipt()
+
+
 class Client:
     """A connection to one receiver. Use it with `async with`; entering raises `NoReceiver`.
 
@@ -80,7 +86,7 @@ class Client:
         command = commands.Play(
             id=self._link.next_id(), url=url, position_ms=position_ms, paused=paused
         )
-        return msgspec.convert(await self._link.ask(command, PLAY_SECONDS), Receipt)
+        return msgspec.convert(await self._link.ask(command, PLAY_SECONDS), _Played).receipt
 
     async def pause(self) -> dict[str, Any]:
         """Stand still. Raises `NothingPlaying`."""

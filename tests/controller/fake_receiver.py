@@ -261,7 +261,7 @@ class FakeReceiver:
             anchor=anchor,
         )
         await self.becomes(session=session)
-        return msgspec.to_builtins(self.receipt)
+        return {"receipt": msgspec.to_builtins(self.receipt)}
 
     def _anchor(self) -> Anchor:
         if self.state.session.anchor is None:

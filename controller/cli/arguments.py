@@ -1,0 +1,132 @@
+"""What can be written on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+EXIT_CODES = """\
+exit codes:
+  0    done
+  2    the command line or the request is wrong, or the URL is not http
+       (bad_request, unsupported_scheme)
+  3    not now: nothing plays, the stream cannot seek, or another play came before
+       (nothing_playing, not_seekable, superseded)
+  4    the server of the stream is at fault (unreachable, http_refused, stalled)
+  5    the stream cannot be played (unsupported_format, unplayable)
+  6    the receiver has no sound device to play on (no_device)
+  7    no receiver was found, or it does not answer (no_receiver)
+  70   a fault in Tonearm itself (internal)
+  78   the receiver's configuration is wrong (config)
+  130  ended by Ctrl-C, and the music with it
+
+Without --device, commands go to the receiver used last, or to the only one there is.
+With --json, errors are JSON on stderr too: {"error": {"code", "message", "detail"}}.
+"""
+
+CAST_HELP = """\
+Play URLs or local files, one after the other. On a terminal, what plays is shown until it has
+ended or Ctrl-C; otherwise, or with --detach, the command for one URL returns when it is heard.
+
+A local file is served from this computer while it plays. Ctrl-C then leaves as soon as the
+receiver has all of it; a second Ctrl-C stops the music. What comes from a URL plays on.
+"""
+
+
+class Arguments(argparse.Namespace):
+    """The words of one command line; a command reads those it has."""
+
+    command: str
+    device: str | None = None
+    json: bool = False
+    what: list[str]
+    position: str
+    level: str | None
+    switch: str | None
+    start: str | None
+    paused: bool
+    detach: bool
+    verbose: bool
+    shell: str
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one line that says what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with the code of a wrong request."""
+        self.exit(2, f"{self.prog}: {message}. See: {self.prog} --help\n")
+
+
+def shield_negative(words: list[str]) -> list[str]:
+    """Keep `-10` and `-1:30` from being read as options, which have no digits here.
+
+    To argparse, a word with a blank in it is no option.
+    """
+    return [f" {word}" if re.match(r"-\d", word) else word for word in words]
+
+
+def make_parser() -> Parser:
+    """The parser of the whole command line."""
+    parser = Parser(
+        prog="tonearm",
+        description="Cast a stream to a network speaker, and control it.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_common()],
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, help_text: str, common: bool = True) -> argparse.ArgumentParser:
+        parents = [_common()] if common else []
+        return commands.add_parser(
+            name,
+            help=help_text,
+            description=help_text[0].upper() + help_text[1:] + ".",
+            parents=parents,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    add("discover", "list the receivers in reach")
+    _add_cast(add("cast", "play URLs or local files"))
+    add("pause", "stand still; nothing is lost")
+    add("resume", "go on from where it stands")
+    add("toggle", "pause if it plays, resume if it is paused")
+    add("stop", "let go of what plays")
+    add("seek", "move within what plays").add_argument(
+        "position",
+        metavar="TIME",
+        help="a position, 83 or 1:23 or 1:02:03, or a step, +10 or -1:30",
+    )
+    add("volume", "show, set or change the volume").add_argument(
+        "level", metavar="LEVEL", nargs="?", help="0 to 100, or a step, +5 or -5"
+    )
+    add("mute", "mute and unmute; without a word, change over").add_argument(
+        "switch", metavar="on|off", nargs="?", choices=["on", "off"]
+    )
+    add("status", "show what the receiver does")
+    add("watch", "show what the receiver does as it changes, until Ctrl-C")
+    add("completion", "print a completion script", common=False).add_argument(
+        "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"
+    )
+    return parser
+
+
+def _common() -> Parser:
+    """What every command takes. Suppressed defaults let them stand before the command as well."""
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "-d", "--device", metavar="NAME|ID|HOST[:PORT]", help="the receiver; remembered"
+    )
+    common.add_argument("--json", action="store_true", help="for programs: JSON, one per line")
+    return common
+
+
+def _add_cast(cast: argparse.ArgumentParser) -> None:
+    cast.description = CAST_HELP
+    cast.add_argument("what", metavar="URL|FILE", nargs="+")
+    cast.add_argument("--start", metavar="TIME", help="begin at this position: 83 or 1:23")
+    cast.add_argument("--paused", action="store_true", help="load it, but do not sound yet")
+    cast.add_argument("-D", "--detach", action="store_true", help="return when it is heard")
+    cast.add_argument("-v", "--verbose", action="store_true", help="show how long each stage took")

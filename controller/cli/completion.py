@@ -1,0 +1,130 @@
+"""`tonearm completion`: small scripts for three shells, made from one table."""
+
+from __future__ import annotations
+
+from controller.cli.arguments import Arguments
+from controller.cli.text import plain
+from controller.known import Memory
+
+COMMON = ["--device", "--json", "--help"]
+WORDS = {
+    "discover": COMMON,
+    "cast": [*COMMON, "--start", "--paused", "--detach", "--verbose"],
+    "pause": COMMON,
+    "resume": COMMON,
+    "toggle": COMMON,
+    "stop": COMMON,
+    "seek": COMMON,
+    "volume": COMMON,
+    "mute": [*COMMON, "on", "off"],
+    "status": COMMON,
+    "watch": COMMON,
+    "completion": ["bash", "zsh", "fish", "--help"],
+}
+"""What may follow each command. `cast` takes files as well."""
+
+BASH = """\
+# Put this into ~/.bashrc:  source <(tonearm completion bash)
+_tonearm() {
+    local IFS=$'\\n' current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+    local word command="" words
+    COMPREPLY=()
+    if [[ $previous == --device || $previous == -d ]]; then
+        # Names come from the network: no compgen -W here, it would run what is written in them.
+        while read -r word; do
+            [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+        done < <(tonearm completion devices 2>/dev/null)
+        return
+    fi
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case "$word" in
+            COMMANDS) command="$word"; break ;;
+        esac
+    done
+    case "$command" in
+CASES
+    esac
+    COMPREPLY=($(compgen -W "${words// /$IFS}" -- "$current"))
+    if [[ $command == cast && $current != -* ]]; then
+        compopt -o filenames
+        COMPREPLY+=($(compgen -f -- "$current"))
+    fi
+}
+complete -F _tonearm tonearm
+"""
+
+ZSH = """\
+#compdef tonearm
+# Put this into ~/.zshrc, after compinit:  source <(tonearm completion zsh)
+_tonearm() {
+    local word command="" words_of
+    if [[ ${words[CURRENT-1]} == (--device|-d) ]]; then
+        compadd -- ${(f)"$(tonearm completion devices 2>/dev/null)"}
+        return
+    fi
+    for word in ${words[2,CURRENT-1]}; do
+        case "$word" in
+            (COMMANDS) command="$word"; break ;;
+        esac
+    done
+    case "$command" in
+CASES
+    esac
+    compadd -- ${=words_of}
+    [[ $command == cast ]] && _files
+}
+compdef _tonearm tonearm
+"""
+
+
+def completion(arguments: Arguments) -> int:
+    """Print the script, or, with `devices`, the names that --device completes."""
+    match arguments.shell:
+        case "bash":
+            print(bash(), end="")
+        case "zsh":
+            print(zsh(), end="")
+        case "fish":
+            print(fish(), end="")
+        case _:
+            for receiver in Memory().all():
+                print(plain(receiver.name))
+    return 0
+
+
+def bash() -> str:
+    """The script for bash."""
+    return _filled(BASH, "words")
+
+
+def zsh() -> str:
+    """The script for zsh."""
+    return _filled(ZSH, "words_of")
+
+
+def fish() -> str:
+    """The script for fish."""
+    lines = [
+        "# Put this into ~/.config/fish/completions/tonearm.fish",
+        "complete -c tonearm -f",
+        f"complete -c tonearm -n __fish_use_subcommand -a '{' '.join(WORDS)}'",
+        "complete -c tonearm -s d -l device -x -a '(tonearm completion devices)'",
+    ]
+    for command, words in WORDS.items():
+        when = f"complete -c tonearm -n '__fish_seen_subcommand_from {command}'"
+        lines += [
+            f"{when} -l {word[2:]}" if word.startswith("--") else f"{when} -a {word}"
+            for word in words
+            if word != "--device"
+        ]
+    lines.append("complete -c tonearm -n '__fish_seen_subcommand_from cast' -F")
+    return "\n".join(lines) + "\n"
+
+
+def _filled(script: str, variable: str) -> str:
+    """The table, put into a script."""
+    cases = [
+        f'        {command}) {variable}="{" ".join(words)}" ;;' for command, words in WORDS.items()
+    ]
+    cases.append(f'        *) {variable}="{" ".join([*WORDS, *COMMON])}" ;;')
+    return script.replace("COMMANDS", "|".join(WORDS)).replace("CASES", "\n".join(cases))

@@ -1,0 +1,114 @@
+"""The line that shows what plays: its text, and how it is drawn."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+from controller.cli.text import SHOWN, clock_time, columns, fit, plain
+from receiver.model.state import Item, State
+
+SYMBOLS = {"idle": "■", "loading": "…", "buffering": "…", "playing": "▶", "paused": "‖"}
+BAR = 24
+NARROW = 60
+"""Below so many columns there is no bar."""
+
+
+def label_of(item: Item) -> str:
+    """Artist and title, or else the last part of the URL."""
+    title, artist = plain(item.tags.title or ""), plain(item.tags.artist or "")
+    label = " - ".join(part for part in (artist, title) if part)
+    return (label or plain(item.url.rstrip("/").rpartition("/")[2]) or plain(item.url))[:SHOWN]
+
+
+def line(state: State, position_ms: float | None, connected: bool, width: int) -> str:
+    """The state as one line of at most `width` columns, which must be at least 20."""
+    session = state.session
+    if not connected:
+        return fit(f"… {plain(state.receiver.name)} does not answer; trying again", width)
+    if session.item is None:
+        what = plain(state.problem.message) if state.problem else "nothing plays"
+        return fit(f"{SYMBOLS[session.playback]} {what}", width)
+    right = _right(state, position_ms or 0.0, session.item, bar=width >= NARROW)
+    label = fit(label_of(session.item), max(width - columns(right) - 4, 8))
+    return fit(f"{SYMBOLS[session.playback]} {label}  {right}", width)
+
+
+def _right(state: State, position_ms: float, item: Item, bar: bool) -> str:
+    """Everything right of the title."""
+    parts = [clock_time(position_ms)]
+    if item.duration_ms:
+        if bar:
+            done = round(BAR * min(position_ms / item.duration_ms, 1.0))
+            parts.append("━" * done + "─" * (BAR - done))
+        else:
+            parts.append("/")
+        parts.append(clock_time(item.duration_ms))
+    parts.append("muted" if state.volume.muted else f"{state.volume.percent} %")
+    if state.output.level_dbfs is not None:
+        parts.append(f"{state.output.level_dbfs:.0f} dBFS")
+    return " ".join(parts)
+
+
+def sentence(state: State, position_ms: float | None, connected: bool) -> str:
+    """The state as a line of a log: words instead of symbols."""
+    session, volume = state.session, state.volume
+    if not connected:
+        return f"{plain(state.receiver.name)} does not answer; trying again"
+    parts: list[str] = [session.playback]
+    if session.item is not None:
+        length = session.item.duration_ms
+        parts.append(label_of(session.item))
+        parts.append(
+            clock_time(position_ms or 0.0) + (f" of {clock_time(length)}" if length else "")
+        )
+    parts.append("muted" if volume.muted else f"volume {volume.percent} %")
+    if state.problem is not None:
+        parts.append(plain(state.problem.message))
+    return ", ".join(parts)
+
+
+class Display:
+    """Shows states: one line in place on a terminal, a line for each change elsewhere."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self.in_place = self._out.isatty()
+        self._drawn = False
+        self._said: object = None
+
+    def show(self, state: State, position_ms: float | None, connected: bool) -> None:
+        """Draw the line anew, or write one if something changed but the position."""
+        if self.in_place:
+            text = line(state, position_ms, connected, self._width())
+            self._out.write(f"\r{text}\x1b[K")
+            self._drawn = True
+        else:
+            news = sentence(state, None, connected)
+            if news == self._said:
+                return
+            self._said = news
+            self._out.write(sentence(state, position_ms, connected) + "\n")
+        self._out.flush()
+
+    def say(self, text: str) -> None:
+        """Write a line of its own; what is drawn in place goes on below it."""
+        if self._drawn:
+            self._out.write("\r\x1b[K")
+            self._drawn = False
+        self._out.write(text + "\n")
+        self._out.flush()
+
+    def leave(self) -> None:
+        """Leave the line as it stands, and go on below it."""
+        if self._drawn:
+            self._out.write("\n")
+            self._out.flush()
+            self._drawn = False
+
+    def _width(self) -> int:
+        try:
+            return max(os.get_terminal_size(self._out.fileno()).columns - 1, 20)
+        except (OSError, ValueError):
+            return 79

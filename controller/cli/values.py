@@ -1,0 +1,46 @@
+"""Times and volumes as people write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from receiver.errors import BadRequest
+from receiver.protocol.limits import MAX_POSITION_MS
+
+_SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,3})?)"
+_MINUTES = r"(?:(?P<hours>\d{1,3}):(?=[0-5]\d:))?(?P<minutes>\d{1,4}):(?=[0-5]\d(?:\.|$))"
+_TIME = re.compile(rf"(?P<sign>[+-]?)(?:{_MINUTES})?{_SECONDS}", re.ASCII)
+_VOLUME = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
+
+
+def parse_seek(text: str) -> dict[str, Any]:
+    """The fields of a seek: `83`, `1:23`, `1:02:03`, `1:23.5`; with `+` or `-`, from here.
+
+    Raises `BadRequest`.
+    """
+    text = text.strip()
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise BadRequest(f"{text!r} is no time: write 83, 1:23, 1:02:03, +10 or -1:30.")
+    hours, minutes = int(match["hours"] or 0), int(match["minutes"] or 0)
+    total = (hours * 60 + minutes) * 60_000 + round(float(match["seconds"]) * 1000)
+    if total > MAX_POSITION_MS:
+        raise BadRequest(f"{text!r} is longer than a week.")
+    if match["sign"]:
+        return {"by_ms": -total if match["sign"] == "-" else total}
+    return {"position_ms": total}
+
+
+def parse_volume(text: str) -> dict[str, Any]:
+    """The fields of a volume: `40` or `40%`; with `+` or `-`, from what it is. Raises
+    `BadRequest`.
+    """
+    text = text.strip()
+    match = _VOLUME.fullmatch(text)
+    if match is None or int(match[2]) > 100:
+        raise BadRequest(f"{text!r} is no volume: write 0 to 100, or a step such as +5 or -5.")
+    sign, number = match[1], int(match[2])
+    if sign:
+        return {"by": -number if sign == "-" else number}
+    return {"percent": number}

@@ -1,0 +1,108 @@
+"""The receivers seen before, so that the next command needs no search. Light: standard library."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from typing import Any, NamedTuple
+
+from controller.address import Address
+
+MOST = 100
+"""So many are remembered; those seen longest ago are forgotten first."""
+
+
+class Known(NamedTuple):
+    """A receiver and where it was seen last. The id never changes, the name may."""
+
+    id: str
+    name: str
+    address: Address
+
+
+class Memory:
+    """What is remembered, in `$XDG_STATE_HOME/tonearm/receivers.json`.
+
+    It only saves time: a file that is missing, broken or cannot be written is no error.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        self._path = path or default_path()
+        self._receivers: dict[str, Known] = {}
+        self._default: str | None = None
+        self._load()
+
+    def all(self) -> list[Known]:
+        """Every receiver that is remembered."""
+        return list(self._receivers.values())
+
+    def default(self) -> Known | None:
+        """The receiver meant when none is named: the one used last."""
+        return self._receivers.get(self._default or "")
+
+    def find(self, wanted: str) -> Known | None:
+        """The receiver with this id or, in any case of letters, this name."""
+        named = (r for r in self._receivers.values() if r.name.casefold() == wanted.casefold())
+        return self._receivers.get(wanted) or next(named, None)
+
+    def saw(self, *receivers: Known) -> None:
+        """Remember where these are."""
+        before = dict(self._receivers)
+        for receiver in receivers:
+            self._receivers[receiver.id] = receiver
+        if self._receivers != before:
+            self._save()
+
+    def used(self, receiver: Known) -> None:
+        """Remember where this one is, and that it is the default from now on."""
+        if self._receivers.get(receiver.id) != receiver or self._default != receiver.id:
+            self._receivers.pop(receiver.id, None)
+            self._receivers[receiver.id] = receiver
+            self._default = receiver.id
+            self._save()
+
+    def _load(self) -> None:
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                stored = json.load(file)
+            for entry in stored["receivers"]:
+                known = _from_json(entry)
+                self._receivers[known.id] = known
+            self._default = stored.get("default")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return
+
+    def _save(self) -> None:
+        """Write all of it to a new file, and put that in the place of the old one."""
+        newest = list(self._receivers.values())[-MOST:]
+        stored = {
+            "default": self._default,
+            "receivers": [
+                {"id": r.id, "name": r.name, "host": r.address.host, "port": r.address.port}
+                for r in newest
+            ],
+        }
+        draft = f"{self._path}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            with open(draft, "w", encoding="utf-8") as file:
+                json.dump(stored, file, indent=1)
+            os.replace(draft, self._path)
+
+
+def default_path() -> str:
+    """Where the memory is kept, by the XDG rules: a relative path in the variable is ignored."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(home):
+        home = os.path.expanduser("~/.local/state")
+    return os.path.join(home, "tonearm", "receivers.json")
+
+
+def _from_json(entry: dict[str, Any]) -> Known:
+    """One entry of the file. Raises `TypeError`, `KeyError`."""
+    known = Known(entry["id"], entry["name"], Address(entry["host"], entry["port"]))
+    strings = (known.id, known.name, known.address.host)
+    if not all(isinstance(text, str) for text in strings) or type(known.address.port) is not int:
+        raise TypeError
+    return known

@@ -1,0 +1,121 @@
+"""From what people call a receiver to one that answers: remembered, addressed, or searched for.
+
+Standard library only until a search is needed. Before anything is sent to a remembered address,
+whoever answers there is asked for its id: addresses move from one speaker to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from controller import one_shot
+from controller.address import Address, looks_like_address, parse_address
+from controller.known import Known, Memory
+from receiver.errors import NoReceiver
+
+if TYPE_CHECKING:
+    from controller.discovery import Found
+
+NAMED_SECONDS = 4.0
+"""So long a receiver that is named is searched for; it is mostly found in a tenth of a second."""
+
+ANY_SECONDS = 1.5
+"""So long all receivers are searched for: nobody can say that there is no other one."""
+
+Search = Callable[[float, "Callable[[Found], bool]"], "list[Found]"]
+
+
+class Located(NamedTuple):
+    """A receiver that answers, and the state message it answered with."""
+
+    receiver: Known
+    status: dict[str, Any]
+
+
+def locate(device: str | None, memory: Memory, search: Search | None = None) -> Located:
+    """The receiver meant by `device`: a name, an id, or an address; None means the default one.
+
+    It is the default from now on. Raises `NoReceiver` with what to try, and `BadRequest`.
+    """
+    known = memory.find(device) if device else memory.default()
+    if known is not None:
+        located = _remembered(known) or _searched(known.id, known.name, search or by_mdns)
+    elif device is None:
+        located = _only_one(search or by_mdns)
+    elif looks_like_address(device):
+        located = identify(parse_address(device))
+    else:
+        located = _searched(device, device, search or by_mdns)
+    memory.used(located.receiver)
+    return located
+
+
+def identify(address: Address) -> Located:
+    """Who answers at `address`. Raises `NoReceiver`."""
+    status = one_shot.fetch_status(address)
+    info = status["state"].get("receiver", {})
+    name = str(info.get("name", address.host))
+    return Located(Known(str(info.get("id", address)), name, address), status)
+
+
+def by_mdns(seconds: float, enough: Callable[[Found], bool]) -> list[Found]:
+    """Search the local network. Blocks; loads asyncio and zeroconf."""
+    import asyncio  # noqa: PLC0415 - only a search pays for it
+
+    from controller.discovery import browse  # noqa: PLC0415
+
+    return asyncio.run(browse(seconds, enough))
+
+
+def _remembered(known: Known) -> Located | None:
+    """The receiver, if it is still where it was."""
+    try:
+        located = identify(known.address)
+    except NoReceiver:
+        return None
+    return located if located.receiver.id == known.id else None
+
+
+def _searched(wanted: str, name: str, search: Search) -> Located:
+    def meant(found: Found) -> bool:
+        return found.id == wanted or found.name.casefold() == wanted.casefold()
+
+    found = search(NAMED_SECONDS, meant)
+    for receiver in filter(meant, found):
+        return _at_first_that_answers(receiver)
+    others = ", ".join(receiver.name for receiver in found)
+    raise NoReceiver(
+        f"No receiver called {name} is in reach"
+        + (f"; there is {others}." if others else ", nor any other.")
+        + " Is it on? Where mDNS is blocked, name its address: --device HOST[:PORT].",
+        wanted=name,
+    )
+
+
+def _only_one(search: Search) -> Located:
+    found = search(ANY_SECONDS, lambda _: False)
+    if not found:
+        raise NoReceiver(
+            "No receiver is in reach. Is one on, in this network?"
+            " Where mDNS is blocked, name its address: --device HOST[:PORT]."
+        )
+    if len(found) > 1:
+        names = ", ".join(receiver.name for receiver in found)
+        raise NoReceiver(
+            f"Several receivers are in reach: {names}."
+            " Choose one with --device NAME; it is remembered.",
+            found=[receiver.name for receiver in found],
+        )
+    return _at_first_that_answers(found[0])
+
+
+def _at_first_that_answers(found: Found) -> Located:
+    """A receiver has several addresses, and not every one is reached from here."""
+    refused = NoReceiver(f"{found.name} announces no address.")
+    for address in found.addresses:
+        try:
+            return identify(address)
+        except NoReceiver as error:
+            refused = error
+    raise refused
