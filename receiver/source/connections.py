@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class Answer:
         try:
             return await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
+            # What came in before the break is still there, but aiohttp gives it to nobody.
+            arrived = self._response.content._read_nowait(-1)  # noqa: SLF001 - no public way
+            if arrived:
+                return arrived
             raise Mishap(
                 Unreachable(f"The connection for {self.address.shown} was lost.")
             ) from error
@@ -155,6 +160,7 @@ def _failure(address: Address, error: Exception) -> Exception:
     if isinstance(error, ValueError):
         return Unreachable(f"{address.shown} is not an address that can be asked for.")
     if isinstance(error, aiohttp.ClientConnectorError):
-        reason = error.os_error.strerror or "no connection"
+        number = error.os_error.errno
+        reason = os.strerror(number).lower() if number else "no connection"
         return Mishap(Unreachable(f"The server of {address.shown} cannot be reached: {reason}."))
     return Mishap(Unreachable(f"The server of {address.shown} hung up without an answer."))

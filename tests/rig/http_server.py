@@ -183,6 +183,7 @@ class HttpServer:
                 await reader.read()
             finally:
                 self.silent -= 1
+                self._news.set()
         elif fault.how == "reset":
             sock: socket.socket = writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -34,9 +34,13 @@ async def client(clock: MockClock) -> AsyncIterator[HttpClient]:
 
 @pytest.fixture
 def source(client: HttpClient, clock: MockClock) -> MakeSource:
-    """Makes a source for an address, with these limits and pauses of their full length."""
+    """Makes a source for an address, with these limits and pauses of their full length. Every
+    deadline is longer than the longest pause.
+    """
 
     def make(url: str, **limits: float) -> HttpSource:
-        return HttpSource(url, client, clock, Limits(**limits), jitter=lambda: 1.0)  # type: ignore[arg-type]
+        return HttpSource(
+            url, client, clock, Limits(**{"connect": 6.0, **limits}), jitter=lambda: 1.0
+        )  # type: ignore[arg-type]
 
     return make

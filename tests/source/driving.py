@@ -49,7 +49,8 @@ async def without_pauses(
 
     async with asyncio.TaskGroup() as tasks:
         pumping = tasks.create_task(pump())
-        try:
-            return await work
-        finally:
-            pumping.cancel()
+        outcome = await asyncio.gather(work, return_exceptions=True)
+        pumping.cancel()
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
