@@ -22,7 +22,7 @@ from receiver.pcm.voice import Voice
 GRACE_S = 0.25
 """What sounded before goes on for so long while its successor is made ready."""
 POSITION_EVERY_S = 0.5
-BLOCKS_AT_ONCE = 8
+BLOCKS_AT_ONCE = 4
 NEVER = 60.0
 
 
@@ -199,7 +199,8 @@ class Engine:
         return 0.005 if self._outgoing else 0.0
 
     def _turn(self, track: Track, now: float) -> float:
-        more = track.work(1 if self._phase is Phase.LOADING else BLOCKS_AT_ONCE)
+        starts = self._phase in (Phase.LOADING, Phase.STARTING)
+        more = track.work(1 if starts else BLOCKS_AT_ONCE)
         if track.left is not None:
             self._jumped(track, track.left)
         if not self._decoded_told and track.voice.buffered and not track.landing:
@@ -255,7 +256,7 @@ class Engine:
             self._report(reports.Ready(track.number, track.position_ms, track.seek_number))
             return NEVER
         self._sound(track)
-        return 0.0
+        return self._notice_start(track, self._clock.now())
 
     def _notice_start(self, track: Track, now: float) -> float:
         heard = track.position_heard()
