@@ -143,7 +143,10 @@ def _serve(channel: socket.socket) -> None:
 
 def _answer(channel: socket.socket) -> bool:
     """Fork one audio process; False when control is gone."""
-    request, fds, _, _ = socket.recv_fds(channel, _MAX_REQUEST, 1)
+    try:
+        request, fds, _, _ = socket.recv_fds(channel, _MAX_REQUEST, 1)
+    except ConnectionResetError:  # control closed its end without reading the last news
+        return False
     if not request:
         return False
     pid = os.fork()

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 from receiver.errors import Internal, all_errors
 from receiver.protocol import codec, limits
 from receiver.protocol.events import Answer, Error
+from receiver.server.bind import listen_on
 from receiver.server.door import Door
 from receiver.server.hub import Hub, Outbox
 from receiver.server.metrics import CONTENT_TYPE, Metrics
@@ -50,7 +51,7 @@ class Server:
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, host or None, port, reuse_address=True)
+            site = web.SockSite(runner, listen_on(host, port))
             await site.start()
             yield runner.addresses[0][1]
         finally:

@@ -1,0 +1,1 @@
+"""Tests of a whole receiver: all of its parts, then its process."""
