@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from controller.address import Address
@@ -25,15 +25,20 @@ class Found(NamedTuple):
     addresses: tuple[Address, ...]
 
 
-async def browse(seconds: float, enough: Callable[[Found], bool] = lambda _: False) -> list[Found]:
+async def browse(
+    seconds: float,
+    enough: Callable[[Found], bool] = lambda _: False,
+    interfaces: Sequence[str] | None = None,
+) -> list[Found]:
     """The receivers that answer within `seconds`; at once when one is found that is `enough`.
 
-    Raises `NoReceiver` where this machine has no network to search.
+    `interfaces` are the addresses of those to search by, None for all of them. Raises
+    `NoReceiver` where this machine has no network to search.
     """
     found: dict[str, Found] = {}
     satisfied = asyncio.Event()
     try:
-        zeroconf = AsyncZeroconf()
+        zeroconf = AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All)
     except OSError as error:
         raise NoReceiver(
             f"This computer cannot search by mDNS ({error.strerror}). Is it in a network?"

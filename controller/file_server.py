@@ -43,8 +43,8 @@ class Span(NamedTuple):
 class FileServer:
     """Serves `path` while it is entered, on the event loop that entered it.
 
-    Entering raises `BadRequest` when the file cannot be read and `NoReceiver` when there is no
-    way to the receiver.
+    It stays open, so it may be renamed or removed meanwhile. Entering raises `BadRequest` when it
+    cannot be read and `NoReceiver` when there is no way to the receiver.
     """
 
     def __init__(self, path: str, receiver: Address) -> None:
@@ -53,6 +53,7 @@ class FileServer:
         self._name = quote(os.path.basename(path))
         self._token = secrets.token_urlsafe(16)
         self._tasks = asyncio.TaskGroup()
+        self._file: BinaryIO | None = None
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._newest = 0
@@ -74,9 +75,9 @@ class FileServer:
         await self._fetched.wait()
 
     async def __aenter__(self) -> Self:
-        with open_readable(self._path) as file:
-            self.size = os.fstat(file.fileno()).st_size
         host = address_towards(self._receiver)
+        self._file = open_readable(self._path)
+        self.size = os.fstat(self._file.fileno()).st_size
         await self._tasks.__aenter__()
         self._server = await asyncio.start_server(self._accept, host, 0, limit=MAX_HEAD_BYTES)
         here = Address(host, self._server.sockets[0].getsockname()[1])
@@ -90,10 +91,14 @@ class FileServer:
         trace: TracebackType | None,
     ) -> None:
         assert self._server is not None
+        assert self._file is not None
         self._server.close()
         for connection in self._connections:
             connection.cancel()
-        await self._tasks.__aexit__(None, None, None)
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            self._file.close()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = self._tasks.create_task(self._converse(reader, writer))
@@ -119,39 +124,37 @@ class FileServer:
             return _write_head(writer, "404 Not Found")
         if method not in ("GET", "HEAD"):
             return _write_head(writer, "405 Method Not Allowed", Allow="GET, HEAD")
-        with open_readable(self._path) as file:
-            size = os.fstat(file.fileno()).st_size
-            asked = headers.get("range")
-            span = parse_range(asked, size)
-            if span is None:
-                return _write_head(
-                    writer, "416 Range Not Satisfiable", Content_Range=f"bytes */{size}"
-                )
-            common = {
-                "Content_Type": content_type(self._path),
-                "Content_Length": str(span.end - span.start),
-                "Accept_Ranges": "bytes",
-            }
-            if asked is None:
-                _write_head(writer, "200 OK", **common)
-            else:
-                where = f"bytes {span.start}-{span.end - 1}/{size}"
-                _write_head(writer, "206 Partial Content", **common, Content_Range=where)
-            if method == "GET":
-                await self._send(file, span, writer)
+        asked = headers.get("range")
+        span = parse_range(asked, self.size)
+        if span is None:
+            where = f"bytes */{self.size}"
+            return _write_head(writer, "416 Range Not Satisfiable", Content_Range=where)
+        common = {
+            "Content_Type": content_type(self._path),
+            "Content_Length": str(span.end - span.start),
+            "Accept_Ranges": "bytes",
+        }
+        if asked is None:
+            _write_head(writer, "200 OK", **common)
+        else:
+            where = f"bytes {span.start}-{span.end - 1}/{self.size}"
+            _write_head(writer, "206 Partial Content", **common, Content_Range=where)
+        if method == "GET":
+            await self._send(span, writer)
         return None
 
-    async def _send(self, file: BinaryIO, span: Span, writer: asyncio.StreamWriter) -> None:
+    async def _send(self, span: Span, writer: asyncio.StreamWriter) -> None:
         """Send the bytes, as slowly as the receiver takes them."""
+        assert self._file is not None
         self._newest += 1
-        number = self._newest
+        number, length, sent = self._newest, span.end - span.start, 0
         if span.open_ended:
             self._fetched.clear()
         await writer.drain()
-        if span.end > span.start:
+        if length:
             loop = asyncio.get_running_loop()
-            await loop.sendfile(writer.transport, file, span.start, span.end - span.start)
-        if span.open_ended and number == self._newest:
+            sent = await loop.sendfile(writer.transport, self._file, span.start, length)
+        if span.open_ended and number == self._newest and sent == length:
             self._fetched.set()
 
 

@@ -69,7 +69,8 @@ class Memory:
             for entry in stored["receivers"]:
                 known = _from_json(entry)
                 self._receivers[known.id] = known
-            self._default = stored.get("default")
+            default = stored.get("default")
+            self._default = default if isinstance(default, str) else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import Any
 
 import pytest
@@ -82,6 +83,6 @@ def test_patches_in_order_lead_to_the_last_state(
     first: dict[str, Any], later: list[dict[str, Any]]
 ) -> None:
     held = first
-    for before, after in zip([first, *later], later, strict=False):
+    for before, after in itertools.pairwise([first, *later]):
         held = patch.apply(held, patch.diff(before, after))
     assert without_nulls(held) == without_nulls([first, *later][-1])
