@@ -75,7 +75,6 @@ class MockDecoder:
     def feed(self, data: bytes) -> None:
         """Take the bytes that follow, or those from `wants` on."""
         if self.wants is not None:
-            self._buffer.clear()
             self._offset = self.wants
             self.wants = None
         self._buffer += data
@@ -88,10 +87,10 @@ class MockDecoder:
 
     def read(self) -> Block | None:
         """The next block, of at most `PAGE` frames."""
-        if self._detours and self._buffer and self.wants is None:
+        if self._detours and self._buffer:
             self._detours -= 1
             self._want()
-        if self.wants is not None:
+        if self.finished or self.wants is not None:
             return None
         link = self._link
         if link is None or self._at == link.before + link.frames:
@@ -127,6 +126,7 @@ class MockDecoder:
         assert self._link is not None
         at = self._link.offset + self._at * self._link.width
         self.wants = at if not self._detours else self._link.offset
+        self._buffer.clear()
         self._no_more = False
 
     def _next_link(self) -> _Link | None:

@@ -8,7 +8,7 @@ after it) and all pages that follow.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from receiver.decoder.ogg import MAX_PACKET, Page
@@ -31,13 +31,16 @@ class Point:
 
 
 class SeekMap:
-    """Points of one logical stream, gathered as its pages go by. Its size is bounded: when there
-    are too many, every second one goes.
+    """Points of one logical stream, gathered as its pages go by.
+
+    From `start` every frame can be decoded; `end` is where its last page begins, and the granule
+    position at which it ends. The size is bounded: when there are too many points, every second
+    one goes.
     """
 
-    def __init__(self, start: Point) -> None:
-        self.start = start
+    def __init__(self, start: Point, end: Point) -> None:
         self.largest_page = 0
+        self._end = end
         self._offsets = [start.offset]
         self._granules = [start.granule]
         self._spacing = _SPACING
@@ -60,19 +63,14 @@ class SeekMap:
             del self._offsets[1::2], self._granules[1::2]
             self._spacing *= 2
 
-    def around(self, granule: int, end: Point) -> tuple[Point, Point]:
-        """The last point at or before `granule`, and the first after it, `end` at the latest."""
+    def around(self, granule: int) -> tuple[Point, Point]:
+        """The last point at or before `granule`, and the first after it."""
         after = bisect_right(self._granules, granule)
         before = max(after - 1, 0)
         below = Point(self._offsets[before], self._granules[before])
         if after == len(self._granules):
-            return below, end
+            return below, self._end
         return below, Point(self._offsets[after], self._granules[after])
-
-    def holds(self, offset: int) -> bool:
-        """Whether a point is known at exactly that byte."""
-        at = bisect_left(self._offsets, offset)
-        return at < len(self._offsets) and self._offsets[at] == offset
 
 
 class Search:
@@ -83,10 +81,10 @@ class Search:
     followed by a good one, which rather lands too early than too late.
     """
 
-    def __init__(self, points: SeekMap, end: Point, target: int) -> None:
+    def __init__(self, points: SeekMap, target: int) -> None:
         self.target = target
         self._points = points
-        self._below, self._above = points.around(target, end)
+        self._below, self._above = points.around(target)
         self._landings = 0
         self._landed = False
         self._right_from_here = False

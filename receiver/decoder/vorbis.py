@@ -36,7 +36,7 @@ class VorbisDecoder:
         self._beginning = False  # among the pages that begin those streams
         self._frames_before = 0  # in the links before
         self._first_link = True
-        self._tail: list[Page] = []
+        self._tail: list[Page] = []  # pages with a granule position near the end
         self._map: SeekMap | None = None
         self._search: Search | None = None
 
@@ -58,14 +58,16 @@ class VorbisDecoder:
 
     def read(self) -> Block | None:
         """The next block."""
-        while self.wants is None and (page := self._reader.next()) is not None:
+        if self.finished or self.wants is not None:
+            return None
+        while (page := self._reader.next()) is not None:
             self._head = None
             block = self._take(page) if self._search is None else self._approach(page, self._search)
-            if block is not None:
+            if block is not None or self.wants is not None:
                 return block
         if self._head is not None and (self._no_more or len(self._head) >= HEAD):
             raise refusal(foreign_kind(bytes(self._head), ended=True) or "unknown")
-        if self._no_more and not self.finished and self.wants is None:
+        if self._no_more:
             self._end()
         return None
 
@@ -92,8 +94,7 @@ class VorbisDecoder:
         self._search = None
         self.wants = None
         if not self.finished:
-            end = Point(self._tail[-1].offset, self._tail[-1].granule)
-            self._search = Search(self._map, end, self.position + link.base)
+            self._search = Search(self._map, self.position + link.base)
             self._take_wish(self._search)
 
     def close(self) -> None:
@@ -147,17 +148,21 @@ class VorbisDecoder:
             self._no_more = False
 
     def _measure(self) -> None:
-        """Learn the length by the tail, once it and the first page of audio are known."""
+        """Learn the length by the tail, once it and the first page of audio are known; not when a
+        link follows that at hand.
+        """
         link = self._link
         if link is None or link.base is None or link.audio_offset is None or not self._first_link:
             return
-        self._tail = [page for page in self._tail if page.serial == link.serial]
-        if not self._tail or self._tail[-1].granule < link.base:
+        ours = [page for page in self._tail if page.serial == link.serial]
+        after = [page for page in self._tail if ours and page.offset > ours[-1].offset]
+        if not ours or ours[-1].granule < link.base or any(page.first for page in after):
             return
-        self._map = SeekMap(Point(link.audio_offset, link.base))
-        for page in self._tail:
+        start = Point(link.audio_offset, link.base)
+        self._map = SeekMap(start, Point(ours[-1].offset, ours[-1].granule))
+        for page in ours:
             self._map.note(page)
-        self.total_frames = self._tail[-1].granule - link.base
+        self.total_frames = ours[-1].granule - link.base
 
     def _route(self, page: Page) -> None:
         """Note the streams that begin, and refuse a link in which none is Vorbis."""
