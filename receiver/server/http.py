@@ -21,6 +21,7 @@ from receiver.server.schema import make_schema
 HEARTBEAT_S = 20.0
 SEND_S = 5.0
 """A client that takes no message for so long is cut off."""
+GOODBYE_S = 0.5
 JSON = "application/json"
 
 
@@ -55,9 +56,15 @@ class Server:
             await site.start()
             yield runner.addresses[0][1]
         finally:
-            for socket in set(self._sockets):
-                await socket.close(code=1001, message=b"the receiver stops")
+            await self._say_goodbye()
             await runner.cleanup()
+
+    async def _say_goodbye(self) -> None:
+        """Close the WebSockets; a client that does not answer is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S), asyncio.TaskGroup() as tasks:
+                for socket in self._sockets:
+                    tasks.create_task(socket.close(code=1001, message=b"the receiver stops"))
 
     # --- HTTP -------------------------------------------------------------------------------
 

@@ -1,0 +1,190 @@
+"""The doors over real sockets: answers, statuses, and clients that behave badly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from receiver.clock.mock import MockClock
+from receiver.errors import NothingPlaying
+from receiver.model.state import Receipt
+from receiver.protocol.commands import Command, Pause
+from receiver.protocol.events import Done, Error
+from receiver.server.bind import listen_on
+from receiver.server.door import Door, Reply
+from receiver.server.http import Server
+from receiver.server.hub import Hub
+from receiver.server.metrics import Metrics
+from receiver.server.schema import make_schema
+from tests.server.test_hub import state
+
+
+class Stage:
+    """A server before a control loop that only writes down."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.hub.publish(state(10))
+        self.clock = MockClock()
+        self.metrics = Metrics(self.clock)
+        self.asked: list[Command] = []
+        self.server = Server(self.hub, Door(self.hub, self._ask, self.clock), self.metrics)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _ask(self, command: Command, reply: Reply) -> None:
+        self.asked.append(command)
+        if isinstance(command, Pause):
+            error = NothingPlaying("Nothing plays.")
+            reply(Error(command.id, error.code, error.message))
+        else:
+            reply(Done(command.id))
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage()
+    async with stage.server.listening("127.0.0.1", 0) as port:
+        stage.port = port
+        yield stage
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def post(
+    http: aiohttp.ClientSession, stage: Stage, body: str, kind: str = "application/json"
+) -> tuple[int, dict[str, Any]]:
+    answer = await http.post(f"{stage.url}/v1/commands", data=body, headers={"Content-Type": kind})
+    return answer.status, await answer.json()
+
+
+async def test_a_command_over_http(stage: Stage, http: aiohttp.ClientSession) -> None:
+    status, answer = await post(http, stage, '{"type": "stop", "id": "c"}')
+    assert (status, answer["type"], answer["id"]) == (200, "done", "c")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        ('{"type": "pause", "id": "c"}', "application/json", 409, "nothing_playing"),
+        ('{"type": "pause", "id": "c", "x": 1}', "application/json", 400, "bad_request"),
+        ("", "application/json", 400, "bad_request"),
+        ("[" * 60_000, "application/json", 400, "bad_request"),
+        ('{"type": "stop", "id": "c"}', "text/plain", 415, "bad_request"),
+    ],
+)
+async def test_errors_have_a_status_and_a_code(
+    stage: Stage, http: aiohttp.ClientSession, body: str, kind: str, status: int, code: str
+) -> None:
+    got, answer = await post(http, stage, body, kind)
+    assert (got, answer["code"]) == (status, code)
+
+
+async def test_the_wrong_field_is_named(stage: Stage, http: aiohttp.ClientSession) -> None:
+    _, answer = await post(http, stage, '{"type": "stop", "id": "c", "volume": 1}')
+    assert "volume" in answer["message"]
+    assert answer["id"] == "c"
+
+
+async def test_status_schema_metrics_and_front(stage: Stage, http: aiohttp.ClientSession) -> None:
+    snapshot = await (await http.get(f"{stage.url}/v1/status")).json()
+    assert snapshot["state"]["volume"]["percent"] == 10
+    schema = await (await http.get(f"{stage.url}/v1/schema")).json()
+    assert "Play" in schema["$defs"]
+    stage.metrics.played(Receipt(first_frame=8.0))
+    metrics = await (await http.get(f"{stage.url}/metrics")).text()
+    assert 'tonearm_play_stage_seconds_bucket{le="0.01",stage="first_frame"} 1.0' in metrics
+    assert "Kitchen" in await (await http.get(stage.url)).text()
+
+
+async def test_every_message_on_the_websocket_is_answered_once(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    async with http.ws_connect(f"{stage.url}/v1/ws") as socket:
+        assert (await socket.receive_json())["type"] == "state"
+        await socket.send_str('{"type": "stop", "id": "1"}')
+        await socket.send_str('{"type": "nonsense", "id": "2"}')
+        await socket.send_str("not even JSON")
+        await socket.send_str('{"type": "time", "id": "3", "t1_us": 5}')
+        await socket.send_str('{"type": "status", "id": "4"}')
+        answers = [await socket.receive_json() for _ in range(5)]
+    assert [a["id"] for a in answers] == ["1", "2", None, "3", "4"]
+    assert [a["type"] for a in answers] == ["done", "error", "error", "done", "done"]
+    now_us = round(stage.clock.now() * 1e6)
+    assert answers[3]["result"]["t2_us"] == answers[3]["result"]["t3_us"] == now_us
+    assert answers[4]["result"]["revision"] == 1
+
+
+async def test_a_message_that_is_too_long_ends_only_its_own_connection(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    async with http.ws_connect(f"{stage.url}/v1/ws") as socket:
+        await socket.receive_json()
+        await socket.send_str("x" * 70_000)
+        assert (await socket.receive()).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+    assert (await http.get(f"{stage.url}/v1/status")).status == 200
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
+
+
+async def test_a_client_that_does_not_read_delays_nobody(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    """Its socket is full, its outbox bounded; the others get every change at once."""
+    dead = await http.ws_connect(f"{stage.url}/v1/ws")
+    await dead.receive_json()
+    dead._conn.protocol.pause_reading()  # type: ignore[union-attr]
+    async with http.ws_connect(f"{stage.url}/v1/ws") as live:
+        revision = (await live.receive_json())["revision"]
+        for number in range(2000):
+            stage.hub.publish(state(number % 100))
+            while revision < stage.hub.revision:
+                revision = (await live.receive_json())["revision"]
+    dead._conn.transport.abort()  # type: ignore[union-attr]
+    await until(lambda: stage.hub.clients == 0)
+
+
+async def test_a_client_that_vanishes_is_forgotten(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    socket = await http.ws_connect(f"{stage.url}/v1/ws")
+    await socket.receive_json()
+    assert stage.hub.clients == 1
+    socket._conn.transport.abort()  # type: ignore[union-attr]
+    await until(lambda: stage.hub.clients == 0)
+
+
+async def test_stopping_closes_the_connections(http: aiohttp.ClientSession) -> None:
+    stage = Stage()
+    async with stage.server.listening("127.0.0.1", 0) as port:
+        socket = await http.ws_connect(f"http://127.0.0.1:{port}/v1/ws")
+        await socket.receive_json()
+    goodbye = await socket.receive()
+    assert (goodbye.type, goodbye.data) == (aiohttp.WSMsgType.CLOSE, 1001)
+
+
+def test_every_address_is_served_on_one_port() -> None:
+    with listen_on("", 0) as listening:
+        port = listening.getsockname()[1]
+        for host in ("127.0.0.1", "::1"):
+            socket.create_connection((host, port), timeout=5).close()
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(json.dumps(make_schema()))["$schema"]
