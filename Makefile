@@ -33,7 +33,7 @@ clean: ## remove what the other verbs made
 
 # What the system must have is looked for each time: it takes a moment, and it can go away.
 system-run system-test:
-	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here." >&2; exit 1; }
+	@test -n "$(VERSION)" || { echo "$(PYTHON) does not run here: install it, or name another with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) .ci/system.py $(@:system-%=%)
 
 # The marks stand for a finished set-up, so that one that was cut short is done again.
