@@ -1,0 +1,1 @@
+"""A short show: a receiver on this machine, found, cast to, and played with."""
