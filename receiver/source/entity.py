@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -13,8 +13,9 @@ BodyEnd = Literal["length", "chunked", "close"]
 """What marks the end of a body: its stated length, its closing chunk, or only that the connection
 is closed, which a broken server does as well."""
 
-_CONTENT_RANGE = re.compile(r"bytes\s+(\d+)-\d+/(\d+|\*)\s*", re.IGNORECASE)
-_UNSATISFIED = re.compile(r"bytes\s+\*/(\d+)\s*", re.IGNORECASE)
+_NUMBER = "[0-9]{1,18}"
+_CONTENT_RANGE = re.compile(rf"bytes\s+({_NUMBER})-({_NUMBER})/({_NUMBER}|\*)\s*", re.IGNORECASE)
+_UNSATISFIED = re.compile(rf"bytes\s+\*/({_NUMBER})\s*", re.IGNORECASE)
 _STATION_SERVER = re.compile(r"\s*(icecast|shoutcast)", re.IGNORECASE)
 
 
@@ -22,13 +23,14 @@ _STATION_SERVER = re.compile(r"\s*(icecast|shoutcast)", re.IGNORECASE)
 class Entity:
     """A stream as one answer describes it.
 
-    `start`: offset of the first byte of this body; `size`: of the whole stream in bytes, None
-    when not told; `ranges`: the server gives parts; `station`: a station's endless programme.
-    `modified`: Last-Modified where it is precise enough to tell two versions apart. Texts that are
-    not told are "".
+    `start` and `stop`: offsets of the first byte of this body and after its last; `size`: of the
+    whole stream in bytes; None when not told. `ranges`: the server gives parts. `station`: this is
+    a station's endless programme. `modified`: Last-Modified where it is precise enough to tell two
+    versions apart. Texts that are not told are "".
     """
 
     start: int
+    stop: int | None
     size: int | None
     ranges: bool
     station: bool
@@ -59,20 +61,21 @@ def read_entity(status: int, headers: Mapping[str, str]) -> Entity:
     claims (some claim one to please browsers), or when it has no length and the server is an
     Icecast or Shoutcast.
     """
-    length = headers.get("Content-Length", "")
     part = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "")) if status == 206 else None
     if part is not None:
         start = int(part[1])
-        size = None if part[2] == "*" else int(part[2])
+        stop = int(part[2]) + 1
+        size = None if part[3] == "*" else int(part[3])
     else:
         start = 0
-        size = int(length) if length.isdecimal() else None
+        stop = size = _number(headers.get("Content-Length", ""))
     station = any(name.lower().startswith(("icy-", "ice-")) for name in headers) or (
         size is None and _STATION_SERVER.match(headers.get("Server", "")) is not None
     )
     accepts = "bytes" in headers.get("Accept-Ranges", "").lower()
     return Entity(
         start=start,
+        stop=stop,
         size=None if station else size,
         ranges=not station and size is not None and (part is not None or accepts),
         station=station,
@@ -92,8 +95,9 @@ def unsatisfied_size(headers: Mapping[str, str]) -> int | None:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The pause the server asks for, in seconds; dates count from the server's own."""
     text = headers.get("Retry-After", "").strip()
-    if text.isdecimal():
-        return float(text)
+    seconds = _number(text)
+    if seconds is not None:
+        return float(seconds)
     until, now = _date(text), _date(headers.get("Date", ""))
     return max(0.0, (until - now).total_seconds()) if until and now else None
 
@@ -113,8 +117,13 @@ def _modified(headers: Mapping[str, str]) -> str:
     return modified if then and now and now - then >= timedelta(seconds=60) else ""
 
 
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(_NUMBER, text) else None
+
+
 def _date(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except ValueError:
         return None
+    return date.replace(tzinfo=date.tzinfo or UTC)

@@ -112,7 +112,9 @@ class HttpStream:
             if answer.status != 206:
                 raise self._no_tail()
             entity = self.learn(answer)
-            if entity.size is None or entity.size - entity.start > size:
+            if entity.size is None or entity.stop != entity.size:
+                raise self._no_tail()
+            if entity.start < entity.size - size:
                 raise self._no_tail()
             tail = bytearray()
             while len(tail) <= size and (data := await self.origin.body(answer)):
