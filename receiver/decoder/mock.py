@@ -74,15 +74,14 @@ class MockDecoder:
 
     def feed(self, data: bytes) -> None:
         """Take the bytes that follow, or those from `wants` on."""
-        if self.wants is not None:
-            self._offset = self.wants
-            self.wants = None
+        self._go_where_wanted()
         self._buffer += data
         if self._links == 0 and not MAGIC.startswith(self._buffer[: len(MAGIC)]):
             raise refusal("unknown")
 
     def finish(self) -> None:
-        """No more bytes will come."""
+        """No more bytes will come, none from `wants` on either."""
+        self._go_where_wanted()
         self._no_more = True
 
     def read(self) -> Block | None:
@@ -120,6 +119,12 @@ class MockDecoder:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _go_where_wanted(self) -> None:
+        """Begin anew at `wants`, if that is set."""
+        if self.wants is not None:
+            self._offset = self.wants
+            self.wants = None
 
     def _want(self) -> None:
         """Ask for the bytes at the position, or for others while there are detours to make."""

@@ -146,7 +146,7 @@ class Search:
         self._above = above
         missed = abs(self._guess(self._below, above) - landed)
         care = 1 << max(self._landings - 1, 0)
-        self._aim((self._points.largest_page + _MARGIN + missed // 3) * care)
+        self._aim((self._points.largest_page + _MARGIN + missed // 2) * care)
 
     def _guess(self, below: Point, above: Point) -> int:
         """The byte at which a page that ends at the target would begin, by interpolation."""

@@ -42,9 +42,7 @@ class VorbisDecoder:
 
     def feed(self, data: bytes) -> None:
         """Take the bytes that follow, or those from `wants` on; refuse what is clearly not Ogg."""
-        if self.wants is not None:
-            self._reader = PageReader(self.wants)
-            self.wants = None
+        self._go_where_wanted()
         self._reader.feed(data)
         if self._head is not None and len(self._head) < HEAD:
             self._head += data[: HEAD - len(self._head)]
@@ -53,7 +51,8 @@ class VorbisDecoder:
                 raise refusal(kind)
 
     def finish(self) -> None:
-        """No more bytes will come."""
+        """No more bytes will come, none from `wants` on either."""
+        self._go_where_wanted()
         self._no_more = True
 
     def read(self) -> Block | None:
@@ -140,6 +139,12 @@ class VorbisDecoder:
             return None
         self._search = None
         return self._told(link.resume(pages, search.target), link, link.base)
+
+    def _go_where_wanted(self) -> None:
+        """Begin anew at `wants`, if that is set."""
+        if self.wants is not None:
+            self._reader = PageReader(self.wants)
+            self.wants = None
 
     def _take_wish(self, search: Search) -> None:
         """Pass on where the search wants to be fed from."""

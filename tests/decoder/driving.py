@@ -65,7 +65,7 @@ class Listener:
         self.decoder = decoder
         self.requests = 0
         self.fetched = 0
-        self._data = data
+        self.data = data
         self._piece = piece
         self._at = 0
         tail_at = max(0, len(data) - TAIL)
@@ -78,7 +78,7 @@ class Listener:
             if decoder.wants is not None:
                 self._at = decoder.wants
                 self.requests += 1
-            piece = self._data[self._at : self._at + self._piece]
+            piece = self.data[self._at : self._at + self._piece]
             self._at += len(piece)
             self.fetched += len(piece)
             if piece:

@@ -119,6 +119,8 @@ def test_bytes_at_random_hold_no_page(data: bytes) -> None:
 @given(st.binary(min_size=1, max_size=300), st.integers(0, 10_000))
 def test_the_checksum_is_that_of_the_standard(body: bytes, where: int) -> None:
     page = pages.page([body], granule=5)
+    blank = page[:22] + bytes(4) + page[26:]
+    assert int.from_bytes(page[22:26], "little") == pages.slow_crc(blank)
     assert checksum_is_good(page)
     broken = bytearray(page)
     broken[where % len(page)] ^= 1 + where % 255
