@@ -11,8 +11,9 @@ from typing import Protocol, Self
 class SourceInfo:
     """What is known of a stream once its server has answered.
 
-    `size` is in bytes, None when it has no end that is known. `seekable`: any offset can be asked
-    for. `live`: endless, goes on at the live edge after a break.
+    `url` is where it was found, after redirects and without credentials. `size` is in bytes, None
+    when it has no end that is known. `seekable`: any offset can be asked for. `live`: endless,
+    goes on at the live edge after a break.
     """
 
     url: str
@@ -36,7 +37,8 @@ class ByteSource(Protocol):
 
     All methods run on the event loop, called by one task at a time. What can be mended (a dropped
     connection, a stall) is mended inside; an error that comes out is final: `Unreachable`,
-    `HttpRefused`, `Stalled`, `UnsupportedScheme`.
+    `HttpRefused`, `Stalled`, `UnsupportedScheme`, or `BadRequest` for what is no address at all.
+    `tail` may run beside the other methods.
     """
 
     times: SourceTimes

@@ -62,13 +62,10 @@ def read_entity(status: int, headers: Mapping[str, str]) -> Entity:
     Icecast or Shoutcast.
     """
     part = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "")) if status == 206 else None
+    length = _number(headers.get("Content-Length", ""))
+    start, stop, size = 0, length, length
     if part is not None:
-        start = int(part[1])
-        stop = int(part[2]) + 1
-        size = None if part[3] == "*" else int(part[3])
-    else:
-        start = 0
-        stop = size = _number(headers.get("Content-Length", ""))
+        start, stop, size = int(part[1]), int(part[2]) + 1, _number(part[3])
     station = any(name.lower().startswith(("icy-", "ice-")) for name in headers) or (
         size is None and _STATION_SERVER.match(headers.get("Server", "")) is not None
     )
