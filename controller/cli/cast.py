@@ -10,7 +10,6 @@ from typing import Any
 from controller import one_shot
 from controller.cli.arguments import Arguments
 from controller.cli.values import parse_seek
-from controller.file_server import open_readable
 from controller.known import Known, Memory
 from controller.locate import locate
 from receiver.errors import BadRequest
@@ -21,9 +20,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 def cast(arguments: Arguments) -> int:
     """Play what is named, one after the other."""
     start_ms = _start(arguments.start)
-    for what in arguments.what:
-        if not is_url(what):
-            open_readable(what).close()
+    _check_files(arguments.what)
     detached = _detached(arguments)
     receiver = locate(arguments.device, Memory()).receiver
     if detached:
@@ -39,6 +36,16 @@ def cast(arguments: Arguments) -> int:
 def is_url(what: str) -> bool:
     """Whether it is for the receiver to fetch; all else is a file of this computer."""
     return _URL.match(what) is not None
+
+
+def _check_files(names: list[str]) -> None:
+    """A wrong name is told before anything plays. Raises `BadRequest`."""
+    files = [name for name in names if not is_url(name)]
+    if files:
+        from controller.file_server import open_readable  # noqa: PLC0415 - it loads asyncio
+
+        for name in files:
+            open_readable(name).close()
 
 
 def _start(text: str | None) -> float:

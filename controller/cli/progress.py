@@ -11,6 +11,9 @@ from receiver.model.state import Item, State
 
 SYMBOLS = {"idle": "■", "loading": "…", "buffering": "…", "playing": "▶", "paused": "‖"}
 BAR = 24
+USUAL = 80
+"""Columns of a terminal that does not tell."""
+
 NARROW = 60
 """Below so many columns there is no bar."""
 
@@ -40,7 +43,7 @@ def _right(state: State, position_ms: float, item: Item, bar: bool) -> str:
     parts = [clock_time(position_ms)]
     if item.duration_ms:
         if bar:
-            done = round(BAR * min(position_ms / item.duration_ms, 1.0))
+            done = round(BAR * min(max(position_ms / item.duration_ms, 0.0), 1.0))
             parts.append("━" * done + "─" * (BAR - done))
         else:
             parts.append("/")
@@ -109,6 +112,7 @@ class Display:
 
     def _width(self) -> int:
         try:
-            return max(os.get_terminal_size(self._out.fileno()).columns - 1, 20)
+            known = os.get_terminal_size(self._out.fileno()).columns
         except (OSError, ValueError):
-            return 79
+            known = 0
+        return max((known or USUAL) - 1, 20)

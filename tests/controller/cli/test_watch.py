@@ -1,0 +1,180 @@
+"""`tonearm watch`, `discover` and `completion`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from controller.address import Address
+from controller.cli import arguments, completion, discover, main
+from controller.discovery import Found
+from controller.known import Known, Memory
+from tests.controller.cli.process import Tonearm
+from tests.controller.fake_receiver import FakeReceiver
+
+
+async def test_a_line_for_each_change_when_piped(receiver: FakeReceiver) -> None:
+    async with Tonearm("watch", "-d", receiver.address) as process:
+        await process.shows("idle, volume 50 %\n")
+        await receiver.becomes(volume=msgspec.structs.replace(receiver.state.volume, percent=7))
+        await process.shows("idle, volume 7 %\n")
+        process.interrupt()
+        outcome = await process.ends()
+    assert outcome == (0, "idle, volume 50 %\nidle, volume 7 %\n", "")
+
+
+async def test_drawn_in_place_on_a_terminal(receiver: FakeReceiver) -> None:
+    async with Tonearm("watch", "-d", receiver.address, terminal=True) as process:
+        await process.shows("■ nothing plays\x1b[K")
+        output = msgspec.structs.replace(receiver.state.output, level_dbfs=-9.0)
+        await receiver.becomes(output=output)
+        await receiver._play(_play("http://x/a.ogg"))
+        shown = await process.shows("▶ a.ogg  0:00 50 % -9 dBFS")
+        assert "\n" not in shown
+        process.interrupt()
+        assert (await process.ends()).code == 0
+
+
+def _play(url: str) -> object:
+    from receiver.protocol.commands import Play  # noqa: PLC0415
+
+    return Play(id="c", url=url)
+
+
+async def test_json_holds_the_whole_state(receiver: FakeReceiver) -> None:
+    async with Tonearm("watch", "--json", "-d", receiver.address) as process:
+        shown = await process.shows("\n")
+        process.interrupt()
+        assert (await process.ends()).code == 0
+    told = json.loads(shown.splitlines()[0])
+    assert told["revision"] == receiver.revision
+    assert told["state"]["receiver"]["name"] == "Kitchen"
+
+
+async def test_a_reader_that_leaves_is_no_error(receiver: FakeReceiver) -> None:
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m controller.cli watch --json -d {receiver.address} | head -n 1",
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    waiting = asyncio.ensure_future(process.communicate())
+    while not waiting.done():
+        percent = (receiver.state.volume.percent + 1) % 100
+        await receiver.becomes(
+            volume=msgspec.structs.replace(receiver.state.volume, percent=percent)
+        )
+        await asyncio.wait([waiting], timeout=0.05)
+    assert waiting.result()[1] == b""
+
+
+async def test_discover_lists_what_is_announced_and_what_is_remembered(
+    receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bath = Found("id-bath", "Bath", "1", (Address("192.0.2.2", 7766),))
+    monkeypatch.setattr(discover, "by_mdns", lambda seconds, enough: [bath])
+    Memory().used(Known("id-kitchen", "Cuisine", Address(receiver.host, receiver.port)))
+    Memory().saw(Known("id-gone", "Gone", Address("127.0.0.1", 9)))
+    assert await asyncio.to_thread(main, ["discover"]) == 0
+    assert [row.split() for row in capsys.readouterr().out.splitlines()] == [
+        ["*", "Kitchen", receiver.address, "id-kitchen"],
+        ["Bath", "192.0.2.2:7766", "id-bath"],
+    ]
+    assert await asyncio.to_thread(main, ["discover", "--json", "-d", "bath"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "id": "id-bath",
+        "name": "Bath",
+        "host": "192.0.2.2",
+        "port": 7766,
+        "default": False,
+    }
+
+
+async def test_discover_finds_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(discover, "by_mdns", lambda seconds, enough: [])
+    assert await asyncio.to_thread(main, ["discover"]) == 7
+    assert "--device HOST[:PORT]" in capsys.readouterr().err
+
+
+def test_completion_knows_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
+    for command, words in completion.WORDS.items():
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        shown = capsys.readouterr().out
+        for word in words:
+            assert word in shown
+        options = {word for word in shown.replace(",", " ").split() if word.startswith("--")}
+        assert options <= {*words, "--detach"}, command
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert all(f"    {command} " in shown for command in completion.WORDS)
+    assert len(completion.WORDS) == shown.count("\n    ") - shown.count("\n     ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_script_is_one_of_its_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert "COMMANDS" not in script
+    assert "CASES" not in script
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=script, check=True, text=True)
+
+
+@pytest.fixture
+def tonearm_in_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a completion script calls."""
+    script = tmp_path / "bin" / "tonearm"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m controller.cli "$@"\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
+
+
+def completed(*words: str) -> list[str]:
+    """What bash offers for the last word."""
+    quoted = " ".join(f'"{word}"' for word in words)
+    program = (
+        f"{completion.bash()}\nCOMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}\n"
+        'compopt() { :; }\n_tonearm\nprintf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    shown = subprocess.run(["bash", "-c", program], capture_output=True, check=True, text=True)
+    assert shown.stderr == ""
+    return shown.stdout.split("\n")[:-1]
+
+
+def test_bash_completes_commands_and_options() -> None:
+    assert completed("tonearm", "st") == ["stop", "status"]
+    assert completed("tonearm", "--device", "Bath", "mute", "o") == ["on", "off"]
+    assert completed("tonearm", "cast", "--de") == ["--device", "--detach"]
+
+
+@pytest.mark.usefixtures("tonearm_in_path")
+def test_bash_completes_devices_and_runs_nothing_in_their_names(tmp_path: Path) -> None:
+    evil = f"K$(touch {tmp_path}/owned)`touch {tmp_path}/owned`"
+    for number, name in enumerate(["Kitchen", "Kids' room", evil, "Bath"]):
+        Memory().saw(Known(str(number), name, Address("192.0.2.1")))
+    offered = completed("tonearm", "pause", "-d", "K")
+    assert offered[:2] == ["Kitchen", r"Kids\'\ room"]
+    assert len(offered) == 3
+    assert not (tmp_path / "owned").exists()
+
+
+def test_the_negative_is_no_option() -> None:
+    assert arguments.shield_negative(["seek", "-1:30", "-d", "-x"]) == [
+        "seek",
+        " -1:30",
+        "-d",
+        "-x",
+    ]
