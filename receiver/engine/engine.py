@@ -70,6 +70,11 @@ class Engine:
         """Open the device and hold it ready."""
         self._output.open()
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is heard, and nothing left to be heard."""
+        return not self._outgoing and self._output.quiet
+
     def close(self) -> None:
         """Let go of everything."""
         self._drop_track()

@@ -14,7 +14,6 @@ import select
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import traceback
 from typing import NoReturn
@@ -30,8 +29,9 @@ _MAX_REQUEST = 4096
 class ForkServer:
     """Control's end: asks for audio processes and hears how they ended. Event loop's thread."""
 
-    def __init__(self, channel: socket.socket) -> None:
+    def __init__(self, channel: socket.socket, pid: int) -> None:
         self._channel = channel
+        self._pid: int | None = pid
         self._ended: dict[int, int] = {}
 
     @classmethod
@@ -40,20 +40,22 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         gc.collect()
         gc.freeze()
-        if os.fork() == 0:
+        pid = os.fork()
+        if pid == 0:
             ours.close()
             _run_and_exit(theirs)
         theirs.close()
-        return cls(ours)
+        return cls(ours, pid)
 
     @classmethod
     def launch(cls) -> ForkServer:
         """Start as a fresh interpreter: for a process that is not free to fork."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        theirs.set_inheritable(True)
         command = [sys.executable, "-m", "receiver.engine.forkserver", str(theirs.fileno())]
-        subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
+        pid = os.posix_spawn(sys.executable, command, os.environ)
         theirs.close()
-        return cls(ours)
+        return cls(ours, pid)
 
     def spawn(self, settings: EngineSettings) -> tuple[int, socket.socket]:
         """A new audio process: its id, and our end of the socket to it. Waits until it is forked.
@@ -85,8 +87,13 @@ class ForkServer:
         return _in_words(self._ended.pop(pid, None))
 
     def close(self) -> None:
-        """Let the fork server end; its children end when their own sockets are closed."""
+        """Have the fork server end, and wait for it. Its children end when their own sockets are
+        closed. Harmless twice.
+        """
         self._channel.close()
+        pid, self._pid = self._pid, None
+        if pid is not None:
+            os.waitpid(pid, 0)
 
     def _receive(self) -> tuple[int, int]:
         news = self._channel.recv(_PID.size)

@@ -42,6 +42,11 @@ class SteppedEngine(Protocol):
         """Do what is due; seconds until the next step."""
         ...
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is heard, and nothing left to be heard."""
+        ...
+
     def close(self) -> None:
         """Let go of everything."""
         ...

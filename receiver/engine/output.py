@@ -107,6 +107,11 @@ class Output:
         return self._sink is not None and self._sink.started
 
     @property
+    def quiet(self) -> bool:
+        """Whether the device holds nothing but silence."""
+        return not self.running or self.mixer.silent_frames >= self.buffer_s * self.rate
+
+    @property
     def mixer(self) -> Mixer:
         """What feeds the device. Only after it was open once."""
         assert self._mixer is not None
@@ -137,7 +142,7 @@ class Output:
             return
         assert self._sink is not None
         try:
-            if self._sink.started and self.mixer.silent_frames >= self._buffer_s * self.rate:
+            if self.quiet:
                 self._sink.drop()
             self._sink.start()
         except NoDevice as error:

@@ -22,12 +22,15 @@ from receiver.engine.build import build_engine
 from receiver.engine.limits import allow_cpu, apply_limits
 from receiver.engine.link import Receive, SteppedEngine
 from receiver.engine.settings import EngineSettings
+from receiver.model.orders import Stop
 from receiver.model.reports import Report
 
 MESSAGES_AT_ONCE = 16
 SWITCH_S = 0.001
 """How long a thread may hold the interpreter while the audio thread waits for it."""
 CPU_EVERY_S = 1.0
+FADE_OUT_S = 0.5
+"""How long the fade at the end may take: a ramp and the device's buffer."""
 
 
 def main(channel: socket.socket, settings: EngineSettings) -> None:
@@ -58,8 +61,17 @@ def serve(
     poller = select.poll()
     try:
         _turn(channel, engine, outbox, poller, clock)
+        _fade_out(engine, clock)
     finally:
         engine.close()
+
+
+def _fade_out(engine: SteppedEngine, clock: Clock) -> None:
+    """Let what sounds fade before the device is closed, which would cut it off with a pop."""
+    engine.take(Stop())
+    end = clock.now() + FADE_OUT_S
+    while not engine.quiet and clock.now() < end:
+        select.poll().poll(min(engine.step(), 0.005) * 1000)
 
 
 def _turn(

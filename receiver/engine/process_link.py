@@ -23,16 +23,24 @@ log = logging.getLogger(__name__)
 
 PING_S = 1.0
 SILENCE_S = 3.0
-"""An engine that says nothing for so long, though it was asked, is taken for dead."""
 CALM_S = 5.0
 """A death within this time of the start makes the next start wait, twice as long each time."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 4.0
 
 
 class ProcessLink:
-    """See `EngineLink`. Event loop only."""
+    """See `EngineLink`. An engine that says nothing for `silence_s`, though it is asked, is taken
+    for dead. Event loop only.
+    """
 
-    def __init__(self, server: ForkServer, settings: EngineSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        server: ForkServer,
+        settings: EngineSettings,
+        clock: Clock,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self._silence_s = silence_s
         self._server = server
         self._settings = settings
         self._clock = clock
@@ -49,7 +57,15 @@ class ProcessLink:
             self._flush()
 
     async def run(self, receive: Receive) -> None:
-        """See `EngineLink`. Each death is reported as `Died`, when the next process is there."""
+        """See `EngineLink`. Each death is reported as `Died`, when the next process is there. The
+        fork server ends with it.
+        """
+        try:
+            await self._keep_running(receive)
+        finally:
+            self._server.close()
+
+    async def _keep_running(self, receive: Receive) -> None:
         pause = 0.0
         died: str | None = None
         while True:
@@ -71,6 +87,7 @@ class ProcessLink:
         try:
             self.pid, self._channel = self._server.spawn(self._settings)
         except OSError:
+            self._server.close()
             self._server = ForkServer.launch()
             self.pid, self._channel = self._server.spawn(self._settings)
         self._channel.setblocking(False)
@@ -107,8 +124,8 @@ class ProcessLink:
         self._heard_at = self._clock.now()
         while True:
             self.send(orders.Ping())
-            await self._clock.sleep(PING_S)
-            if self._clock.now() - self._heard_at > SILENCE_S and self.pid is not None:
+            await self._clock.sleep(min(PING_S, self._silence_s / 2))
+            if self._clock.now() - self._heard_at > self._silence_s and self.pid is not None:
                 log.warning("The audio process hangs; it is ended.")
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self.pid, signal.SIGKILL)

@@ -1,0 +1,127 @@
+"""One contract for both links: orders and bytes go in, in order; reports come out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from receiver.clock.system import SystemClock
+from receiver.engine.build import build_engine
+from receiver.engine.forkserver import ForkServer
+from receiver.engine.link import EngineLink, LocalLink
+from receiver.engine.process_link import ProcessLink
+from receiver.engine.settings import EngineSettings
+from receiver.engine.wire import MAX_DATA, Data
+from receiver.model import orders as o
+from receiver.model import reports as r
+from tests.rig.tracks import Tracks
+
+SETTINGS = EngineSettings(backend="mock")
+CLOCK = SystemClock()
+
+
+class Running:
+    """A link that runs, and what it has reported."""
+
+    def __init__(self, link: EngineLink) -> None:
+        self.link = link
+        self.reports: list[r.Report] = []
+        self._news = asyncio.Event()
+
+    def receive(self, report: r.Report) -> None:
+        self.reports.append(report)
+        self._news.set()
+
+    async def until(self, kind: type[r.Report], count: int = 1) -> r.Report:
+        """The newest report of a kind, when there are so many."""
+        while len(found := [x for x in self.reports if isinstance(x, kind)]) < count:
+            self._news.clear()
+            await self._news.wait()
+        return found[-1]
+
+    def load(self, track: int, stream: bytes) -> None:
+        self.link.send(o.Load(track))
+        for start in range(0, len(stream), MAX_DATA):
+            self.link.send(Data(track, 0, stream[start : start + MAX_DATA]))
+        self.link.send(Data(track, 0, b"", last=True))
+
+
+@asynccontextmanager
+async def running(link: EngineLink) -> AsyncIterator[Running]:
+    run = Running(link)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(link.run(run.receive))
+        await run.until(r.Device)
+        yield run
+        task.cancel()
+
+
+@pytest.fixture
+def forks() -> Iterator[ForkServer]:
+    server = ForkServer.launch()
+    yield server
+    server.close()
+
+
+def local(_: ForkServer) -> EngineLink:
+    return LocalLink(lambda receive: build_engine(SETTINGS, CLOCK, receive), CLOCK)
+
+
+def process(forks: ForkServer) -> EngineLink:
+    return ProcessLink(forks, SETTINGS, CLOCK)
+
+
+@pytest.mark.tools("oggenc", "oggdec")
+@pytest.mark.parametrize("make", [local, process])
+async def test_a_track_goes_in_and_its_reports_come_out(
+    forks: ForkServer, tracks: Tracks, make: Callable[[ForkServer], EngineLink]
+) -> None:
+    stream = tracks.get(3, 1).path.read_bytes()
+    async with running(make(forks)) as run:
+        run.link.send(o.Ping())
+        await run.until(r.Pong)
+        run.link.send(o.SetGain(0.1))
+        for track in (1, 2):
+            run.load(track, stream)
+            ended = await run.until(r.Ended, track)
+            assert isinstance(ended, r.Ended)
+            assert ended.track == track
+        kinds = [type(report) for report in run.reports if getattr(report, "track", 0) == 1]
+        order = [r.Described, r.Decoded, r.Sounding, r.Ended]
+        assert [kind for kind in dict.fromkeys(kinds) if kind in order] == order
+
+
+async def test_a_process_that_dies_is_replaced(forks: ForkServer) -> None:
+    link = ProcessLink(forks, SETTINGS, CLOCK)
+    async with running(link) as run:
+        for deaths in (1, 2):
+            before = link.pid
+            assert before is not None
+            os.kill(before, signal.SIGKILL)
+            died = await run.until(r.Died, deaths)
+            assert isinstance(died, r.Died)
+            assert "SIGKILL" in died.reason
+            assert link.pid != before
+            link.send(o.Ping())
+
+
+async def test_a_process_that_hangs_is_ended_and_replaced(forks: ForkServer) -> None:
+    link = ProcessLink(forks, SETTINGS, CLOCK, silence_s=0.5)
+    async with running(link) as run:
+        assert link.pid is not None
+        os.kill(link.pid, signal.SIGSTOP)
+        died = await run.until(r.Died)
+        assert isinstance(died, r.Died)
+        assert "SIGKILL" in died.reason
+
+
+async def test_without_its_fork_server_it_starts_another(forks: ForkServer) -> None:
+    link = ProcessLink(forks, SETTINGS, CLOCK)
+    forks.close()
+    async with running(link):
+        assert link.pid is not None
