@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from typing import Any
 
 from controller import one_shot
 from controller.cli.arguments import Arguments
-from controller.cli.values import parse_seek
+from controller.cli.values import is_url, parse_seek
 from controller.known import Known, Memory
 from controller.locate import locate
 from receiver.errors import BadRequest
-
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def cast(arguments: Arguments) -> int:
@@ -31,11 +28,6 @@ def cast(arguments: Arguments) -> int:
     from controller.cli.casting import run  # noqa: PLC0415
 
     return asyncio.run(run(arguments, receiver, start_ms))
-
-
-def is_url(what: str) -> bool:
-    """Whether it is for the receiver to fetch; all else is a file of this computer."""
-    return _URL.match(what) is not None
 
 
 def _check_files(names: list[str]) -> None:

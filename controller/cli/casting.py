@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator
 import msgspec
 
 from controller.cli.arguments import Arguments
-from controller.cli.cast import is_url
 from controller.cli.complain import complain
 from controller.cli.following import moments
 from controller.cli.progress import Display
 from controller.cli.receipt import receipt_lines
+from controller.cli.values import is_url
 from controller.client import Client
 from controller.file_server import FileServer
 from controller.known import Known

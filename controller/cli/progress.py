@@ -6,7 +6,8 @@ import os
 import sys
 from typing import TextIO
 
-from controller.cli.text import SHOWN, clock_time, columns, fit, plain
+from controller.cli.text import SHOWN, clock_time, plain
+from controller.cli.width import columns, fit
 from receiver.model.state import Item, State
 
 SYMBOLS = {"idle": "■", "loading": "…", "buffering": "…", "playing": "▶", "paused": "‖"}

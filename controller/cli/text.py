@@ -1,8 +1,6 @@
-"""Text on a terminal: what strangers wrote, made harmless, and cut to a width."""
+"""Text on a terminal: what strangers wrote, made harmless."""
 
 from __future__ import annotations
-
-import unicodedata
 
 SHOWN = 200
 """No text of strangers is shown longer than this many characters."""
@@ -11,40 +9,15 @@ SHOWN = 200
 def plain(text: str) -> str:
     """`text` without what could command a terminal or turn the reading direction.
 
-    Control characters and line ends become blanks, invisible formatting is left out.
+    Control characters and line ends become blanks; whatever else is invisible is left out.
     """
-    kept = (_harmless(letter) for letter in text)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(map(_harmless, text)).split())
 
 
 def _harmless(letter: str) -> str:
     if letter.isprintable():
         return letter
-    return "" if unicodedata.category(letter) == "Cf" else " "
-
-
-def columns(text: str) -> int:
-    """How many columns a terminal takes for `text`."""
-    return sum(_columns(letter) for letter in text)
-
-
-def _columns(letter: str) -> int:
-    if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
-def fit(text: str, width: int) -> str:
-    """`text`, cut to at most `width` columns, with an ellipsis where something is missing."""
-    if columns(text) <= width:
-        return text
-    kept, used = "", 0
-    for letter in text:
-        used += _columns(letter)
-        if used > width - 1:
-            break
-        kept += letter
-    return kept.rstrip() + "…" if width > 0 else ""
+    return " " if letter.isspace() or letter < "\xa0" else ""
 
 
 def clock_time(ms: float) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.cli.progress import Display, label_of, line, sentence
-from controller.cli.text import columns
+from controller.cli.width import columns
 from receiver.model.state import (
     Anchor,
     ClockId,

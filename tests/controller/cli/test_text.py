@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.cli.text import clock_time, columns, fit, plain
+from controller.cli.text import clock_time, plain
+from controller.cli.width import columns, fit
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from controller.cli.text import clock_time, columns, fit, plain
         ("Blue\r\ntonearm: all is well", "Blue tonearm: all is well"),
         ("\u202egnp.exe", "gnp.exe"),
         ("a\u200bb", "ab"),
-        ("a\u0085b\u2028c\ud800d", "a b c d"),
+        ("a\u0085b\u2028c\ud800d", "a b cd"),
         ("  Grün  日本 🎵 ", "Grün 日本 🎵"),
     ],
 )

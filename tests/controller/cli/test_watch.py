@@ -18,6 +18,7 @@ from controller.address import Address
 from controller.cli import arguments, completion, discover, main
 from controller.discovery import Found
 from controller.known import Known, Memory
+from receiver.protocol.commands import Play
 from tests.controller.cli.process import Tonearm
 from tests.controller.fake_receiver import FakeReceiver
 
@@ -37,17 +38,11 @@ async def test_drawn_in_place_on_a_terminal(receiver: FakeReceiver) -> None:
         await process.shows("■ nothing plays\x1b[K")
         output = msgspec.structs.replace(receiver.state.output, level_dbfs=-9.0)
         await receiver.becomes(output=output)
-        await receiver._play(_play("http://x/a.ogg"))
+        await receiver._play(Play(id="c", url="http://x/a.ogg"))
         shown = await process.shows("▶ a.ogg  0:00 50 % -9 dBFS")
         assert "\n" not in shown
         process.interrupt()
         assert (await process.ends()).code == 0
-
-
-def _play(url: str) -> object:
-    from receiver.protocol.commands import Play  # noqa: PLC0415
-
-    return Play(id="c", url=url)
 
 
 async def test_json_holds_the_whole_state(receiver: FakeReceiver) -> None:
@@ -66,14 +61,14 @@ async def test_a_reader_that_leaves_is_no_error(receiver: FakeReceiver) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    waiting = asyncio.ensure_future(process.communicate())
-    while not waiting.done():
-        percent = (receiver.state.volume.percent + 1) % 100
-        await receiver.becomes(
-            volume=msgspec.structs.replace(receiver.state.volume, percent=percent)
-        )
-        await asyncio.wait([waiting], timeout=0.05)
-    assert waiting.result()[1] == b""
+    async with asyncio.TaskGroup() as tasks:
+        ending = tasks.create_task(process.communicate())
+        while not ending.done():
+            percent = (receiver.state.volume.percent + 1) % 100
+            volume = msgspec.structs.replace(receiver.state.volume, percent=percent)
+            await receiver.becomes(volume=volume)
+            await asyncio.wait([ending], timeout=0.05)
+    assert ending.result()[1] == b""
 
 
 async def test_discover_lists_what_is_announced_and_what_is_remembered(
