@@ -104,12 +104,8 @@ def missing_for(names: Iterable[str]) -> str | None:
     if unknown:
         raise LookupError(f".ci/system.py does not know of {', '.join(unknown)}")
     lacking = missing(known[name] for name in names)
-    return f"needs {in_words(lacking)}" if lacking else None
-
-
-def in_words(needs: Sequence[Need]) -> str:
-    """The things, each with the package to install."""
-    return ", ".join(f"{need.name} (package {need.package})" for need in needs)
+    words = ", ".join(f"{need.name} (package {need.package})" for need in lacking)
+    return f"needs {words}" if lacking else None
 
 
 def root_prefix() -> list[str] | None:
@@ -153,16 +149,16 @@ def main(arguments: Sequence[str]) -> int:
     job = arguments[0] if arguments else "run"
     needs = {"run": RUN, "test": TEST}[job]
     lacking = missing(needs)
+    if lacking:
+        install(sorted({need.package for need in lacking}))
+        lacking = missing(needs)
     if not lacking:
         return 0
-    install(sorted({need.package for need in lacking}))
-    lacking = missing(needs)
-    if not lacking:
-        return 0
+    names = ", ".join(need.name for need in lacking)
     packages = " ".join(sorted({need.package for need in lacking}))
-    say(f"Missing: {in_words(lacking)}. Install it with: sudo apt install {packages}")
+    say(f"Missing: {names}. To install what holds them: sudo apt install {packages}")
     if job == "test" and not os.environ.get("CI") and not missing(START):
-        say("Going on: the tests that need it are not run, and say so.")
+        say("Going on: the tests that need them are not run, and say so.")
         return 0
     return 1
 
