@@ -1,0 +1,175 @@
+"""What comes out of the sound card, frame by frame: a real receiver, real PortAudio, real ALSA, and
+a null sink that is recorded. The music is such that any few milliseconds of it tell where they are
+from.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from controller.client import Client
+from tests.rig.card import Card, Recorder, Recording
+from tests.rig.heard import Ears, Stretch, largest_step
+from tests.rig.http_server import HttpServer, Serving
+from tests.rig.receiver_process import ReceiverProcess
+from tests.rig.tracks import Track, Tracks
+
+pytestmark = [pytest.mark.device, pytest.mark.tools("oggenc", "oggdec")]
+
+BUFFER_MS = "100"
+"""Large, since a shared machine stalls now and then: these tests are of frames, not of time."""
+RAMP = 200
+"""Frames of an edge, at most, that are not at full gain."""
+
+
+@pytest.fixture
+async def client(tmp_path: Path, card: Card) -> AsyncIterator[Client]:
+    """A controller of a receiver that plays on the stand-in card at full volume."""
+    flags = ["--audio", "portaudio", "--device", "dac", "--buffer-ms", BUFFER_MS]
+    with ReceiverProcess(tmp_path, *flags, environ=card.env) as process:
+        async with Client("127.0.0.1", process.port) as client:
+            await client.set_volume(100)
+            yield client
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[HttpServer]:
+    async with HttpServer() as server:
+        yield server
+
+
+def serve(server: HttpServer, track: Track) -> str:
+    return server.serve(f"/{track.name}.ogg", Serving(track.path.read_bytes()))
+
+
+async def hear(recorder: Recorder, seconds: float) -> None:
+    """Let the card play for so long."""
+    await asyncio.to_thread(recorder.wait_frames, recorder.frames + round(seconds * 44100), 20.0)
+
+
+def music(recording: Recording, *tracks: Track) -> list[Stretch]:
+    """The stretches of known music, at least a tenth of a second long."""
+    found = Ears(tracks).listen(recording)
+    return [s for s in found if s.track and s.frames > 4410]
+
+
+async def test_what_is_heard_is_the_reference_decode_to_the_frame(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    track = tracks.get(11, 3.0417)
+    await client.play(serve(server, track))
+    await hear(recorder, 4.5)
+    recording = recorder.pcm().astype(np.int32)
+    (stretch,) = music(recorder.pcm(), track)
+    inside = slice(stretch.start + RAMP, stretch.end)
+    reference = track.heard[stretch.position + RAMP : stretch.position + stretch.frames]
+    assert np.abs(recording[inside] - reference.astype(np.int32)).max() <= 1
+    assert stretch.position < RAMP
+    assert stretch.end_position >= track.frames - 20
+
+
+async def test_pause_and_resume_lose_and_double_nothing(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    track = tracks.get(12, 20)
+    await client.play(serve(server, track))
+    for _ in range(3):
+        await hear(recorder, 0.7)
+        await client.pause()
+        await hear(recorder, 0.5)
+        await client.resume()
+    await hear(recorder, 0.7)
+    stretches = music(recorder.pcm(), track)
+    assert len(stretches) == 4
+    for before, after in itertools.pairwise(stretches):
+        assert abs(after.position - before.end_position) <= 2 * RAMP
+        assert after.position >= before.end_position - 2
+    paused = client.state.session.anchor
+    assert paused is not None
+
+
+async def test_a_seek_lands_on_the_frame(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    track = tracks.get(13, 60)
+    await client.play(serve(server, track))
+    await hear(recorder, 0.5)
+    requests = len(server.requests)
+    targets = [30.0, 7.5, 55.25]
+    for target in targets:
+        await client.seek(target * 1000)
+        await hear(recorder, 0.6)
+    assert len(server.requests) - requests <= 2 * len(targets)
+    found = music(recorder.pcm(), track)[1:]
+    assert len(found) == len(targets)
+    for target, stretch in zip(targets, found, strict=True):
+        # The first frames are under the fade of what was heard before.
+        assert 0 <= stretch.position - round(target * track.rate) <= 2 * RAMP
+
+
+async def test_the_position_told_is_the_position_heard(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    track = tracks.get(14, 20)
+    await client.play(serve(server, track))
+    await hear(recorder, 2.0)
+    now, told = time.monotonic(), client.position_ms()
+    assert told is not None
+    await hear(recorder, 0.5)
+    frame = recorder.frame_at(now)
+    stretch = next(s for s in music(recorder.pcm(), track) if s.start <= frame < s.end)
+    heard = (frame + stretch.offset) * 1000 / track.rate
+    assert told == pytest.approx(heard, abs=25), "within a period of the stand-in"
+
+
+async def test_no_edge_clicks(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    tone = tracks.tone(60.0, 20, level=0.9)
+    url = serve(server, tone)
+    await client.play(url)
+    await hear(recorder, 0.4)
+    await client.pause()
+    await hear(recorder, 0.3)
+    await client.resume()
+    await hear(recorder, 0.3)
+    await client.seek(10_000.0)
+    await hear(recorder, 0.3)
+    await client.mute(True)
+    await hear(recorder, 0.3)
+    await client.mute(False)
+    await hear(recorder, 0.3)
+    await client.set_volume(60)
+    await client.set_volume(100)
+    await hear(recorder, 0.3)
+    await client.play(url)
+    await hear(recorder, 0.3)
+    await client.stop()
+    await hear(recorder, 0.4)
+    recording = recorder.pcm()
+    assert np.abs(recording).max() > 0.8 * 32767
+    assert largest_step(recording) <= 1 / 64
+
+
+async def test_the_end_of_the_process_does_not_click(
+    tmp_path: Path, card: Card, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    tone = tracks.tone(60.0, 20, level=0.9)
+    flags = ["--audio", "portaudio", "--device", "dac", "--buffer-ms", BUFFER_MS]
+    with ReceiverProcess(tmp_path, *flags, environ=card.env) as process:
+        async with Client("127.0.0.1", process.port) as client:
+            await client.set_volume(100)
+            await client.play(serve(server, tone))
+            await hear(recorder, 0.5)
+        await asyncio.to_thread(process.stop)
+    await hear(recorder, 0.3)
+    recording = recorder.pcm()
+    assert np.abs(recording).max() > 0.8 * 32767
+    assert largest_step(recording) <= 1 / 64
