@@ -52,9 +52,14 @@ def _namespaces_missing() -> str | None:
     if missing:
         return str(missing)
     name = f"tonearm-probe-{os.getpid()}"
-    made = subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False)
-    subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
-    return None if made.returncode == 0 else "needs the right to make network namespaces"
+    try:
+        for words in (["netns", "add", name], ["-n", name, "link", "set", "lo", "up"]):
+            subprocess.run(["ip", *words], capture_output=True, check=True)
+    except subprocess.CalledProcessError:
+        return "needs the right to make network namespaces"
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
+    return None
 
 
 def _lacking(item: pytest.Item) -> str | None:
