@@ -89,7 +89,8 @@ class Display:
             self._out.write(f"\r{text}\x1b[K")
             self._drawn = True
         else:
-            news = sentence(state, None, connected)
+            item = state.session.item
+            news = (item and item.id, sentence(state, None, connected))
             if news == self._said:
                 return
             self._said = news

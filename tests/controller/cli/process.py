@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from types import TracebackType
@@ -57,10 +58,14 @@ class Tonearm:
 
     async def shows(self, text: str) -> str:
         """Return all it has shown once `text` is there."""
+        return await self.shows_match(re.escape(text))
+
+    async def shows_match(self, pattern: str) -> str:
+        """Return all it has shown once there is a match of `pattern`; its dots match all."""
         async with asyncio.timeout(SECONDS):
-            while text not in self._shown.decode(errors="replace"):
+            while not re.search(pattern, self._shown.decode(errors="replace"), re.DOTALL):
                 more = await self._reader.read(65536)
-                assert more, f"{text!r} is not in {self._shown!r}; {await self._complaints()}"
+                assert more, f"{pattern!r} is not in {self._shown!r}; {await self._complaints()}"
                 self._shown += more
         return self._shown.decode(errors="replace")
 

@@ -136,8 +136,11 @@ def test_elsewhere_there_is_a_line_for_each_change() -> None:
     display = Display(out)
     for position_ms in (1000.0, 2000.0, 3000.0):
         display.show(PLAYING, position_ms, True)
+    display.show(with_item(id="i-2"), 0.0, True)
     display.show(IDLE, None, True)
     display.leave()
     assert out.getvalue() == (
-        "playing, Miles - Blue, 0:01 of 3:20, volume 40 %\nidle, volume 40 %\n"
+        "playing, Miles - Blue, 0:01 of 3:20, volume 40 %\n"
+        "playing, Miles - Blue, 0:00 of 3:20, volume 40 %\n"
+        "idle, volume 40 %\n"
     )
