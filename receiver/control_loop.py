@@ -15,28 +15,16 @@ from receiver.clock.base import Clock
 from receiver.errors import TonearmError
 from receiver.model import orders
 from receiver.model.reports import Report
-from receiver.model.state import Receipt, State
+from receiver.model.state import State
 from receiver.player.player import Player
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Answer, Done, Error
 from receiver.session import effects as e
+from receiver.session.observer import Observer
 from receiver.session.session import Session
 
 Reply = Callable[[Answer], None]
 """Takes the one answer to a command, on the event loop. Must not wait."""
-
-
-class Observer:
-    """Is told what happens, for the metrics. Does nothing by itself."""
-
-    def played(self, receipt: Receipt) -> None:
-        """A play sounded."""
-
-    def reported(self, report: Report) -> None:
-        """The engine said something."""
-
-    def refused(self, code: str) -> None:
-        """A command was answered with an error."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,30 +26,28 @@ class _Bits:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._left_bits = len(data) * 8
         self._at = 0
+        self._end = 8 * len(data)
 
     def take(self, width: int) -> int:
         """The next `width` bits as a number."""
         start = self._at
         self.skip(width)
-        first, shift = divmod(start, 8)
-        stop = (self._at + 7) // 8
-        return int.from_bytes(self._data[first:stop], "little") >> shift & (1 << width) - 1
+        taken = self._data[start >> 3 : self._at + 7 >> 3]
+        return int.from_bytes(taken, "little") >> (start & 7) & (1 << width) - 1
 
     def skip(self, width: int) -> None:
         """Pass over `width` bits."""
-        if width > self._left_bits:
-            raise EOFError
-        self._left_bits -= width
         self._at += width
+        if self._at > self._end:
+            raise EOFError
 
     def peek(self, width: int) -> str:
         """The next bits, at most `width`, as a string of 0 and 1 in the order of the stream."""
-        width = min(width, self._left_bits)
-        at, left = self._at, self._left_bits
+        start = self._at
+        width = min(width, self._end - start)
         number = self.take(width)
-        self._at, self._left_bits = at, left
+        self._at = start
         return f"{number:0{width}b}"[::-1]
 
 
@@ -74,9 +72,10 @@ def check_setup(packet: bytes) -> None:
 
 def _pass_codebook(bits: _Bits) -> tuple[int, int]:
     """Pass over one codebook (Vorbis I, 3.2.1); how many entries and values it holds."""
-    if bits.take(24) != _SYNC:
+    head = bits.take(24 + 16 + 24)
+    sync, dimensions, entries = head & 0xFFFFFF, head >> 24 & 0xFFFF, head >> 40
+    if sync != _SYNC:
         raise Unplayable("The stream's codebooks are damaged; it cannot be played.")
-    dimensions, entries = bits.take(16), bits.take(24)
     if entries > MAX_ENTRIES_IN_BOOK or entries * dimensions > MAX_VALUES_IN_BOOK:
         raise Unplayable("The stream holds a codebook out of all bounds; it is not played.")
     _pass_lengths(bits, entries)

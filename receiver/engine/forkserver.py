@@ -127,8 +127,11 @@ def _run_and_exit(channel: socket.socket) -> NoReturn:
 
 
 def _serve(channel: socket.socket) -> None:
-    import receiver.engine.build  # noqa: F401, PLC0415 - what is loaded here, no child loads again
+    # What is loaded here, no child loads again. Control does not load it at all.
+    import receiver.engine.process  # noqa: F401, PLC0415
+    from receiver.engine.rehearsal import rehearse  # noqa: PLC0415
 
+    rehearse()
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from receiver.engine.wire import CREDIT, MAX_DATA
 from receiver.model import reports
 
-HOLD = 256 * 1024
-"""Bytes that a sender may have sent and not yet been told to be taken: what is held at most."""
 PIECE = 4096
 """Bytes handed on at a time: small, so that what is decoded and what is not is well known."""
 TELL = 32 * 1024
@@ -17,7 +16,7 @@ TELL = 32 * 1024
 class Inlet:
     """A bounded queue of bytes in feeds: after a jump a new feed begins and the old one is stale.
 
-    Back-pressure is by credit: the sender keeps to `HOLD` bytes beyond what it was told with
+    Back-pressure is by credit: the sender keeps to `CREDIT` bytes beyond what it was told with
     `Taken`. Engine thread only.
     """
 
@@ -80,7 +79,7 @@ class Inlet:
     @property
     def full(self) -> bool:
         """The sender has little room left, or nothing more to send."""
-        return self._last or self.held >= HOLD - 64 * 1024
+        return self._last or self.held >= CREDIT - MAX_DATA
 
     def tell(self) -> None:
         """Tell the sender how far the bytes were taken, when that is worth a message."""

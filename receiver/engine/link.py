@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from receiver.clock.base import Clock
-from receiver.engine.wire import ToEngine
+from receiver.engine.wire import CREDIT, MAX_DATA, Data, Tail, ToEngine
 from receiver.model.reports import Report
+
+__all__ = ["CREDIT", "MAX_DATA", "Data", "EngineLink", "LocalLink", "Receive", "Tail", "ToEngine"]
 
 Receive = Callable[[Report], None]
 """Takes a report, on the event loop. Must not wait."""

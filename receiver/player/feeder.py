@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from receiver.engine.inlet import HOLD
-from receiver.engine.wire import MAX_DATA, Data, Tail, ToEngine
+from receiver.engine.link import CREDIT, MAX_DATA, Data, Tail, ToEngine
 from receiver.errors import TonearmError
 from receiver.model import reports
 from receiver.source.base import ByteSource
@@ -92,7 +91,7 @@ class Feeder:
             self._fail(error)
 
     async def _await_room(self, size: int) -> None:
-        while self._sent + size > self._taken + HOLD:
+        while self._sent + size > self._taken + CREDIT:
             self._room.clear()
             await self._room.wait()
 

@@ -7,9 +7,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from receiver.clock.base import Clock
-from receiver.control_loop import Observer
 from receiver.model import reports
 from receiver.model.state import Receipt
+from receiver.session.observer import Observer
 
 STAGES_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 LAG_EVERY_S = 1.0

@@ -1,0 +1,211 @@
+"""The player between a scripted source and an engine that is played by the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from receiver.clock.mock import MockClock
+from receiver.engine.link import CREDIT, Data, Receive, Tail, ToEngine
+from receiver.errors import HttpRefused, Stalled, UnsupportedScheme
+from receiver.model import orders as o
+from receiver.model import reports as r
+from receiver.player.player import Player
+from receiver.source.mock import MockSource, MockStream
+
+BODY = bytes(range(256)) * 4096  # 1 MiB
+
+
+class Engine:
+    """The other end of the link: keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[ToEngine] = []
+        self.receive: Receive = lambda _: None
+
+    def send(self, message: ToEngine) -> None:
+        self.sent.append(message)
+
+    async def run(self, receive: Receive) -> None:
+        self.receive = receive
+        await asyncio.Event().wait()
+
+    def data(self, feed: int = 0) -> bytes:
+        return b"".join(m.data for m in self.sent if isinstance(m, Data) and m.feed == feed)
+
+    @property
+    def ended(self) -> bool:
+        return any(isinstance(m, Data) and m.last for m in self.sent)
+
+    @property
+    def tails(self) -> list[Tail]:
+        return [m for m in self.sent if isinstance(m, Tail)]
+
+
+class Stage:
+    """A player, its engine, and what it tells the control loop."""
+
+    def __init__(self, stream: MockStream) -> None:
+        self.clock = MockClock()
+        self.engine = Engine()
+        self.told: list[r.Report] = []
+        self.stream = stream
+        self.sources: list[MockSource] = []
+        self.player = Player(self.engine, self._open, self.clock, self.told.append)
+
+    def _open(self, url: str) -> MockSource:
+        if not url.startswith("mock:"):
+            raise UnsupportedScheme("No.")
+        self.sources.append(MockSource(self.stream, self.clock))
+        return self.sources[-1]
+
+    def load(self, track: int = 1, start_ms: float = 0.0, url: str = "mock:x") -> None:
+        self.player.load(o.Load(track, start_ms), url, self.clock.now())
+
+    async def say(self, report: r.Report) -> None:
+        self.engine.receive(report)
+        await self.clock.settle(60)
+
+    def failed(self) -> r.Failed | None:
+        found = [x for x in self.told if isinstance(x, r.Failed)]
+        return found[-1] if found else None
+
+
+@asynccontextmanager
+async def playing(stream: MockStream) -> AsyncIterator[Stage]:
+    stage = Stage(stream)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(stage.player.run())
+        await stage.clock.settle()
+        yield stage
+        task.cancel()
+
+
+async def test_bytes_flow_as_far_as_there_is_room() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.advance(0.1)
+        await stage.clock.settle(400)
+        first = len(stage.engine.data())
+        assert CREDIT - 8192 < first <= CREDIT
+        await stage.say(r.Taken(1, 0, 100_000))
+        await stage.clock.settle(400)
+        assert first < len(stage.engine.data()) <= CREDIT + 100_000
+        assert stage.engine.data() == BODY[: len(stage.engine.data())]
+        assert isinstance(stage.engine.sent[0], o.Load)
+        assert r.Opened(1, seekable=True, live=False) in stage.told
+
+
+async def test_the_engine_gets_the_bytes_it_wants_from_there_on() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.settle(400)
+        await stage.say(r.Want(1, feed=1, offset=500_000))
+        await stage.clock.settle(400)
+        got = stage.engine.data(feed=1)
+        assert got
+        assert got == BODY[500_000 : 500_000 + len(got)]
+
+
+async def test_a_want_is_heard_while_the_source_stalls() -> None:
+    async with playing(MockStream(BODY, stalls={8192: 1000.0})) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        assert len(stage.engine.data()) == 8192
+        await stage.say(r.Want(1, feed=1, offset=700_000))
+        await stage.clock.settle(400)
+        assert stage.engine.data(feed=1)
+
+
+async def test_the_tail_is_fetched_once_the_first_block_is_out() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        assert not stage.engine.tails
+        await stage.say(r.Decoded(1, stage.clock.now()))
+        (tail,) = stage.engine.tails
+        assert (tail.size, tail.data) == (len(BODY), BODY[tail.offset :])
+
+
+async def test_a_start_in_the_middle_wants_the_tail_at_once() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load(start_ms=5000.0)
+        await stage.clock.settle(100)
+        assert stage.engine.tails
+
+
+async def test_what_cannot_seek_has_no_tail_and_says_so() -> None:
+    async with playing(MockStream(BODY, seekable=False)) as stage:
+        stage.load()
+        await stage.say(r.Decoded(1, 0.0))
+        (tail,) = stage.engine.tails
+        assert tail.data == b""
+
+
+async def test_the_end_is_told() -> None:
+    async with playing(MockStream(BODY[:9000])) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        assert stage.engine.ended
+        assert stage.engine.data() == BODY[:9000]
+
+
+async def test_what_came_before_a_failure_is_played_first() -> None:
+    failure = Stalled("The server sends nothing.")
+    async with playing(MockStream(BODY, failures={8192: failure})) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        assert (len(stage.engine.data()), stage.engine.ended) == (8192, True)
+        assert stage.failed() is None
+        await stage.say(r.Ended(1))
+        assert stage.failed() == r.Failed(1, "stalled", "The server sends nothing.")
+
+
+async def test_a_refused_stream_fails_with_the_servers_reason() -> None:
+    refusal = HttpRefused("404", status=404)
+    async with playing(MockStream(BODY, refusal=refusal)) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        await stage.say(r.Failed(1, "unsupported_format", "It is empty."))
+        assert stage.failed() == r.Failed(1, "http_refused", "404", {"status": 404})
+
+
+async def test_a_url_that_is_none_fails_at_once() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load(url="ftp://x")
+        failed = stage.failed()
+        assert failed is not None
+        assert failed.code == "unsupported_scheme"
+        assert not stage.engine.sent
+
+
+async def test_a_new_load_ends_the_old_ones_fetching() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load(1)
+        await stage.clock.settle(100)
+        stage.load(2)
+        await stage.clock.settle(400)
+        before = len(stage.engine.sent)
+        await stage.say(r.Taken(1, 0, 200_000))
+        await stage.say(r.Want(1, 1, 0))
+        assert len(stage.engine.sent) == before
+        assert {m.track for m in stage.engine.sent if isinstance(m, Data)} == {1, 2}
+
+
+async def test_the_receipt_counts_from_the_command() -> None:
+    async with playing(MockStream(BODY, delay=0.5)) as stage:
+        stage.load()
+        await stage.clock.advance(0.6)
+        now = stage.clock.now()
+        await stage.say(r.Decoded(1, now))
+        await stage.say(r.Sounding(1, 0.0, now + 0.02, now + 0.01))
+        await stage.say(r.Sounding(1, 9.0, now + 5, now + 5))
+        receipt = stage.player.receipt(1)
+        assert receipt.connected == pytest.approx(500)
+        assert receipt.first_block == pytest.approx(600)
+        assert receipt.first_frame == pytest.approx(610)
+        assert receipt.resolved is None
+        assert stage.player.receipt(7).first_frame is None
