@@ -289,7 +289,7 @@ ORDERS = st.one_of(
     st.just(o.Pause()),
     st.just(o.Resume()),
     st.builds(o.SetGain, st.floats(0, 1)),
-    st.builds(o.Seek, st.just(1), st.integers(1, 9), st.floats(0, 4000)),
+    st.builds(o.Seek, st.just(1), st.integers(1, 9), st.floats(0, 2500)),
     st.just("load"),
 )
 
