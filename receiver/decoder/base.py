@@ -41,7 +41,7 @@ class Decoder(Protocol):
         ...
 
     def finish(self) -> None:
-        """No more bytes will come (until a `seek`)."""
+        """No more bytes will come, none from `wants` on either (until it is set anew)."""
         ...
 
     def read(self) -> Block | None:
@@ -58,8 +58,8 @@ class Decoder(Protocol):
         ...
 
     def seek(self, frame: int) -> None:
-        """Go on from `frame`: the next block starts with exactly that frame (or `finished`, past
-        the end). Sets `wants`. Raises `NotSeekable`.
+        """Go on from `frame`: the next block starts with exactly that frame. Sets `wants`; past the
+        end it sets `finished` instead. Raises `NotSeekable` while `total_frames` is None.
         """
         ...
 
