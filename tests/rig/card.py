@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -271,7 +271,7 @@ class Recorder:
         self._enough.set()
 
 
-def end_process(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
+def end_process(process: subprocess.Popen[Any], patience: float = 5.0) -> None:
     """Ask a process to end, then make it; returns when it is gone. Harmless twice."""
     process.terminate()
     try:

@@ -24,6 +24,10 @@ BLOCK = 256
 """Frames that are compared with the track at a time."""
 ALIKE = 0.6
 """Correlation from which on a block counts as the track's."""
+STEP = 32
+"""Frames in which a fade is followed to its end."""
+SURE = 0.8
+"""Correlation from which on so few frames count as the track's."""
 QUERIES = (4096, 1024)
 """Lengths of sound to search a track for: the long one is surer, the short one fits between."""
 
@@ -195,6 +199,11 @@ class _Take:
         norm = np.sqrt((heard**2).sum(1) * (track**2).sum(1))
         return np.asarray((heard * track).sum(1) / (norm + 1e-9))
 
+    def is_shape_of(self, left: Wave, at: int) -> bool:
+        """Whether `STEP` frames of the recording are the track's, at whatever gain."""
+        heard, track = np.diff(left[at : at + STEP]), np.diff(self.cut(at, at + STEP))
+        return float(heard @ track) > SURE * float(np.sqrt(heard @ heard * (track @ track)))
+
     def residual(self, left: Wave, span: slice, near: slice) -> Wave:
         """Squared difference to the track in `span`, frame by frame, at the gain of `near`."""
         gain = _gain(left[near], self.cut(near.start, near.stop))
@@ -218,7 +227,13 @@ def _border(left: Wave, one: _Take, other: _Take) -> int:
     if after.stop > other.end:
         after = slice(other.start, other.end)
     won = one.residual(left, span, before) - other.residual(left, span, after)
-    return span.start + int(np.argmin(np.concatenate([[0.0], np.cumsum(won)])))
+    border = span.start + int(np.argmin(np.concatenate([[0.0], np.cumsum(won)])))
+    # Where one fades out, or the other in, the gain is not what it was: go by the shape alone.
+    while border - STEP >= span.start and other.is_shape_of(left, border - STEP):
+        border -= STEP
+    while border + STEP <= span.stop and one.is_shape_of(left, border):
+        border += STEP
+    return border
 
 
 def _whiten(wave: Wave) -> Wave:

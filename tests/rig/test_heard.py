@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.rig.heard import (
+    STEP,
     Dropout,
     Ears,
     Stretch,
@@ -103,7 +104,7 @@ def test_a_seek_with_ramps(one: Track) -> None:
     parts = [old[:19800], faded(old[19800:], 1, 0), faded(new[:200], 0, 1), new[200:]]
     before, after = Ears([one]).listen(np.concatenate(parts))
     assert (before.position, after.offset) == (0, 130000)
-    assert after.start == pytest.approx(20000, abs=200)
+    assert after.start == pytest.approx(20000, abs=STEP)
 
 
 def test_the_change_of_volume_is_seen_where_it_begins(one: Track) -> None:

@@ -1,0 +1,76 @@
+"""`python -m benchmarks`: measure Tonearm beside other players, and print one Markdown table.
+
+Every player plays to a sink of the stand-in sound card; what comes out is recorded, and the
+recording tells when a command was heard. Players take turns within each round, so that a busy
+machine is unfair to none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.budgets import budgets
+from benchmarks.latency import edges, floor, start
+from benchmarks.peers import OURS, PLAYERS
+from benchmarks.resources import cpu, daemon_start
+from benchmarks.results import Results, table
+from benchmarks.stage import Stage, stage
+from benchmarks.underruns import underruns
+
+Benchmark = Callable[[Stage, argparse.Namespace, Results], None]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "floor": lambda place, asked, results: floor(place, asked.runs, results),
+    "start": lambda place, asked, results: start(place, asked.runs, results),
+    "edges": lambda place, asked, results: edges(place, asked.runs, results),
+    "daemon_start": lambda place, asked, results: daemon_start(place, asked.runs, results),
+    "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
+    "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
+}
+
+
+def main() -> int:
+    """Run what was asked for; returns the exit code."""
+    asked = _options()
+    missing = [name for name in asked.players if shutil.which(PLAYERS[name].program) is None]
+    if missing:
+        print(f"Not installed: {', '.join(missing)} (apt install {' '.join(missing)}).")
+    names = [name for name in asked.players if name not in missing]
+    results = Results()
+    with (
+        tempfile.TemporaryDirectory(prefix="benchmarks-") as folder,
+        stage(Path(folder), names) as place,
+    ):
+        for name in asked.benchmarks or BENCHMARKS:
+            began = time.monotonic()
+            BENCHMARKS[name](place, asked, results)
+            print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    peers = [name for name in names if name != OURS]
+    print(table(results, [*names, "floor"], budgets(peers), OURS))
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "benchmarks", nargs="*", metavar="BENCHMARK", help=f"of {', '.join(BENCHMARKS)}; or all"
+    )
+    parser.add_argument("--players", nargs="+", choices=list(PLAYERS), default=list(PLAYERS))
+    parser.add_argument("--runs", type=int, default=10, help="rounds of start and edges")
+    parser.add_argument("--seconds", type=float, default=30, help="of playing, for CPU time")
+    parser.add_argument("--minutes", type=float, default=1, help="of playing, for underruns")
+    asked = parser.parse_args()
+    for name in asked.benchmarks:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name}; choose of {', '.join(BENCHMARKS)}")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

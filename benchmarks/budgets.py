@@ -1,0 +1,91 @@
+"""What Tonearm promises, against the peers of the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from benchmarks.latency import EDGES
+from benchmarks.peers import OURS
+from benchmarks.peers.mpd import Mpd
+from benchmarks.resources import BUFFERS_MS, buffer_name
+from benchmarks.results import Budget, Results
+from benchmarks.stage import DELAYS_MS
+
+BLOCK_MS = 5.0
+"""What the card takes at a time: no figure is better known."""
+FLOOR_MARGIN_MS = 10.0
+QUIET_MS = 1.0
+"""The ends of a fade are too quiet to be told from silence."""
+
+Limit = Callable[[Results], float | None]
+
+
+def budgets(peers: Sequence[str]) -> list[Budget]:
+    """All promises, for a run beside `peers`."""
+    return [*_start(), *_edges(peers), *_resources()]
+
+
+def fixed(limit: float) -> Limit:
+    """A limit that does not depend on the run."""
+    return lambda _: limit
+
+
+def times(factor: float, measure: str, player: str, plus: float = 0.0) -> Limit:
+    """`factor` times the median of a player in this run, and `plus`."""
+
+    def limit(results: Results) -> float | None:
+        median = results.median(measure, player)
+        return None if median is None else factor * median + plus
+
+    return limit
+
+
+def _start() -> list[Budget]:
+    def measure(delay: int) -> str:
+        return f"start, server {delay} ms (ms)"
+
+    at_once, *late = (measure(delay) for delay in DELAYS_MS)
+    found = [
+        Budget(at_once, times(1, at_once, Mpd.name), "mpd's median"),
+        Budget(
+            at_once,
+            times(2, at_once, OURS),
+            "p95 twice the median",
+            figure=lambda results: results.p95(at_once, OURS),
+        ),
+    ]
+    for name, delay in zip(late, DELAYS_MS[1:], strict=True):
+        found.append(Budget(name, times(1, at_once, OURS, plus=delay + BLOCK_MS), "one delay more"))
+    return found
+
+
+def _edges(peers: Sequence[str]) -> list[Budget]:
+    def limit_of(measure: str) -> Limit:
+        def limit(results: Results) -> float | None:
+            floor = results.median("floor (ms)", "floor")
+            best = results.best(measure, peers)
+            known = [best] if best is not None else []
+            known += [floor + FLOOR_MARGIN_MS] if floor is not None else []
+            return max(known, default=None)
+
+        return limit
+
+    return [
+        *(
+            Budget(f"{edge} (ms)", limit_of(f"{edge} (ms)"), "best peer or floor + 10 ms")
+            for edge in EDGES
+        ),
+        Budget("seek lands beside (ms)", fixed(QUIET_MS), "the frame"),
+        Budget("pause and resume lose (ms)", fixed(QUIET_MS), "nothing"),
+    ]
+
+
+def _resources() -> list[Budget]:
+    cpu = [f"CPU playing, {buffer_name(buffer_ms)} (s/min)" for buffer_ms in BUFFERS_MS]
+    return [
+        *(Budget(name, times(1.2, name, Mpd.name), "1.2 x mpd") for name in cpu),
+        Budget("CPU idle (% of a core)", fixed(0.3), "at most"),
+        Budget("memory playing, PSS (MB)", fixed(65), "at most"),
+        Budget("memory idle, PSS (MB)", fixed(60), "at most"),
+        Budget("daemon start (ms)", fixed(700), "at most"),
+    ]

@@ -1,0 +1,106 @@
+"""Our own receiver, through our own client."""
+# ruff: noqa: D102 - what the methods do is said in base.py
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peers.base import PATIENCE, Player
+from controller.client import Client
+from receiver.errors import NoReceiver
+from tests.rig.card import Card
+
+ROOT = Path(__file__).parents[2]
+
+
+class Tonearm(Player):
+    """`python -m receiver` with PortAudio. The client has an event loop and a thread of its own."""
+
+    name = "tonearm"
+    program = sys.executable
+    module = "receiver"
+
+    def __init__(self, card: Card, sink: str, folder: Path, buffer_ms: int | None = None) -> None:
+        super().__init__(card, sink, folder, buffer_ms)
+        self._queued = ""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+
+    def command(self) -> list[str]:
+        flags = ["--audio", "portaudio", "--device", self.sink, "--no-mdns"]
+        flags += ["--host", "127.0.0.1", "--port", str(self.port)]
+        flags += ["--state-dir", str(self.folder / "state")]
+        if self.buffer_ms is not None:
+            flags += ["--buffer-ms", str(self.buffer_ms)]
+        return [sys.executable, "-m", self.module, *flags]
+
+    def environment(self) -> dict[str, str]:
+        return {**super().environment(), "PYTHONPATH": str(ROOT)}
+
+    def connect(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="client")
+        self._thread.start()
+        self._closing = asyncio.Event()
+        opened = threading.Event()
+        self._session = asyncio.run_coroutine_threadsafe(self._hold(opened), self._loop)
+        while not opened.wait(0.01):
+            if self._session.done():
+                self._session.result()
+        self._do(self._client.status())
+
+    def disconnect(self) -> None:
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._session.result(PATIENCE)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _hold(self, opened: threading.Event) -> None:
+        """Keep the client open until `disconnect`."""
+        while True:
+            try:
+                async with Client("127.0.0.1", self.port) as self._client:
+                    opened.set()
+                    await self._closing.wait()
+                    return
+            except NoReceiver:
+                self.until_it_answers()
+
+    def _do(self, command: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(command, self._loop).result(PATIENCE)
+
+    def underruns(self) -> int:
+        """What the receiver itself counts."""
+        return int(self._do(self._client.status()).output.underruns)
+
+    def play(self, url: str) -> None:
+        self._do(self._client.play(url))
+
+    def queue(self, url: str) -> None:
+        self._queued = url
+
+    def next(self) -> None:
+        self._do(self._client.play(self._queued))
+
+    def pause(self) -> None:
+        self._do(self._client.pause())
+
+    def resume(self) -> None:
+        self._do(self._client.resume())
+
+    def stop(self) -> None:
+        self._do(self._client.stop())
+
+    def seek(self, seconds: float) -> None:
+        self._do(self._client.seek(1000 * seconds))
+
+    def volume(self, percent: int) -> None:
+        self._do(self._client.set_volume(percent))
