@@ -13,6 +13,7 @@ from controller import one_shot
 from controller.address import Address, looks_like_address, parse_address
 from controller.known import Known, Memory
 from receiver.errors import NoReceiver
+from receiver.protocol.limits import VERSION
 
 if TYPE_CHECKING:
     from controller.discovery import Found
@@ -112,6 +113,11 @@ def _only_one(search: Search) -> Located:
 
 def _at_first_that_answers(found: Found) -> Located:
     """A receiver has several addresses, and not every one is reached from here."""
+    if found.version not in ("", str(VERSION)):
+        raise NoReceiver(
+            f"{found.name} speaks version {found.version} of the protocol, and this command"
+            f" version {VERSION}. Bring both to the same version."
+        )
     refused = NoReceiver(f"{found.name} announces no address.")
     for address in found.addresses:
         try:

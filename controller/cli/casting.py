@@ -82,6 +82,8 @@ class Casting:
         What the receiver fetches itself plays on. A file of this computer is served until the
         receiver has all of it; who cannot wait for that presses again, and the music stops.
         """
+        if self._scope.when() is not None:
+            return  # it is being left already
         if self._lent is None:
             self._tell("The speaker plays on; `tonearm stop` ends it.")
         elif self._lent.fetched:

@@ -121,6 +121,12 @@ async def test_a_name_that_is_not_there_names_those_that_are(receiver: FakeRecei
         await find("Attic", Network())
 
 
+async def test_one_of_another_version(receiver: FakeReceiver) -> None:
+    newer = announced(receiver)._replace(version="2")
+    with pytest.raises(NoReceiver, match="Kitchen speaks version 2"):
+        await find("Kitchen", Network(newer))
+
+
 async def test_one_that_announces_no_address() -> None:
     with pytest.raises(NoReceiver, match="no address"):
         await find("Attic", Network(Found("id", "Attic", "1", ())))

@@ -225,6 +225,15 @@ async def test_ctrl_c_waits_until_the_file_has_been_fetched(
     assert receiver.state.session.playback == "playing"
 
 
+async def test_ctrl_c_in_a_hurry_is_the_same_as_once(receiver: FakeReceiver) -> None:
+    async with Tonearm("cast", URL, OTHER, *at(receiver)) as process:
+        await process.shows("playing, a.ogg")
+        process.interrupt()
+        process.interrupt()
+        outcome = await process.ends()
+    assert (outcome.code, outcome.err) == (0, "")
+
+
 async def test_ctrl_c_twice_stops_the_music(receiver: FakeReceiver, track: Path) -> None:
     async with Tonearm("cast", str(track), URL, *at(receiver)) as process:
         await process.shows("playing, blue.ogg")
