@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from tests.decoder import pages
 
-END_OF_BOOKS = 0
-
 
 class Bits:
     """Writes numbers lowest bit first."""
