@@ -138,8 +138,8 @@ class HttpServer:
         try:
             while await self._answer(reader, writer, number):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # The client is gone; it may do that.
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # The client is gone, or the server ends: nobody is left to be told.
         finally:
             writer.close()
             self._handlers.discard(handler)

@@ -31,9 +31,9 @@ async def read_some(source: ByteSource, size: int | None) -> bytes:
 
 
 async def without_pauses(
-    clock: MockClock, work: Awaitable[T], *, server: HttpServer | None = None, longest: float = 5.0
+    clock: MockClock, work: Awaitable[T], *, server: HttpServer | None = None, longest: float = 5.5
 ) -> T:
-    """What `work` gives, while time jumps over every pause of at most `longest` seconds, and runs
+    """What `work` gives, while time jumps over every pause of up to `longest` seconds, and runs
     while a connection of `server` is silent. Deadlines are longer than pauses: what moves is
     never too late.
     """
