@@ -10,6 +10,7 @@ from benchmarks.peers.mpd import Mpd
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
 from benchmarks.stage import DELAYS_MS
+from benchmarks.underruns import COUNTED, HEARD
 
 BLOCK_MS = 5.0
 """What the card takes at a time: no figure is better known."""
@@ -88,4 +89,6 @@ def _resources() -> list[Budget]:
         Budget("memory playing, PSS (MB)", fixed(65), "at most"),
         Budget("memory idle, PSS (MB)", fixed(60), "at most"),
         Budget("daemon start (ms)", fixed(700), "at most"),
+        Budget(COUNTED, fixed(0), "none"),
+        Budget(HEARD, fixed(0), "none"),
     ]

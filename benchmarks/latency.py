@@ -6,13 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from benchmarks.listening import Heard, NotHeard
 from benchmarks.peers.base import Player, PlayerError
 from benchmarks.results import Results
 from benchmarks.stage import DELAYS_MS, Stage
 from tests.rig.card import RATE, Recorder, end_process
-from tests.rig.heard import Stretch
 
 EDGES = ("seek", "volume", "pause", "resume", "next", "stop")
 
@@ -52,6 +52,8 @@ def edges(stage: Stage, runs: int, results: Results) -> None:
                     asked = _edges_once(stage, player, 20.0 + 1.37 * run)
                     heard = Heard.of(recorder, ears)
                 _judge(stage, heard, asked, name, results)
+                for measure, figure in player.says_of_itself().items():
+                    results.add(f"{measure}, after a round of edges", name, figure)
 
 
 def _edges_once(stage: Stage, player: Player, place: float) -> dict[str, float]:
@@ -61,9 +63,9 @@ def _edges_once(stage: Stage, player: Player, place: float) -> dict[str, float]:
     player.queue(stage.url(stage.two))
     time.sleep(1.5)
     for edge, command, wait in (
-        ("seek", lambda: player.seek(place), 1.0),
-        ("volume", lambda: player.volume(60), 1.6),
-        ("volume back", lambda: player.volume(100), 1.6),
+        ("seek", partial(player.seek, place), 1.0),
+        ("volume", partial(player.volume, 60), 1.6),
+        ("volume back", partial(player.volume, 100), 1.6),
         ("pause", player.pause, 0.5),
         ("resume", player.resume, 1.0),
         ("next", player.next, 0.8),
@@ -84,26 +86,29 @@ def _judge(
 ) -> None:
     """Turn one round into figures; what was not heard is said and left out."""
 
-    def landed(edge: str, until: str) -> Stretch:
-        before = heard.track_at(asked[edge] - 0.1)
-        return heard.new_place(asked[edge], asked[until], before)
+    def landed(edge: str, until: str) -> tuple[int, float]:
+        """First frame of the new place, and its position in seconds."""
+        old = heard.track_at(asked[edge] - 0.1)
+        new = heard.new_place(asked[edge], asked[until], old)
+        frame = heard.first_frame(old, new, (stage.one, stage.two))
+        return frame, (frame + new.offset) / RATE
 
     def lost() -> float:
         paused, resumed = heard.track_at(asked["pause"]), heard.track_at(asked["next"])
         return 1000 * (resumed.position - paused.end_position) / RATE
 
     def beside() -> float:
-        return abs(1000 * (landed("seek", "volume").position / RATE - asked["place"]))
+        return abs(1000 * (landed("seek", "volume")[1] - asked["place"]))
 
     def after(edge: str) -> Callable[[], float]:
         return lambda: heard.ms_after(frames[edge](), asked[edge])
 
     frames: dict[str, Callable[[], int]] = {
-        "seek": lambda: landed("seek", "volume").start,
+        "seek": lambda: landed("seek", "volume")[0],
         "volume": lambda: heard.gain_change(asked["volume"], asked["volume back"], stage.one),
         "pause": lambda: heard.last_sound(asked["pause"], asked["resume"]),
         "resume": lambda: heard.first_sound(asked["resume"]),
-        "next": lambda: landed("next", "stop").start,
+        "next": lambda: landed("next", "stop")[0],
         "stop": lambda: heard.last_sound(asked["stop"], asked["end"]),
     }
     figures = {f"{edge} (ms)": after(edge) for edge in EDGES}

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.rig.card import RATE, Recorder
-from tests.rig.heard import Ears, Stretch, gains
+from tests.rig.heard import STEP, Ears, Stretch, gains, mixture
 from tests.rig.tracks import Pcm, Track
 
 QUIET = 32
 """Of 32768: -60 dBFS."""
+LONGEST_FADE = RATE // 40
+"""Frames before a new place in which it may be faded in already."""
 GAIN_BLOCK = 64
 GAIN_CHANGED = 0.03
 """A gain that differs by so much, as a part of itself, has begun to change."""
@@ -71,6 +73,16 @@ class Heard:
             if stretch.kind == "track" and moved and start < stretch.end and stretch.start < end:
                 return stretch
         raise NotHeard("no new place")
+
+    def first_frame(self, old: Stretch, new: Stretch, tracks: Sequence[Track]) -> int:
+        """Where `new` is first heard: before its stretch begins, if it is faded in over `old`."""
+        by_name = {track.name: track for track in tracks}
+        parts = [(by_name[stretch.track], stretch.offset) for stretch in (old, new)]
+        earliest = max(new.start - LONGEST_FADE, old.start, -new.offset, 0)
+        fade = range(earliest, new.start, STEP)
+        weights = mixture(self.pcm, earliest, earliest + STEP * len(fade), parts)[:, 1]
+        absent = np.flatnonzero(np.abs(weights) < GAIN_CHANGED)
+        return fade[int(absent[-1])] + STEP if len(absent) else earliest
 
     def track_at(self, instant: float) -> Stretch:
         """The stretch of a track that was playing at an instant."""

@@ -15,6 +15,8 @@ from tests.rig.heard import sounding
 
 STOPPED_S = 1.0
 EVERY_S = 5.0
+COUNTED = "underruns counted, control stopped 1 s of 5"
+HEARD = "silence heard, control stopped 1 s of 5 (ms)"
 
 
 class Storming(Tonearm):
@@ -43,9 +45,8 @@ def underruns(stage: Stage, minutes: float, results: Results) -> None:
             time.sleep(STOPPED_S)
             os.kill(player.process.pid, signal.SIGCONT)
             time.sleep(EVERY_S - STOPPED_S)
-        counted = player.underruns()
+        counted = player.says_of_itself()["underruns counted"]
         spans = sounding(recorder.pcm())
     gaps = [after - before for (_, before), (after, _) in pairwise(spans)]
-    measure = f"in {minutes:g} min of stopped control"
-    results.add(f"underruns {measure}", Tonearm.name, counted)
-    results.add(f"silence {measure} (ms)", Tonearm.name, 1000 * sum(gaps) / RATE)
+    results.add(COUNTED, Tonearm.name, counted)
+    results.add(HEARD, Tonearm.name, 1000 * sum(gaps) / RATE)

@@ -86,6 +86,10 @@ class Player(ABC):
             total += sum(int(words[1]) for words in lines if words[0] == "Pss:")
         return total / 1024
 
+    def says_of_itself(self) -> dict[str, float]:
+        """Figures that the player gives of itself, by what they are."""
+        return {}
+
     def until_it_answers(self) -> float:
         """Waits a moment; raises `PlayerError` when the daemon died or took too long."""
         if self.process.poll() is not None:

@@ -77,9 +77,9 @@ class Tonearm(Player):
     def _do(self, command: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(command, self._loop).result(PATIENCE)
 
-    def underruns(self) -> int:
-        """What the receiver itself counts."""
-        return int(self._do(self._client.status()).output.underruns)
+    def says_of_itself(self) -> dict[str, float]:
+        output = self._do(self._client.status()).output
+        return {"underruns counted": output.underruns, "device buffer (ms)": output.buffer_ms}
 
     def play(self, url: str) -> None:
         self._do(self._client.play(url))

@@ -274,6 +274,21 @@ def gains(recording: Pcm, stretch: Stretch, track: Track, block: int = 64) -> Wa
     return np.asarray((heard * there).sum(1) / ((there**2).sum(1) + 1e-9))
 
 
+def mixture(
+    recording: Pcm, start: int, end: int, parts: Sequence[tuple[Track, int]], block: int = STEP
+) -> Wave:
+    """How loud each of `parts`, a track and its offset, is in each block from `start` to `end`:
+    shape (blocks, parts). For cross-fades, where two are heard at once.
+    """
+    weights = []
+    for at in range(start, end - block + 1, block):
+        there = [track.heard[at + offset : at + offset + block, 0] for track, offset in parts]
+        columns = np.stack(there, axis=1).astype(np.float64)
+        heard = recording[at : at + block, 0].astype(np.float64)
+        weights.append(np.linalg.lstsq(columns, heard, rcond=None)[0])
+    return np.array(weights).reshape(-1, len(parts))
+
+
 def largest_step(recording: Pcm) -> float:
     """The largest change from one frame to the next, where full scale is 1.
 

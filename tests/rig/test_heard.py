@@ -13,6 +13,7 @@ from tests.rig.heard import (
     dropouts,
     gains,
     largest_step,
+    mixture,
     sounding,
 )
 from tests.rig.tracks import RATE, Pcm, Track, Tracks, tone
@@ -105,6 +106,16 @@ def test_a_seek_with_ramps(one: Track) -> None:
     before, after = Ears([one]).listen(np.concatenate(parts))
     assert (before.position, after.offset) == (0, 130000)
     assert after.start == pytest.approx(20000, abs=STEP)
+
+
+def test_a_cross_fade_is_taken_apart(one: Track, two: Track) -> None:
+    fade = faded(one.heard[32000:32640], 1, 0) + faded(two.heard[5000:5640], 0, 1)
+    recording = np.concatenate([one.heard[:32000], fade, two.heard[5640:9000]])
+    weights = mixture(recording, 31680, 33280, [(one, 0), (two, 5000 - 32000)])
+    middle = np.linspace(0, 1, 41)[1::2]
+    expected = np.concatenate([np.zeros(10), middle, np.ones(20)])
+    assert weights[:, 1] == pytest.approx(expected, abs=0.1)
+    assert weights[:, 0] == pytest.approx(1 - expected, abs=0.1)
 
 
 def test_the_change_of_volume_is_seen_where_it_begins(one: Track) -> None:

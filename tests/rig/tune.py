@@ -134,7 +134,7 @@ def tune() -> Pcm:
     wet[: RATE // 100] *= np.linspace(0, 1, RATE // 100)[:, None]
     fade = int(1.8 * RATE)
     wet[-fade:] *= (np.cos(np.linspace(0, np.pi, fade))[:, None] + 1) / 2
-    return np.round(wet / np.abs(wet).max() * 0.8 * 32767).astype(np.int16)
+    return np.asarray(np.round(wet / np.abs(wet).max() * 0.8 * 32767), np.int16)
 
 
 def main(path: Path) -> None:
