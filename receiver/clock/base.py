@@ -75,7 +75,7 @@ class Deadline:
 
 async def within(clock: Clock, seconds: float, work: Awaitable[T]) -> T:
     """What `work` returns, or `TimeoutError` when `seconds` pass on `clock` first; it is cancelled
-    then.
+    then. Who is cancelled just after `work` was done loses its value.
     """
     async with Deadline(clock, seconds):
         return await work

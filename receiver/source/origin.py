@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from receiver.clock.base import Clock, Deadline
@@ -91,21 +92,27 @@ class Origin:
             connected = True
             deadline.extend(self._limits.stall)
 
+        answer: Answer | None = None
         deadline = Deadline(self._clock, self._limits.connect)
         try:
             async with deadline:
-                return await self._client.get(address, headers, Probe(times, on_connected))
+                answer = await self._client.get(address, headers, Probe(times, on_connected))
         except TimeoutError:
-            if connected:
-                final: Stalled | Unreachable = Stalled(
-                    f"The server of {address.shown} took the request and did not answer."
-                )
-            else:
-                final = Unreachable(
-                    f"The server of {address.shown} cannot be reached: no answer within "
-                    f"{self._limits.connect:g} seconds."
-                )
-            raise Mishap(final) from None
+            raise Mishap(self._silence(address, connected)) from None
+        except asyncio.CancelledError:
+            # It may come while the deadline is taken down: then nobody else knows of the answer.
+            if answer is not None:
+                answer.close()
+            raise
+        return answer
+
+    def _silence(self, address: Address, connected: bool) -> Stalled | Unreachable:
+        if connected:
+            return Stalled(f"The server of {address.shown} took the request and did not answer.")
+        return Unreachable(
+            f"The server of {address.shown} cannot be reached: no answer within "
+            f"{self._limits.connect:g} seconds."
+        )
 
     @staticmethod
     def _refusal(answer: Answer) -> Exception:

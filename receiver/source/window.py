@@ -7,17 +7,22 @@ from collections import deque
 PIECE = 64 << 10
 """Bytes: the longest piece that is stored."""
 
+EAGER = 128 << 10
+"""Bytes to have ahead at first. The start of a stream should cost the machine and the network no
+more than it needs, and many are skipped soon: what is fetched ahead grows with what was taken."""
+
 
 class ByteWindow:
     """A run of bytes without gaps, from offset `first` to `end`, with a read `position` in it.
 
     Bytes are appended at the end and taken at the position; those taken are kept until there are
     more than `behind` of them, so that small steps back cost nothing. How far ahead to fill is up
-    to whoever appends (`full` tells).
+    to whoever appends: `full` tells when there is enough, which is at most `ahead`.
     """
 
     def __init__(self, start: int, *, ahead: int, behind: int) -> None:
         self.position = start
+        self._start = start
         self._ahead_limit = ahead
         self._behind_limit = behind
         self._ahead: deque[bytes] = deque()
@@ -48,7 +53,8 @@ class ByteWindow:
     @property
     def full(self) -> bool:
         """True while nothing should be appended."""
-        return self._ahead_size >= self._ahead_limit
+        wanted = max(EAGER, 2 * (self.position - self._start))
+        return self._ahead_size >= min(wanted, self._ahead_limit)
 
     def append(self, data: bytes) -> None:
         """Take the bytes that follow `end`."""

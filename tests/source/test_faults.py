@@ -10,8 +10,11 @@ import pytest
 
 from receiver.clock.mock import MockClock
 from receiver.errors import HttpRefused, Stalled, TonearmError, Unreachable
+from receiver.source.base import SourceTimes
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
+from receiver.source.origin import Origin
+from receiver.source.retry import Limits
 from tests.rig.http_server import Fault, HttpServer, Serving
 from tests.source.conftest import MakeSource
 from tests.source.driving import BODY, read_all, read_some, without_pauses
@@ -307,3 +310,27 @@ async def test_leaving_ends_what_is_under_way(
         await server.until(lambda: server.silent == 1)
     assert clock.next_due is None, "no timer is left"
     await server.until(lambda: server.silent == 0)
+
+
+async def test_an_answer_that_comes_while_it_is_given_up_is_closed(
+    clock: MockClock, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Given:
+        status = 200
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    given = Given()
+
+    async def get(*_: object) -> Given:
+        asyncio.get_running_loop().call_soon(asking.cancel)
+        return given
+
+    monkeypatch.setattr(client, "get", get)
+    origin = Origin("http://192.0.2.1/", client, clock, Limits())
+    async with asyncio.TaskGroup() as tasks:
+        asking = tasks.create_task(origin.ask({}, SourceTimes()))
+    assert asking.cancelled()
+    assert given.closed
