@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -38,6 +39,7 @@ def _main() -> None:
     logging.basicConfig(
         level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
+    gc.disable()  # until all is loaded: there is no garbage in it, only much to look through
     # The audio side splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import logging
 import signal
 import uuid
@@ -18,8 +19,7 @@ from receiver.clock.base import Clock
 from receiver.clock.system import SystemClock
 from receiver.config.config import Config
 from receiver.control_loop import ControlLoop
-from receiver.discovery.base import Advertisement
-from receiver.discovery.zeroconf_advertiser import ZeroconfAdvertiser
+from receiver.discovery.base import Advertisement, ServiceAdvertiser
 from receiver.engine.forkserver import ForkServer
 from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
@@ -67,6 +67,7 @@ async def run(config: Config, forks: ForkServer) -> None:
             log.info("%s is ready on port %d.", config.name, port)
             gc.collect()
             gc.freeze()
+            gc.enable()
             await _told_to_stop()
 
 
@@ -136,7 +137,12 @@ class Receiver:
     async def _advertise(self, port: int) -> None:
         config = self._config
         me = Advertisement(self._saved.receiver_id, config.name, port, config.host)
-        await ZeroconfAdvertiser(me, self._clock).run()
+        # Being seen can wait until commands are taken; loading what it needs is slow.
+        module = await asyncio.to_thread(
+            importlib.import_module, "receiver.discovery.zeroconf_advertiser"
+        )
+        advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(me, self._clock)
+        await advertiser.run()
 
     # --- what is kept over a restart --------------------------------------------------------
 

@@ -50,7 +50,7 @@ class Config:
         default=0,
     )
     buffer_ms: int = option(
-        Number(5, 250, "ms"), "buffer of the device, as it is at the start", default=12
+        Number(5, 250, "ms"), "buffer of the device, as it is at the start", default=9
     )
     max_buffer_ms: int = option(
         Number(5, 1000, "ms"), "how far the buffer may grow after underruns", default=250

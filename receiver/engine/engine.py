@@ -118,6 +118,7 @@ class Engine:
             why = self._output.problem or "There is no sound device."
             self._report(reports.Failed(order.track, "no_device", why))
             return
+        self._output.poise()
         track = Track(order.track, self._make_decoder(), self._output.mixer.format, self._report)
         if order.start_ms > 0:
             track.seek(Landing(0, order.start_ms))

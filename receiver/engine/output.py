@@ -130,6 +130,11 @@ class Output:
 
     # --- sound and silence ------------------------------------------------------------------
 
+    def poise(self) -> None:
+        """Stop a device that holds nothing but silence, so that music will not queue behind it."""
+        if self._sink is not None and self.quiet:
+            self._sink.drop()
+
     def sound(self) -> None:
         """Have what the mixer gives heard at once.
 
@@ -142,8 +147,7 @@ class Output:
             return
         assert self._sink is not None
         try:
-            if self.quiet:
-                self._sink.drop()
+            self.poise()
             self._sink.start()
         except NoDevice as error:
             self._lose(error.message)

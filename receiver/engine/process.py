@@ -19,7 +19,7 @@ from receiver.clock.base import Clock
 from receiver.clock.system import SystemClock
 from receiver.engine import wire
 from receiver.engine.build import build_engine
-from receiver.engine.limits import allow_cpu, apply_limits
+from receiver.engine.limits import allow_cpu, apply_limits, raise_priority
 from receiver.engine.link import Receive, SteppedEngine
 from receiver.engine.settings import EngineSettings
 from receiver.model.orders import Stop
@@ -38,6 +38,7 @@ def main(channel: socket.socket, settings: EngineSettings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # control decides when it is over, and how it fades
     apply_limits()
+    raise_priority()
     sys.setswitchinterval(SWITCH_S)
     clock = SystemClock()
 
@@ -58,6 +59,7 @@ def serve(
     # What was made so far stays: the collector need not look at it again while music plays.
     gc.collect()
     gc.freeze()
+    gc.enable()
     poller = select.poll()
     try:
         _turn(channel, engine, outbox, poller, clock)

@@ -71,15 +71,23 @@ class ProcessLink:
         while True:
             await self._clock.sleep(pause)
             began = self._clock.now()
-            with self._spawned():
-                if died is not None:
-                    log.warning("The audio process died: %s. It has been started again.", died)
-                    receive(reports.Died(died))
-                await self._talk(receive)
-                assert self.pid is not None
-                died = self._server.how_ended(self.pid)
+            try:
+                died = await self._live(receive, died)
+            except OSError as error:
+                died = f"it cannot be started ({error})"
+                log.warning("The audio process: %s.", died)
             soon = self._clock.now() - began < CALM_S
             pause = min(max(pause * 2, FIRST_PAUSE_S), MAX_PAUSE_S) if soon else 0.0
+
+    async def _live(self, receive: Receive, died: str | None) -> str:
+        """The life of one audio process; returns how it ended. `died`: how the one before did."""
+        with self._spawned():
+            if died is not None:
+                log.warning("The audio process died: %s. It has been started again.", died)
+                receive(reports.Died(died))
+            await self._talk(receive)
+            assert self.pid is not None
+            return self._server.how_ended(self.pid)
 
     @contextlib.contextmanager
     def _spawned(self) -> Iterator[None]:

@@ -16,5 +16,5 @@ class EngineSettings(msgspec.Struct, frozen=True):
     backend: Literal["auto", "portaudio", "mock"]
     device: str = ""
     rate: int = 0
-    buffer_ms: float = 12.0
+    buffer_ms: float = 9.0
     max_buffer_ms: float = 250.0

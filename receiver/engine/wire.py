@@ -16,7 +16,7 @@ from receiver.model.reports import Report
 
 MAX_DATAGRAM = 80 * 1024
 MAX_DATA = 64 * 1024
-CREDIT = 256 * 1024
+CREDIT = 128 * 1024
 """Bytes of a feed that may be sent and not yet be told to be taken: what the engine holds."""
 
 _ORDER, _DATA, _END, _TAIL = 0, 1, 2, 3

@@ -47,7 +47,7 @@ def test_nothing_is_needed_for_a_first_run(home: Home) -> None:
     assert config == Config()
     assert set(loaded.origins.values()) == {"default"}
     assert (config.port, config.host, config.audio, config.mdns) == (7766, "", "auto", True)
-    assert (config.buffer_ms, config.max_buffer_ms) == (12, 250)
+    assert (config.buffer_ms, config.max_buffer_ms) == (9, 250)
     assert config.name
     assert config.state_dir.is_absolute()
 
