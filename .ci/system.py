@@ -78,6 +78,7 @@ RUN = (
 TEST = (
     *RUN,
     program("oggenc", "vorbis-tools"),
+    program("openssl", "openssl"),
     program("oggdec", "vorbis-tools"),
     program("ffmpeg", "ffmpeg"),
     program("flac", "flac"),

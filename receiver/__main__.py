@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -39,14 +38,16 @@ def _main() -> None:
     logging.basicConfig(
         level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
-    gc.disable()  # until all is loaded: there is no garbage in it, only much to look through
     # The audio side splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
     from receiver.engine.forkserver import ForkServer  # noqa: PLC0415
 
     forks = ForkServer.fork()
-    from receiver.app import run  # noqa: PLC0415
+    from receiver.source.tls import certificates_later  # noqa: PLC0415
+
+    with certificates_later():
+        from receiver.app import run  # noqa: PLC0415
 
     asyncio.run(run(loaded.config, forks))
 

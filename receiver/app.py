@@ -67,7 +67,6 @@ async def run(config: Config, forks: ForkServer) -> None:
             log.info("%s is ready on port %d.", config.name, port)
             gc.collect()
             gc.freeze()
-            gc.enable()
             await _told_to_stop()
 
 

@@ -59,7 +59,6 @@ def serve(
     # What was made so far stays: the collector need not look at it again while music plays.
     gc.collect()
     gc.freeze()
-    gc.enable()
     poller = select.poll()
     try:
         _turn(channel, engine, outbox, poller, clock)

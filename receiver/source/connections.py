@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace, TracebackType
@@ -16,6 +18,7 @@ from receiver.errors import Unreachable
 from receiver.source.address import Address
 from receiver.source.base import SourceTimes
 from receiver.source.retry import Mishap
+from receiver.source.tls import tls_context
 
 READ_BUFFER = 64 << 10
 """Bytes: reading a socket stops when twice as many have not been taken."""
@@ -112,9 +115,12 @@ class HttpClient:
         sent = {"Accept-Encoding": "identity", **headers}
         if address.authorization is not None:
             sent["Authorization"] = address.authorization
+        tls: ssl.SSLContext | bool = True
+        if address.url.startswith("https:"):
+            tls = await asyncio.to_thread(tls_context)
         try:
             response = await self._session.get(
-                address.url, headers=sent, allow_redirects=False, trace_request_ctx=probe
+                address.url, headers=sent, allow_redirects=False, trace_request_ctx=probe, ssl=tls
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _failure(address, error) from error
