@@ -22,16 +22,25 @@ import msgspec
 
 from receiver.engine.settings import EngineSettings
 
-_PID = struct.Struct("<ii")
+_NEWS = struct.Struct("<iii")
+"""Number of the request, process id, and how it ended: `_STARTED`, or a status of `waitpid`."""
+_STARTED = -1
+NEWS_S = 0.3
 _MAX_REQUEST = 4096
 
 
 class ForkServer:
-    """Control's end: asks for audio processes and hears how they ended. Event loop's thread."""
+    """Control's end: asks for audio processes and hears how they ended. Event loop's thread.
+
+    Processes are known by the number of their request, since their ids are not known at once: the
+    fork server may still be loading what they need.
+    """
 
     def __init__(self, channel: socket.socket, pid: int) -> None:
         self._channel = channel
-        self._pid: int | None = pid
+        self._server: int | None = pid
+        self._requests = 0
+        self._pids: dict[int, int] = {}
         self._ended: dict[int, int] = {}
 
     @classmethod
@@ -58,49 +67,58 @@ class ForkServer:
         return cls(ours, pid)
 
     def spawn(self, settings: EngineSettings) -> tuple[int, socket.socket]:
-        """A new audio process: its id, and our end of the socket to it. Waits until it is forked.
-
-        Raises `OSError` when the fork server is gone.
+        """Ask for a new audio process: its number, and our end of the socket to it, which may be
+        written to at once. Raises `OSError` when the fork server is gone.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             socket.send_fds(self._channel, [msgspec.msgpack.encode(settings)], [theirs.fileno()])
-            while True:
-                pid, status = self._receive()
-                if status == -1:
-                    return pid, ours
-                self._ended[pid] = status
         except OSError:
             ours.close()
             raise
         finally:
             theirs.close()
+        self._requests += 1
+        return self._requests, ours
 
-    def how_ended(self, pid: int) -> str:
+    def pid(self, number: int) -> int | None:
+        """The process id of a request, once it is known."""
+        with contextlib.suppress(OSError):
+            while number not in self._pids:
+                self._take_news(0.0)
+        return self._pids.get(number)
+
+    def how_ended(self, number: int) -> str:
         """How a process ended whose socket is closed, in words. Waits for the news a little."""
         with contextlib.suppress(OSError):
-            self._channel.settimeout(0.3)
-            while pid not in self._ended:
-                other, status = self._receive()
-                self._ended[other] = status
-        self._channel.settimeout(None)
-        return _in_words(self._ended.pop(pid, None))
+            while number not in self._ended:
+                self._take_news(NEWS_S)
+        self._pids.pop(number, None)
+        return _in_words(self._ended.pop(number, None))
 
     def close(self) -> None:
         """Have the fork server end, and wait for it. Its children end when their own sockets are
         closed. Harmless twice.
         """
         self._channel.close()
-        pid, self._pid = self._pid, None
-        if pid is not None:
-            os.waitpid(pid, 0)
+        server, self._server = self._server, None
+        if server is not None:
+            os.waitpid(server, 0)
 
-    def _receive(self) -> tuple[int, int]:
-        news = self._channel.recv(_PID.size)
-        if len(news) < _PID.size:
+    def _take_news(self, timeout: float) -> None:
+        """Take in one message. Raises `OSError` when there is none, or never will be."""
+        self._channel.settimeout(timeout)
+        try:
+            news = self._channel.recv(_NEWS.size)
+        finally:
+            self._channel.settimeout(None)
+        if len(news) < _NEWS.size:
             raise ConnectionResetError("the fork server is gone")
-        pid, status = _PID.unpack(news)
-        return pid, status
+        number, pid, status = _NEWS.unpack(news)
+        if status == _STARTED:
+            self._pids[number] = pid
+        else:
+            self._ended[number] = status
 
 
 def _in_words(status: int | None) -> str:
@@ -142,30 +160,36 @@ def _serve(channel: socket.socket) -> None:
     poller = select.poll()
     poller.register(channel, select.POLLIN)
     poller.register(wake_read, select.POLLIN)
+    requests = 0
+    numbers: dict[int, int] = {}
     while True:
         ready = {fd for fd, _ in poller.poll()}
         if wake_read in ready:
             os.read(wake_read, 512)
-            _reap(channel)
-        if channel.fileno() in ready and not _answer(channel):
-            return
+            _reap(channel, numbers)
+        if channel.fileno() in ready:
+            pid = _answer(channel)
+            if pid is None:
+                return
+            requests += 1
+            numbers[pid] = requests
+            channel.send(_NEWS.pack(requests, pid, _STARTED))
 
 
-def _answer(channel: socket.socket) -> bool:
-    """Fork one audio process; False when control is gone."""
+def _answer(channel: socket.socket) -> int | None:
+    """Fork one audio process and return its id; None when control is gone."""
     try:
         request, fds, _, _ = socket.recv_fds(channel, _MAX_REQUEST, 1)
     except ConnectionResetError:  # control closed its end without reading the last news
-        return False
+        return None
     if not request:
-        return False
+        return None
     pid = os.fork()
     if pid == 0:
         channel.close()
         _run_engine(socket.socket(fileno=fds[0]), request)
     os.close(fds[0])
-    channel.send(_PID.pack(pid, -1))
-    return True
+    return pid
 
 
 def _run_engine(channel: socket.socket, request: bytes) -> NoReturn:
@@ -183,13 +207,13 @@ def _run_engine(channel: socket.socket, request: bytes) -> NoReturn:
         os._exit(code)
 
 
-def _reap(channel: socket.socket) -> None:
+def _reap(channel: socket.socket, numbers: dict[int, int]) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            channel.send(_PID.pack(pid, status))
+            channel.send(_NEWS.pack(numbers.pop(pid), pid, status))
 
 
 if __name__ == "__main__":

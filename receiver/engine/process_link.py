@@ -46,9 +46,13 @@ class ProcessLink:
         self._clock = clock
         self._channel: socket.socket | None = None
         self._outbox: deque[bytes] = deque()
-        self._heard_at = 0.0
-        self.pid: int | None = None
-        """The audio process, while there is one."""
+        self._heard_at: float | None = None
+        self._number: int | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The audio process, while there is one and its id is known."""
+        return None if self._number is None else self._server.pid(self._number)
 
     def send(self, message: ToEngine) -> None:
         """See `EngineLink`."""
@@ -86,25 +90,25 @@ class ProcessLink:
                 log.warning("The audio process died: %s. It has been started again.", died)
                 receive(reports.Died(died))
             await self._talk(receive)
-            assert self.pid is not None
-            return self._server.how_ended(self.pid)
+            assert self._number is not None
+            return self._server.how_ended(self._number)
 
     @contextlib.contextmanager
     def _spawned(self) -> Iterator[None]:
         """An audio process for as long as the block lasts."""
         try:
-            self.pid, self._channel = self._server.spawn(self._settings)
+            self._number, self._channel = self._server.spawn(self._settings)
         except OSError:
             self._server.close()
             self._server = ForkServer.launch()
-            self.pid, self._channel = self._server.spawn(self._settings)
+            self._number, self._channel = self._server.spawn(self._settings)
         self._channel.setblocking(False)
         try:
             yield
         finally:
             asyncio.get_running_loop().remove_writer(self._channel)
             self._channel.close()
-            self._channel, self.pid = None, None
+            self._channel = self._number = None
             self._outbox.clear()
 
     async def _talk(self, receive: Receive) -> None:
@@ -128,15 +132,18 @@ class ProcessLink:
             receive(wire.decode_report(datagram))
 
     async def _watch(self) -> None:
-        """Ask for a sign of life, and end a process that gives none."""
-        self._heard_at = self._clock.now()
+        """Ask for a sign of life, and end a process that gives none. One that has not said anything
+        yet is still loading.
+        """
+        self._heard_at = None
         while True:
             self.send(orders.Ping())
             await self._clock.sleep(min(PING_S, self._silence_s / 2))
-            if self._clock.now() - self._heard_at > self._silence_s and self.pid is not None:
+            silent = self._heard_at is not None and self._clock.now() - self._heard_at
+            if silent and silent > self._silence_s and (pid := self.pid) is not None:
                 log.warning("The audio process hangs; it is ended.")
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.pid, signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
 
     def _flush(self) -> None:
         """Send what the socket takes; the rest follows when it takes more."""

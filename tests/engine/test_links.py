@@ -76,6 +76,13 @@ def process(forks: ForkServer) -> EngineLink:
     return ProcessLink(forks, SETTINGS, CLOCK)
 
 
+async def pid_of(link: ProcessLink) -> int:
+    """The process, as soon as it is known."""
+    while (pid := link.pid) is None:
+        await asyncio.sleep(0.01)
+    return pid
+
+
 @pytest.mark.tools("oggenc", "oggdec")
 @pytest.mark.parametrize("make", [local, process])
 async def test_a_track_goes_in_and_its_reports_come_out(
@@ -100,21 +107,19 @@ async def test_a_process_that_dies_is_replaced(forks: ForkServer) -> None:
     link = ProcessLink(forks, SETTINGS, CLOCK)
     async with running(link) as run:
         for deaths in (1, 2):
-            before = link.pid
-            assert before is not None
+            before = await pid_of(link)
             os.kill(before, signal.SIGKILL)
             died = await run.until(r.Died, deaths)
             assert isinstance(died, r.Died)
             assert "SIGKILL" in died.reason
-            assert link.pid != before
+            assert await pid_of(link) != before
             link.send(o.Ping())
 
 
 async def test_a_process_that_hangs_is_ended_and_replaced(forks: ForkServer) -> None:
     link = ProcessLink(forks, SETTINGS, CLOCK, silence_s=0.5)
     async with running(link) as run:
-        assert link.pid is not None
-        os.kill(link.pid, signal.SIGSTOP)
+        os.kill(await pid_of(link), signal.SIGSTOP)
         died = await run.until(r.Died)
         assert isinstance(died, r.Died)
         assert "SIGKILL" in died.reason
@@ -124,4 +129,4 @@ async def test_without_its_fork_server_it_starts_another(forks: ForkServer) -> N
     link = ProcessLink(forks, SETTINGS, CLOCK)
     forks.close()
     async with running(link):
-        assert link.pid is not None
+        assert await pid_of(link)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -88,10 +89,14 @@ class ReceiverProcess:
 
     @property
     def audio_pid(self) -> int:
-        """The audio process: the child of the fork server, which is the child of control."""
-        (forks,) = children(self.process.pid)
-        (audio,) = children(forks)
-        return audio
+        """The audio process: the child of the fork server, which is the child of control. Waits
+        until there is one.
+        """
+        while True:
+            (forks,) = children(self.process.pid)
+            if found := children(forks):
+                return found[0]
+            time.sleep(0.01)
 
     def _read(self) -> None:
         assert self.process.stderr is not None

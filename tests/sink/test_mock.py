@@ -16,7 +16,9 @@ from tests.sink.readers import Constant, Reader
 RATE = 48000
 
 
-def started(reader: Reader, clock: MockClock | None = None, seconds: float = 2048 / RATE) -> MockSink:
+def started(
+    reader: Reader, clock: MockClock | None = None, seconds: float = 2048 / RATE
+) -> MockSink:
     sink = MockSink(clock or MockClock(), RATE, seconds)
     sink.open(reader)
     sink.start()
