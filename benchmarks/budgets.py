@@ -82,7 +82,9 @@ def _edges(peers: Sequence[str]) -> list[Budget]:
 
 
 def _resources() -> list[Budget]:
-    cpu = [f"CPU playing, {buffer_name(buffer_ms)} (s/min)" for buffer_ms in BUFFERS_MS]
+    cpu = [
+        f"CPU playing, {buffer_name(buffer_ms)} (s/min)" for buffer_ms in BUFFERS_MS if buffer_ms
+    ]
     return [
         *(Budget(name, times(1.2, name, Mpd.name), "1.2 x mpd") for name in cpu),
         Budget("CPU idle (% of a core)", fixed(0.3), "at most"),

@@ -12,6 +12,8 @@ from benchmarks.stage import Stage
 BUFFERS_MS = (None, 50, 12)
 """Device buffers to compare at: each player's own choice, the usual of ours, a small one."""
 WARM_UP_S = 3.0
+COOL_DOWN_S = 8.0
+"""After a stop: a player may keep its device fed for a while."""
 
 
 def buffer_name(buffer_ms: int | None) -> str:
@@ -47,7 +49,7 @@ def _memory_and_idle(players: dict[str, Player], seconds: float, results: Result
     for name, player in players.items():
         results.add("memory playing, PSS (MB)", name, player.pss_mb())
         player.stop()
-    time.sleep(WARM_UP_S)
+    time.sleep(COOL_DOWN_S)
     before = {name: player.cpu_seconds() for name, player in players.items()}
     time.sleep(seconds)
     for name, player in players.items():

@@ -22,7 +22,9 @@ from receiver.pcm.voice import Voice
 GRACE_S = 0.25
 """What sounded before goes on for so long while its successor is made ready."""
 POSITION_EVERY_S = 0.5
-BLOCKS_AT_ONCE = 4
+BLOCKS_AT_ONCE = 8
+REFILL_S = 1.5
+"""While more than this is decoded, no more is."""
 NEVER = 60.0
 
 
@@ -205,8 +207,7 @@ class Engine:
         return 0.005 if self._outgoing else 0.0
 
     def _turn(self, track: Track, now: float) -> float:
-        starts = self._phase in (Phase.LOADING, Phase.STARTING)
-        more = track.work(1 if starts else BLOCKS_AT_ONCE)
+        more = self._decode(track)
         if track.left is not None:
             self._jumped(track, track.left)
         if not self._decoded_told and track.voice.buffered and not track.landing:
@@ -216,6 +217,14 @@ class Engine:
             return self._fail(track)
         wait = self._advance(track, now)
         return 0.0 if more else wait
+
+    def _decode(self, track: Track) -> bool:
+        """Decode a little; True if there may be more to do at once."""
+        if self._phase in (Phase.LOADING, Phase.STARTING):
+            return track.work(1)
+        if track.buffered_s > REFILL_S and not track.landing:
+            return False  # in few large strokes: a wake-up costs more than a block
+        return track.work(BLOCKS_AT_ONCE)
 
     def _jumped(self, track: Track, left: Voice) -> None:
         """The track begins anew at another place; what sounds goes on until it is there."""

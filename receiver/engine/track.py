@@ -15,7 +15,7 @@ from receiver.pcm.convert import Converter
 from receiver.pcm.format import Block, Format, Samples
 from receiver.pcm.voice import Voice
 
-RING_S = 3.0
+RING_S = 2.9
 
 
 @dataclass(frozen=True, slots=True)
