@@ -19,6 +19,8 @@ LINGER_S = 5.0
 """A silent device is kept fed for so long, then stopped (it stays open): an amplifier or DAC does
 not click between two tracks, and an idle speaker costs nothing."""
 RETRY_S = 1.0
+DELAY_STEP_MS = 5.0
+"""The delay is told in such steps, so that its jitter is no news."""
 STEADY_S = 10.0
 """Two underruns within this time double the buffer: one may be an accident."""
 
@@ -52,6 +54,7 @@ class Output:
         self._last_underrun_at = float("-inf")
         self._told: OutputState | None = None
         self._gain = 1.0
+        self._delay_s = 0.0  # written by the audio thread
         self.problem: str | None = None
         """Why there is no device, in a sentence; None while there is one."""
         self._mixer: Mixer | None = None
@@ -88,6 +91,7 @@ class Output:
 
     def read(self, out: Samples, heard_at: float) -> None:
         """Hand the device's pull on to the mixer. Audio thread."""
+        self._delay_s = heard_at - self._clock.now()
         self.mixer.read(out, heard_at)
 
     def set_gain(self, gain: float) -> None:
@@ -220,9 +224,14 @@ class Output:
             rate=info.format.rate if info else 0,
             channels=info.format.channels if info else 0,
             buffer_ms=round(info.buffer * 1000, 1) if info else 0.0,
+            delay_ms=_rounded(self._delay_s * 1000) if self.running else 0.0,
             underruns=self._underruns_before + (sink.underruns if sink else 0),
             level_dbfs=sink.level_dbfs if sink else None,
         )
         if state != self._told or problem != self.problem:
             self._told, self.problem = state, problem
             self._report(reports.Device(state, problem))
+
+
+def _rounded(delay_ms: float) -> float:
+    return DELAY_STEP_MS * round(delay_ms / DELAY_STEP_MS)

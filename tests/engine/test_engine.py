@@ -15,7 +15,7 @@ from receiver.engine.wire import Data, Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.pcm.format import Block, Format, Samples
-from tests.engine.stage import RATE, Stage, frames, numbers
+from tests.engine.stage import BUFFER_S, RATE, Stage, frames, numbers
 
 SECOND = RATE
 
@@ -46,6 +46,12 @@ def test_a_track_sounds_from_its_first_frame_to_its_last(stage: Stage) -> None:
     heard = numbers(stage.heard)
     assert heard[300:SECOND] == list(range(301, SECOND + 1))
     assert not any(heard[SECOND:])
+
+
+def test_the_delay_of_the_device_is_told(stage: Stage) -> None:
+    stage.load(1, frames(4 * SECOND))
+    stage.run(1.2)
+    assert stage.last(r.Device).output.delay_ms == pytest.approx(BUFFER_S * 1000, abs=7)
 
 
 def test_it_sounds_at_once(stage: Stage) -> None:

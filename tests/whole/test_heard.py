@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +32,19 @@ RAMP = 200
 
 
 @pytest.fixture
-async def client(tmp_path: Path, card: Card) -> AsyncIterator[Client]:
-    """A controller of a receiver that plays on the stand-in card at full volume."""
+def receiver_process(tmp_path: Path, card: Card) -> Iterator[ReceiverProcess]:
+    """A receiver that plays on the stand-in card."""
     flags = ["--audio", "portaudio", "--device", "dac", "--buffer-ms", BUFFER_MS]
     with ReceiverProcess(tmp_path, *flags, environ=card.env) as process:
-        async with Client("127.0.0.1", process.port) as client:
-            await client.set_volume(100)
-            yield client
+        yield process
+
+
+@pytest.fixture
+async def client(receiver_process: ReceiverProcess) -> AsyncIterator[Client]:
+    """A controller of it, at full volume."""
+    async with Client("127.0.0.1", receiver_process.port) as client:
+        await client.set_volume(100)
+        yield client
 
 
 @pytest.fixture
@@ -129,6 +137,27 @@ async def test_the_position_told_is_the_position_heard(
     assert told == pytest.approx(heard, abs=25), "within a period of the stand-in"
 
 
+async def test_a_control_process_that_stands_still_is_not_heard(
+    client: Client,
+    receiver_process: ReceiverProcess,
+    recorder: Recorder,
+    tracks: Tracks,
+    server: HttpServer,
+) -> None:
+    track = tracks.get(15, 20)
+    await client.play(serve(server, track))
+    await hear(recorder, 1.5)
+    os.kill(receiver_process.process.pid, signal.SIGSTOP)
+    try:
+        await hear(recorder, 1.5)
+    finally:
+        os.kill(receiver_process.process.pid, signal.SIGCONT)
+    await hear(recorder, 1.0)
+    stretches = music(recorder.pcm(), track)
+    assert sum(stretch.frames for stretch in stretches) > 3.5 * track.rate
+    assert client.state.output.underruns <= 1
+
+
 async def test_no_edge_clicks(
     client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
 ) -> None:
@@ -159,16 +188,14 @@ async def test_no_edge_clicks(
 
 
 async def test_the_end_of_the_process_does_not_click(
-    tmp_path: Path, card: Card, recorder: Recorder, tracks: Tracks, server: HttpServer
+    receiver_process: ReceiverProcess, recorder: Recorder, tracks: Tracks, server: HttpServer
 ) -> None:
     tone = tracks.tone(60.0, 20, level=0.9)
-    flags = ["--audio", "portaudio", "--device", "dac", "--buffer-ms", BUFFER_MS]
-    with ReceiverProcess(tmp_path, *flags, environ=card.env) as process:
-        async with Client("127.0.0.1", process.port) as client:
-            await client.set_volume(100)
-            await client.play(serve(server, tone))
-            await hear(recorder, 0.5)
-        await asyncio.to_thread(process.stop)
+    async with Client("127.0.0.1", receiver_process.port) as client:
+        await client.set_volume(100)
+        await client.play(serve(server, tone))
+        await hear(recorder, 0.5)
+    await asyncio.to_thread(receiver_process.stop)
     await hear(recorder, 0.3)
     recording = recorder.pcm()
     assert np.abs(recording).max() > 0.8 * 32767
