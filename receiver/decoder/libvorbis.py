@@ -149,6 +149,20 @@ class Synthesis:
             filled = end
         return _bounded(out[:filled]), damaged
 
+    def frames(self, packets: list[bytes]) -> list[int]:
+        """How many frames each of the first packets of a stream completes, without decoding: half
+        of its own block and of the one before overlap (Vorbis I, 1.3.2). 0 for damaged ones.
+        """
+        packet = self._packet
+        counts, before = [], 0
+        for data in packets:
+            packet.packet = data
+            packet.bytes = len(data)
+            size = max(_call("vorbis_packet_blocksize", self._info, packet), 0)
+            counts.append((before + size) // 4 if before and size else 0)
+            before = size or before
+        return counts
+
     def restart(self) -> None:
         """Forget the packet before: the next one comes from another place in the stream."""
         _call("vorbis_synthesis_restart", self._state)

@@ -7,19 +7,25 @@ the number of frames cuts the start, one on the last page cuts the end.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from receiver.decoder.headers import COMMENT, read_identification, read_tags
 from receiver.decoder.libvorbis import Synthesis
-from receiver.decoder.ogg import MAX_PACKET, PacketReader, Page
-from receiver.decoder.setup_guard import check_setup
+from receiver.decoder.ogg import MAX_PACKET, NO_GRANULE, PacketReader, Page
+from receiver.decoder.shelf import Shelf
 from receiver.errors import Unplayable
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format, Samples
+
+FIRST_S = 0.05
+"""Seconds of sound that the first block of a stream should hold: the rest of its page, which may be
+a second, is decoded after it."""
 
 
 class Link:
     """Pages of one serial number in, blocks out. One thread at a time."""
 
-    def __init__(self, serial: int) -> None:
+    def __init__(self, serial: int, shelf: Shelf) -> None:
         self.serial = serial
         self.format: Format | None = None
         self.tags: Tags | None = None
@@ -35,11 +41,15 @@ class Link:
         self._packets = PacketReader()
         self._headers: list[bytes] = []
         self._header_bytes = 0
+        self._shelf = shelf
         self._synthesis: Synthesis | None = None
         self._drop = self._cut_at_start = 0
+        self._put_off: tuple[Page, list[bytes]] | None = None
 
     def take(self, page: Page) -> Block | None:
-        """The frames that `page` completes, if any. Raises `Unplayable`, `UnsupportedFormat`."""
+        """The frames that `page` completes, if any: of the first with audio only the first few,
+        and `rest` gives the others. Raises `Unplayable`, `UnsupportedFormat`.
+        """
         packets, lost = self._packets.split(page)
         if self._synthesis is None:
             packets = self._take_headers(packets, page)
@@ -48,13 +58,17 @@ class Link:
         self.ended = page.last
         if not packets or self._synthesis is None or self.format is None:
             return None
-        samples, damaged = self._synthesis.decode(packets)
         if self.base is None:
-            self._begin(page, len(samples))
-        else:
-            self.holes += lost + damaged
-        placed = self._place(samples, page)
-        return Block(placed, self.format) if len(placed) else None
+            return self._take_first(self._synthesis, packets, page)
+        self.holes += lost
+        return self._decode(self._synthesis, packets, page.granule, page.last)
+
+    def rest(self) -> Block | None:
+        """What `take` left of its page, if anything."""
+        if self._put_off is None or self._synthesis is None:
+            return None
+        (page, packets), self._put_off = self._put_off, None
+        return self._decode(self._synthesis, packets, page.granule, page.last)
 
     def resume(self, pages: list[Page], target: int) -> Block | None:
         """Go on from granule position `target`, which the last of `pages` holds. The ones before it
@@ -62,6 +76,7 @@ class Link:
         """
         if self._synthesis is None or self.base is None:
             return None
+        self._put_off = None
         self._packets.restart()
         self._synthesis.restart()
         self.at = self.base
@@ -78,8 +93,9 @@ class Link:
 
     def close(self) -> None:
         """Free the decoder. Harmless twice."""
-        if self._synthesis is not None:
-            self._synthesis.close()
+        synthesis, self._synthesis = self._synthesis, None
+        if synthesis is not None:
+            self._shelf.put_back(self._headers[0], self._headers[2], synthesis)
 
     def _take_headers(self, packets: list[bytes], page: Page) -> list[bytes]:
         """Take headers off `packets`; what is left is audio."""
@@ -100,29 +116,60 @@ class Link:
                 raise Unplayable("The stream's comment header is damaged; it cannot be played.")
             self.tags = read_tags(packet)
         else:
-            check_setup(packet)
-            self._synthesis = Synthesis(self._headers[0], packet)
+            self._synthesis = self._shelf.take(self._headers[0], packet)
             self.format = read_identification(self._headers[0])
+
+    def _take_first(self, synthesis: Synthesis, packets: list[bytes], page: Page) -> Block | None:
+        """Take the first page with audio. What it holds is counted before it is decoded, so that
+        its first frames have their place, and are out, long before its last.
+        """
+        frames = synthesis.frames(packets)
+        self._begin(page, sum(frames))
+        now = self._enough(frames)
+        if page.last or now == len(packets):
+            return self._decode(synthesis, packets, page.granule, page.last)
+        self._put_off = page, packets[now:]
+        return self._decode(synthesis, packets[:now], NO_GRANULE, last=False)
+
+    def _enough(self, frames: list[int]) -> int:
+        """How many of the first packets give `FIRST_S`."""
+        assert self.format is not None
+        wanted = FIRST_S * self.format.rate
+        for count, total in enumerate(accumulate(frames), 1):
+            if total >= wanted:
+                return count
+        return len(frames)
+
+    def _decode(
+        self, synthesis: Synthesis, packets: list[bytes], granule: int, last: bool
+    ) -> Block | None:
+        """The frames of `packets` that are to be heard; see `_place`."""
+        assert self.format is not None
+        samples, damaged = synthesis.decode(packets)
+        self.holes += damaged
+        placed = self._place(samples, granule, last)
+        return Block(placed, self.format) if len(placed) else None
 
     def _begin(self, page: Page, count: int) -> None:
         """Fix the granule position of the first frame by the first page with audio, on which
-        `count` frames ended.
+        `count` frames end.
         """
         first = page.granule - count if page.granule >= 0 else 0
         self.base = self.at = max(first, 0)
         if not page.last:
             self._drop = self._cut_at_start = max(-first, 0)
 
-    def _place(self, samples: Samples, page: Page) -> Samples:
-        """Trim what `page` completed, and move `at` behind it.
+    def _place(self, samples: Samples, granule: int, last: bool) -> Samples:
+        """Trim what the packets up to granule position `granule` (-1 where the stream does not
+        tell) completed, and move `at` behind it; `last`: the stream ends there.
 
-        The page's granule position wins where it is ahead of the count: frames were lost.
+        The granule position wins where it is ahead of the count: frames were lost.
         """
         dropped = min(self._drop, len(samples))
         self._drop -= dropped
         samples = samples[dropped:]
-        start = max(self.at, page.granule - len(samples))
-        if page.last and page.granule >= 0:
-            samples = samples[: max(page.granule - start, 0)]
+        start = max(self.at, granule - len(samples))
+        if last and granule >= 0:
+            samples = samples[: max(granule - start, 0)]
         self.at = start + len(samples)
         return samples

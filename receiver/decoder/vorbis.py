@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from receiver.decoder.link import Link
 from receiver.decoder.ogg import Page, PageReader
 from receiver.decoder.seek import Point, Search, SeekMap
+from receiver.decoder.shelf import Shelf
 from receiver.decoder.sniff import HEAD, foreign_kind, ogg_codec, refusal
 from receiver.errors import NotSeekable, Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
@@ -19,7 +22,8 @@ class VorbisDecoder:
     stream of one link.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        """`shelf`: where decoders wait for the next stream of the same kind; None: nowhere."""
         self.format: Format | None = None
         self.tags: Tags | None = None
         self.holes = 0
@@ -31,6 +35,7 @@ class VorbisDecoder:
         self._reader = PageReader()
         self._head: bytearray | None = bytearray()  # None once a page was found
         self._no_more = False
+        self._shelf = shelf or Shelf(room=0)
         self._link: Link | None = None
         self._codecs: list[str] = []  # of the streams that the link at hand began with
         self._beginning = False  # among the pages that begin those streams
@@ -59,9 +64,12 @@ class VorbisDecoder:
         """The next block."""
         if self.finished or self.wants is not None:
             return None
+        if (block := self._rest()) is not None:
+            return block
         while (page := self._reader.next()) is not None:
             self._head = None
             block = self._take(page) if self._search is None else self._approach(page, self._search)
+            block = block or self._rest()
             if block is not None or self.wants is not None:
                 return block
         if self._head is not None and (self._no_more or len(self._head) >= HEAD):
@@ -108,9 +116,7 @@ class VorbisDecoder:
         link = self._link
         if link is None or page.serial != link.serial:
             return None
-        holes = link.holes
-        block = link.take(page)
-        self.holes += link.holes - holes
+        block = self._counting_holes(link, lambda: link.take(page))
         self.tags = link.tags or self.tags
         self.format = self.format or link.format
         if link.base is None:
@@ -120,6 +126,20 @@ class VorbisDecoder:
         else:
             self._map.note(page)
         return self._told(block, link, link.base)
+
+    def _rest(self) -> Block | None:
+        """What is left of the page at hand."""
+        link = self._link
+        if link is None or link.base is None or self._search is not None:
+            return None
+        return self._told(self._counting_holes(link, link.rest), link, link.base)
+
+    def _counting_holes(self, link: Link, step: Callable[[], Block | None]) -> Block | None:
+        """Take a step of `link`, and add the holes it met to those of the whole stream."""
+        before = link.holes
+        block = step()
+        self.holes += link.holes - before
+        return block
 
     def _told(self, block: Block | None, link: Link, base: int) -> Block | None:
         """`block`, once what is told of it is up to date."""
@@ -177,7 +197,7 @@ class VorbisDecoder:
             codec = ogg_codec(page.body)
             self._codecs.append(codec)
             if self._link is None and codec == "vorbis":
-                self._link = Link(page.serial)
+                self._link = Link(page.serial, self._shelf)
         elif self._beginning and self._link is None:
             raise self._no_vorbis()
         self._beginning = page.first

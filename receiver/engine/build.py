@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from receiver.clock.base import Clock
+from receiver.decoder.shelf import Shelf
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.engine.engine import Engine
 from receiver.engine.link import Receive
@@ -31,7 +33,7 @@ def build_engine(settings: EngineSettings, clock: Clock, report: Receive) -> Eng
 
     buffer_s, max_buffer_s = settings.buffer_ms / 1000, settings.max_buffer_ms / 1000
     output = Output(make_sink, buffer_s, max_buffer_s, clock, report)
-    return Engine(output, VorbisDecoder, clock, report)
+    return Engine(output, partial(VorbisDecoder, Shelf()), clock, report)
 
 
 def _nothing_to_play_on(settings: EngineSettings) -> bool:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from receiver.clock.base import Clock
 from receiver.decoder.base import Decoder
 from receiver.engine.output import Output
-from receiver.engine.start import StartPolicy
+from receiver.engine.start import LITTLE_S, StartPolicy
 from receiver.engine.track import Landing, Track
 from receiver.engine.wire import Data, Tail, ToEngine
 from receiver.model import orders, reports
@@ -220,7 +220,9 @@ class Engine:
 
     def _decode(self, track: Track) -> bool:
         """Decode a little; True if there may be more to do at once."""
-        if self._phase in (Phase.LOADING, Phase.STARTING):
+        if self._phase is Phase.STARTING and track.buffered_s > self._output.buffer_s:
+            return False  # the audio thread has something to do now
+        if self._phase in (Phase.LOADING, Phase.STARTING) or track.buffered_s < LITTLE_S:
             return track.work(1)
         if track.buffered_s > REFILL_S and not track.landing:
             return False  # in few large strokes: a wake-up costs more than a block
@@ -256,13 +258,13 @@ class Engine:
 
     def _begin_when_ready(self, track: Track, now: float) -> float:
         voice, rate = track.voice, self._output.rate
-        enough = voice.buffered >= (self._output.buffer_s + 0.03) * rate or track.full
+        enough = voice.buffered >= (self._output.buffer_s + 0.03) * rate or track.decoded
         if track.landing or not (voice.buffered or voice.ended) or not enough:
             return NEVER
         if track.inlet.first_at is not None and not self._policy.waits:
             self._policy.began = track.inlet.first_at
         if not self._policy.may_start(now, track.ahead_s, track.full, track.remaining_s):
-            if not self._waiting and now - self._policy.began > 0.5:
+            if not self._waiting and now - self._policy.began > LITTLE_S:
                 self._waiting = True
                 self._report(reports.Buffering(track.number, track.position_ms))
             return 0.02

@@ -21,6 +21,7 @@ not click between two tracks, and an idle speaker costs nothing."""
 RETRY_S = 1.0
 DELAY_STEP_MS = 5.0
 """The delay is told in such steps, so that its jitter is no news."""
+GROW_S = 0.005
 STEADY_S = 10.0
 """Two underruns within this time double the buffer: one may be an accident."""
 
@@ -54,6 +55,7 @@ class Output:
         self._last_underrun_at = float("-inf")
         self._told: OutputState | None = None
         self._gain = 1.0
+        self._growing = False
         self._delay_s = 0.0  # written by the audio thread
         self.problem: str | None = None
         """Why there is no device, in a sentence; None while there is one."""
@@ -77,7 +79,9 @@ class Output:
         if self._mixer is None or self._mixer.format != info.format:
             self._mixer = Mixer(info.format)
             self._mixer.set_gain(self._gain)
+        self._mixer.release()
         self._sink, self._info = sink, info
+        self._growing = False
         self._last_underruns = 0
         self._tell(None)
         return True
@@ -152,6 +156,9 @@ class Output:
         assert self._sink is not None
         try:
             self.poise()
+            if self._growing and not self._sink.started:
+                self._grow()
+                return
             self._sink.start()
         except NoDevice as error:
             self._lose(error.message)
@@ -166,12 +173,16 @@ class Output:
             if self._wanted and self.open():
                 self.sound()
             return RETRY_S
+        if self._growing and self.quiet:
+            self._grow()
+            return 0.0
         if self._wanted:
             if not self._sink.started:
                 self._lose(f"The sound device {self._info_name()} stopped by itself.")
                 return 0.0
             self._watch_underruns(now)
-        elif self._sink.started:
+            return GROW_S if self._growing else float("inf")
+        if self._sink.started:
             return self._linger(now)
         return float("inf")
 
@@ -204,14 +215,23 @@ class Output:
             return
         again = now - self._last_underrun_at < STEADY_S
         self._last_underruns, self._last_underrun_at = count, now
-        if again and self._buffer_s < self._max_buffer_s:
+        if again and not self._growing and self._buffer_s < self._max_buffer_s:
             self._buffer_s = min(self._buffer_s * 2, self._max_buffer_s)
             log.warning(
                 "The sound device ran dry again: its buffer is now %.0f ms.", self._buffer_s * 1000
             )
-            self.close()
-            self.sound()
+            self._growing = True
+            self.mixer.hold()
         self._tell(self.problem)
+
+    def _grow(self) -> None:
+        """Open the device anew with its larger buffer, while only silence stands in it."""
+        self._growing = False
+        self.close()
+        if self._wanted:
+            self.sound()
+        else:
+            self.open()
 
     def _info_name(self) -> str:
         return self._info.device if self._info is not None else ""

@@ -107,7 +107,12 @@ class Track:
     @property
     def full(self) -> bool:
         """No more can be held, or no more will come."""
-        return self._finished or self._rest is not None or self.inlet.full
+        return self.decoded or self.inlet.full
+
+    @property
+    def decoded(self) -> bool:
+        """No more can be decoded: there is no room, or nothing is left."""
+        return self._finished or self._rest is not None
 
     @property
     def remaining_s(self) -> float | None:

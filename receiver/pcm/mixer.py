@@ -24,6 +24,7 @@ class Mixer:
         self.voices: tuple[Voice, ...] = ()
         """The voices that are mixed; replaced as a whole, never changed."""
         self._gain = 1.0
+        self._held = False
         # Written by the audio thread.
         self._volume = Slew(audio_format.channels, 1.0)
         self.silent_frames = 0
@@ -44,6 +45,16 @@ class Mixer:
         """Let the linear gain of everything go to `gain`, on a ramp. Engine's thread."""
         self._gain = gain
 
+    def hold(self) -> None:
+        """Fade everything out and stand still: until `release` no voice gives a frame, so none is
+        lost. Engine's thread.
+        """
+        self._held = True
+
+    def release(self) -> None:
+        """Go on after `hold`, faded in. Harmless without it. Engine's thread."""
+        self._held = False
+
     def read(self, out: Samples, heard_at: float) -> None:
         """Fill `out` with the next frames; `heard_at` is the instant of the first, in seconds.
 
@@ -56,7 +67,19 @@ class Mixer:
             self._mix(out[start : start + MAX_BLOCK], heard_at + start / self.format.rate)
 
     def _mix(self, out: Samples, heard_at: float) -> None:
-        gain = self._gain
+        if not self._held:
+            self._mix_to(self._gain, out, heard_at)
+            return
+        # The last frame of the ramp would be silent: it is not taken any more.
+        audible = max(0, self._volume.frames_to(0.0, self._ramp) - 1)
+        self._mix_to(0.0, out[:audible], heard_at)
+        if audible < len(out):
+            out[audible:] = 0.0
+            self._volume.value = 0.0
+            self.silent_frames += len(out) - audible
+
+    def _mix_to(self, gain: float, out: Samples, heard_at: float) -> None:
+        """Mix, with the volume moving to `gain`."""
         loudest = max(gain, self._volume.value)
         steady = self._volume.value == gain
         frames, voices = self._sum(out, heard_at, gain if steady else 1.0)

@@ -46,15 +46,17 @@ class Feeder:
         try:
             async with self.source as source:
                 info = await source.open()
-                self._tell(reports.Opened(self._track, info.seekable, info.live))
                 async with asyncio.TaskGroup() as tasks:
+                    # The bytes go first, the news and what it sets going after them.
+                    pump = tasks.create_task(self._pump())
                     tasks.create_task(self._send_tail(info.seekable, info.size))
+                    self._tell(reports.Opened(self._track, info.seekable, info.live))
                     while True:
-                        pump = tasks.create_task(self._pump())
                         await self._wanted.wait()
                         pump.cancel()
                         await asyncio.wait((pump,))
                         await self._jump()
+                        pump = tasks.create_task(self._pump())
         except TonearmError as error:
             self._fail(error)
 

@@ -126,9 +126,11 @@ class Player:
         match report:
             case reports.Decoded(at=at):
                 loaded.first_block = at
+            case reports.Sounding(taken_at=taken_at):
+                loaded.first_frame = loaded.first_frame or taken_at
+                feeder.want_tail()  # not before: one thing at a time
+            case reports.Ready() | reports.Buffering():
                 feeder.want_tail()
-            case reports.Sounding(taken_at=taken_at) if loaded.first_frame is None:
-                loaded.first_frame = taken_at
             case reports.Ended(track=track) | reports.Failed(track=track):
                 if (failure := feeder.failure) is not None:
                     return reports.Failed(track, failure.code, failure.message, failure.detail)

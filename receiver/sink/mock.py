@@ -26,7 +26,7 @@ class MockSink:
     the pace of `clock`, so that a machine without a sound card can be a receiver. That thread
     keeps nothing.
 
-    Faults on command: `vanish` (with `plug_in` to mend it) and `hang`.
+    Faults on command: `run_dry`, `vanish` (with `plug_in` to mend it) and `hang`.
     """
 
     def __init__(
@@ -140,6 +140,18 @@ class MockSink:
         self._plugged = True
         self._hung_at = None
 
+    def run_dry(self, frames: int) -> Samples:
+        """Play the buffer to its end and `frames` of silence after it, as when the process that
+        should have refilled it came too late; returns what was heard.
+        """
+        left = self._drain()
+        silence = np.zeros((frames, left.shape[1]), np.float32)
+        self._heard += [left, silence]
+        self._underruns += 1
+        self._began += frames / self.info.format.rate
+        self._fill()
+        return np.concatenate([left, silence])
+
     def hang(self) -> None:
         """Stop asking for frames without a word, until `plug_in`."""
         self._hung_at = self._clock.now()
@@ -162,6 +174,12 @@ class MockSink:
             heard_at = self._began + self._pulled / self.info.format.rate
             self._reader.read(self._buffer[start : start + self.period], heard_at)
             self._pulled += self.period
+
+    def _drain(self) -> Samples:
+        """Let all that the buffer holds be heard."""
+        places = np.arange(self._played, self._pulled) % len(self._buffer)
+        self._played = self._pulled
+        return self._buffer[places]
 
     def _play(self, frames: int) -> Samples:
         """Let up to the rest of a period be heard, and have the buffer filled again."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.decoder import link
+from receiver.decoder import shelf
 from receiver.decoder.setup_guard import MAX_BYTES, check_setup
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import Unplayable
@@ -41,7 +41,7 @@ def test_codebooks_out_of_bounds_are_refused(packet: bytes) -> None:
 
 @pytest.mark.tools("oggenc", "ffmpeg")
 def test_libvorbis_never_sees_them(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "Synthesis", None)
+    monkeypatch.setattr(shelf, "Synthesis", None)
     decoder = VorbisDecoder()
     decoder.feed(hostile.with_setup(files("short").read_bytes(), HUGE_BOOK))
     with pytest.raises(Unplayable, match="out of all bounds"):

@@ -187,7 +187,11 @@ def test_the_first_block_comes_with_the_first_page_of_audio(files: Files) -> Non
     decoder.feed(raw[index].body[-1:])
     block = decoder.read()
     assert block is not None
-    assert len(block.samples) == raw[index].granule
+    whole = len(block.samples)
+    assert 0.05 * 44_100 <= whole <= 0.05 * 44_100 + 1024, "no more than makes a start"
+    while (block := decoder.read()) is not None:
+        whole += len(block.samples)
+    assert whole == raw[index].granule
     decoder.close()
 
 

@@ -37,12 +37,14 @@ def numbers(heard: Samples) -> list[int]:
 class Stage:
     """Runs an engine in virtual time and hears what its sink plays."""
 
-    def __init__(self, requests_per_seek: int = 1, *, unplugged: bool = False) -> None:
+    def __init__(
+        self, requests_per_seek: int = 1, *, unplugged: bool = False, buffer_s: float = BUFFER_S
+    ) -> None:
         self.clock = MockClock()
         self.reports: list[reports.Report] = []
         self.sinks: list[MockSink] = []
         self.unplugged = unplugged
-        output = Output(self._make_sink, BUFFER_S, 0.25, self.clock, self._reported)
+        output = Output(self._make_sink, buffer_s, 0.25, self.clock, self._reported)
         self.engine = Engine(
             output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )

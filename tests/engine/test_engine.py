@@ -210,6 +210,16 @@ def test_running_dry_fades_waits_and_goes_on_with_the_next_frame(stage: Stage) -
     assert steps.max() < 1 / 64
 
 
+@pytest.mark.parametrize("buffer_s", [0.05, 0.25])
+def test_it_begins_with_more_in_hand_than_the_device_takes_at_once(buffer_s: float) -> None:
+    stage = Stage(buffer_s=buffer_s)
+    stage.load(1, frames(SECOND))
+    stage.run(1.6)
+    heard = numbers(stage.heard)
+    assert heard[300:SECOND] == list(range(301, SECOND + 1))
+    assert not stage.all(r.Buffering)
+
+
 def test_a_slow_stream_waits_until_the_buffer_will_last(stage: Stage) -> None:
     stream = frames(20 * SECOND)
     stage.streams[1] = stream
@@ -235,6 +245,40 @@ def test_the_device_rests_after_a_while_of_silence(stage: Stage) -> None:
     stage.load(2, frames(SECOND))
     stage.run(0.01)
     assert stage.sink.started
+
+
+def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: Stage) -> None:
+    stage.load(1, frames(4 * SECOND))
+    stage.run(0.5)
+    for _ in range(2):
+        assert len(stage.sinks) == 1
+        stage.sink.run_dry(300)
+        stage.run(0.5)
+    first, second = stage.sinks
+    assert second.info.buffer == pytest.approx(2 * first.info.buffer, rel=0.2)
+    found = steady(np.concatenate([first.heard, second.heard]))
+    assert len(set(range(301, found[-1])) - set(found)) < 2 * 200, "more than the two ramps"
+    assert found == sorted(set(found))
+    # The edges of the two gaps are the device's own; behind the second there is none.
+    after = np.concatenate([first.heard[-1500:], second.heard])
+    last_gap = np.flatnonzero(np.abs(np.diff(after[:, 0])) > 1 / 64)
+    assert stage.last(r.Device).output.underruns == 2
+    assert not len(last_gap) or last_gap[-1] < 1500
+
+
+def test_a_device_is_not_made_larger_while_a_pause_lasts_but_at_its_end(stage: Stage) -> None:
+    stage.load(1, frames(4 * SECOND))
+    stage.run(0.3)
+    stage.sink.run_dry(300)
+    stage.run(0.1)
+    stage.sink.run_dry(300)
+    stage.give(o.Pause())
+    stage.run(0.5)
+    stage.give(o.Resume())
+    stage.run(0.5)
+    assert len(stage.sinks) == 2
+    found = steady(np.concatenate([sink.heard for sink in stage.sinks]))
+    assert len(set(range(301, found[-1])) - set(found)) < 4 * 200
 
 
 def test_resuming_drops_the_silence_that_stands_before_the_music(stage: Stage) -> None:

@@ -100,6 +100,28 @@ def test_muted_it_plays_on() -> None:
     assert (voice.consumed, mixer.silent_frames) == (RAMP + 512, 0)
 
 
+@pytest.mark.parametrize(("gain", "period"), [(1.0, 64), (1.0, 500), (0.25, 500), (0.0, 128)])
+def test_held_it_fades_out_stands_still_and_goes_on_with_the_next_frame(
+    gain: float, period: int
+) -> None:
+    mixer = Mixer(FORMAT)
+    voice = sounding(mixer, np.linspace(0.5, 1.0, 65536, dtype=np.float32)[:, None], 65536 / 48000)
+    mixer.set_gain(gain)
+    listen(mixer, RAMP)
+    before = voice.consumed
+    mixer.hold()
+    faded = np.concatenate([listen(mixer, period) for _ in range(6)])
+    audible = max(round(gain * RAMP) - 1, 0)
+    assert voice.consumed - before == np.count_nonzero(faded) == audible
+    assert not faded[audible:].any()
+    assert mixer.silent_frames == (6 * period - audible if gain else 6 * period)
+    mixer.release()
+    back = listen(mixer, RAMP + 1)
+    assert voice.consumed - before == audible + RAMP + 1
+    assert back[-1] == pytest.approx(gain * (0.5 + 0.5 * (voice.consumed - 1) / 65535), abs=1e-6)
+    assert np.abs(np.diff(np.concatenate([faded, back]))).max(initial=0.0) <= 1 / 64
+
+
 def test_a_gain_set_in_silence_holds_from_the_first_frame() -> None:
     mixer = Mixer(FORMAT)
     mixer.set_gain(0.5)

@@ -120,12 +120,17 @@ async def test_a_want_is_heard_while_the_source_stalls() -> None:
         assert stage.engine.data(feed=1)
 
 
-async def test_the_tail_is_fetched_once_the_first_block_is_out() -> None:
+NEWS = [r.Sounding(1, 0.0, 0.0, 0.0), r.Ready(1, 0.0), r.Buffering(1, 0.0)]
+
+
+@pytest.mark.parametrize("news", NEWS)
+async def test_the_tail_is_not_fetched_while_the_sound_is_on_its_way(news: r.Report) -> None:
     async with playing(MockStream(BODY)) as stage:
         stage.load()
+        await stage.say(r.Decoded(1, stage.clock.now()))
         await stage.clock.settle(100)
         assert not stage.engine.tails
-        await stage.say(r.Decoded(1, stage.clock.now()))
+        await stage.say(news)
         (tail,) = stage.engine.tails
         assert (tail.size, tail.data) == (len(BODY), BODY[tail.offset :])
 
@@ -140,7 +145,7 @@ async def test_a_start_in_the_middle_wants_the_tail_at_once() -> None:
 async def test_what_cannot_seek_has_no_tail_and_says_so() -> None:
     async with playing(MockStream(BODY, seekable=False)) as stage:
         stage.load()
-        await stage.say(r.Decoded(1, 0.0))
+        await stage.say(r.Sounding(1, 0.0, 0.0, 0.0))
         (tail,) = stage.engine.tails
         assert tail.data == b""
 
