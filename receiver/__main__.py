@@ -38,18 +38,27 @@ def _main() -> None:
     logging.basicConfig(
         level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
-    # The audio side splits off before control loads anything that it would only carry along.
+    # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
-    from receiver.engine.forkserver import ForkServer  # noqa: PLC0415
+    from receiver.engine.child import AudioChild  # noqa: PLC0415
+    from receiver.engine.settings import EngineSettings  # noqa: PLC0415
 
-    forks = ForkServer.fork()
+    config = loaded.config
+    settings = EngineSettings(
+        backend=config.audio,
+        device=config.device,
+        rate=config.rate,
+        buffer_ms=config.buffer_ms,
+        max_buffer_ms=config.max_buffer_ms,
+    )
+    audio = AudioChild.fork(settings)
     from receiver.source.tls import certificates_later  # noqa: PLC0415
 
     with certificates_later():
         from receiver.app import run  # noqa: PLC0415
 
-    asyncio.run(run(loaded.config, forks))
+    asyncio.run(run(config, settings, audio))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import logging
 import signal
@@ -20,10 +19,11 @@ from receiver.clock.system import SystemClock
 from receiver.config.config import Config
 from receiver.control_loop import ControlLoop
 from receiver.discovery.base import Advertisement, ServiceAdvertiser
-from receiver.engine.forkserver import ForkServer
+from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
+from receiver.memory import settle
 from receiver.model.state import ClockId, Output, ReceiverInfo
 from receiver.pcm.volume import decibels, gain_of
 from receiver.player.player import OpenSource, Player
@@ -44,17 +44,12 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SAVE_EVERY_S = 2.0
 
 
-async def run(config: Config, forks: ForkServer) -> None:
-    """Run the receiver that `config` describes until SIGTERM or SIGINT."""
+async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> None:
+    """Run the receiver that `config` describes, with its first audio process, which is there
+    already, until SIGTERM or SIGINT.
+    """
     clock = SystemClock()
-    settings = EngineSettings(
-        backend=config.audio,
-        device=config.device,
-        rate=config.rate,
-        buffer_ms=config.buffer_ms,
-        max_buffer_ms=config.max_buffer_ms,
-    )
-    link = ProcessLink(forks, settings, clock)
+    link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
     saved = await asyncio.to_thread(store.load)
     async with HttpClient(clock) as client:
@@ -65,8 +60,7 @@ async def run(config: Config, forks: ForkServer) -> None:
         receiver = Receiver(config, saved, store, link, open_source, clock)
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
-            gc.collect()
-            gc.freeze()
+            settle()
             await _told_to_stop()
 
 

@@ -100,7 +100,7 @@ class ControlLoop:
     def _answer(self, token: e.Token, result: dict[str, Any] | TonearmError) -> None:
         assert isinstance(token, _Asked)
         if isinstance(result, TonearmError):
-            self._observer.refused(result.code)
+            self._observer.was_refused(result.code)
             token.reply(error_answer(token.command.id, result))
         else:
             token.reply(Done(token.command.id, result))

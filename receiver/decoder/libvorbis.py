@@ -1,8 +1,9 @@
 """libvorbis by ctypes: the one file that imports PyOgg.
 
 PyOgg is used as what loads the libraries and as the source of struct definitions. Its own loader is
-kept out, because it starts a process per library and writes into `os.environ["PATH"]`; and each
-function is taken fresh from the library, because several of its wrappers are broken.
+kept out, because it starts a process per library and writes into `os.environ["PATH"]`; so are its
+bindings of other codecs, which cost a megabyte; and each function is taken fresh from the library,
+because several of its wrappers are broken.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import sys
 from ctypes import c_char_p, c_int, c_int64, c_long, c_void_p
 from functools import cache
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -43,7 +45,14 @@ class _Loader:
 
 @cache
 def _pyogg() -> Any:
-    """PyOgg's module of Vorbis definitions, imported with our loader in the place of its own."""
+    """PyOgg's module of Vorbis definitions, imported with our loader in the place of its own, and
+    without the package's `__init__`, which would import the rest.
+    """
+    spec = find_spec("pyogg")
+    assert spec is not None
+    package = ModuleType("pyogg")
+    package.__path__ = list(spec.submodule_search_locations or ())
+    sys.modules[package.__name__] = package
     loader = ModuleType("pyogg.library_loader")
     vars(loader).update(ExternalLibrary=_Loader, ExternalLibraryError=OSError)
     sys.modules[loader.__name__] = loader

@@ -6,10 +6,8 @@ other end of the socket is closed, so it never outlives control.
 
 from __future__ import annotations
 
-import gc
 import logging
 import select
-import signal
 import socket
 import sys
 from collections import deque
@@ -21,7 +19,9 @@ from receiver.engine import wire
 from receiver.engine.build import build_engine
 from receiver.engine.limits import allow_cpu, apply_limits, raise_priority
 from receiver.engine.link import Receive, SteppedEngine
+from receiver.engine.rehearsal import rehearse
 from receiver.engine.settings import EngineSettings
+from receiver.memory import settle
 from receiver.model.orders import Stop
 from receiver.model.reports import Report
 
@@ -34,9 +34,10 @@ FADE_OUT_S = 0.5
 
 
 def main(channel: socket.socket, settings: EngineSettings) -> None:
-    """Run the engine of `settings` until `channel` is closed at the other end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # control decides when it is over, and how it fades
+    """Run the engine of `settings` until `channel` is closed at the other end. Of no signal: when
+    it is over, and how it fades, is for control to decide.
+    """
+    rehearse()
     apply_limits()
     raise_priority()
     sys.setswitchinterval(SWITCH_S)
@@ -56,9 +57,7 @@ def serve(
     outbox = _Outbox(channel)
     engine = make_engine(outbox.put)
     engine.open()
-    # What was made so far stays: the collector need not look at it again while music plays.
-    gc.collect()
-    gc.freeze()
+    settle()
     poller = select.poll()
     try:
         _turn(channel, engine, outbox, poller, clock)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import signal
-import socket
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 
 from receiver.clock.base import Clock
 from receiver.engine import wire
-from receiver.engine.forkserver import ForkServer
+from receiver.engine.child import LAST_FRAME_S, POLL_S, AudioChild
 from receiver.engine.link import Receive
 from receiver.engine.settings import EngineSettings
 from receiver.engine.wire import ToEngine
@@ -35,41 +32,33 @@ class ProcessLink:
 
     def __init__(
         self,
-        server: ForkServer,
         settings: EngineSettings,
         clock: Clock,
+        first: AudioChild | None = None,
         silence_s: float = SILENCE_S,
     ) -> None:
+        """`first`: an audio process that is there already."""
         self._silence_s = silence_s
-        self._server = server
         self._settings = settings
         self._clock = clock
-        self._channel: socket.socket | None = None
+        self._first = first
+        self._child: AudioChild | None = None
         self._outbox: deque[bytes] = deque()
         self._heard_at: float | None = None
-        self._number: int | None = None
 
     @property
     def pid(self) -> int | None:
-        """The audio process, while there is one and its id is known."""
-        return None if self._number is None else self._server.pid(self._number)
+        """The audio process, while there is one."""
+        return None if self._child is None else self._child.pid
 
     def send(self, message: ToEngine) -> None:
         """See `EngineLink`."""
-        if self._channel is not None:
+        if self._child is not None:
             self._outbox.append(wire.encode(message))
             self._flush()
 
     async def run(self, receive: Receive) -> None:
-        """See `EngineLink`. Each death is reported as `Died`, when the next process is there. The
-        fork server ends with it.
-        """
-        try:
-            await self._keep_running(receive)
-        finally:
-            self._server.close()
-
-    async def _keep_running(self, receive: Receive) -> None:
+        """See `EngineLink`. Each death is reported as `Died`, when the next process is there."""
         pause = 0.0
         died: str | None = None
         while True:
@@ -85,45 +74,48 @@ class ProcessLink:
 
     async def _live(self, receive: Receive, died: str | None) -> str:
         """The life of one audio process; returns how it ended. `died`: how the one before did."""
-        with self._spawned():
+        async with self._started() as child:
             if died is not None:
                 log.warning("The audio process died: %s. It has been started again.", died)
                 receive(reports.Died(died))
-            await self._talk(receive)
-            assert self._number is not None
-            return self._server.how_ended(self._number)
+            await self._talk(child, receive)
+        return child.how_it_ended
 
-    @contextlib.contextmanager
-    def _spawned(self) -> Iterator[None]:
-        """An audio process for as long as the block lasts."""
+    @contextlib.asynccontextmanager
+    async def _started(self) -> AsyncIterator[AudioChild]:
+        """An audio process for as long as the block lasts; it is over when the block is left."""
+        child, self._first = self._first or AudioChild.start(self._settings), None
+        child.channel.setblocking(False)
+        self._child = child
         try:
-            self._number, self._channel = self._server.spawn(self._settings)
-        except OSError:
-            self._server.close()
-            self._server = ForkServer.launch()
-            self._number, self._channel = self._server.spawn(self._settings)
-        self._channel.setblocking(False)
-        try:
-            yield
+            yield child
         finally:
-            asyncio.get_running_loop().remove_writer(self._channel)
-            self._channel.close()
-            self._channel = self._number = None
+            asyncio.get_running_loop().remove_writer(child.channel)
+            child.channel.close()
+            self._child = None
             self._outbox.clear()
+            await self._see_off(child)
 
-    async def _talk(self, receive: Receive) -> None:
+    async def _see_off(self, child: AudioChild) -> None:
+        """Wait until a process is over to which the socket was closed."""
+        end = self._clock.now() + LAST_FRAME_S
+        while not child.ended:
+            if self._clock.now() > end:
+                child.kill()
+            await self._clock.sleep(POLL_S)
+
+    async def _talk(self, child: AudioChild, receive: Receive) -> None:
         """Carry reports until the socket closes or the engine falls silent."""
         async with asyncio.TaskGroup() as tasks:
-            watch = tasks.create_task(self._watch())
-            await self._listen(receive)
+            watch = tasks.create_task(self._watch(child))
+            await self._listen(child, receive)
             watch.cancel()
 
-    async def _listen(self, receive: Receive) -> None:
-        assert self._channel is not None
+    async def _listen(self, child: AudioChild, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                datagram = await loop.sock_recv(self._channel, wire.MAX_DATAGRAM)
+                datagram = await loop.sock_recv(child.channel, wire.MAX_DATAGRAM)
             except OSError:
                 return
             if not datagram:
@@ -131,7 +123,7 @@ class ProcessLink:
             self._heard_at = self._clock.now()
             receive(wire.decode_report(datagram))
 
-    async def _watch(self) -> None:
+    async def _watch(self, child: AudioChild) -> None:
         """Ask for a sign of life, and end a process that gives none. One that has not said anything
         yet is still loading.
         """
@@ -140,24 +132,24 @@ class ProcessLink:
             self.send(orders.Ping())
             await self._clock.sleep(min(PING_S, self._silence_s / 2))
             silent = self._heard_at is not None and self._clock.now() - self._heard_at
-            if silent and silent > self._silence_s and (pid := self.pid) is not None:
+            if silent and silent > self._silence_s:
                 log.warning("The audio process hangs; it is ended.")
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                child.kill()
 
     def _flush(self) -> None:
         """Send what the socket takes; the rest follows when it takes more."""
-        if self._channel is None:
+        if self._child is None:
             return
+        channel = self._child.channel
         loop = asyncio.get_running_loop()
         while self._outbox:
             try:
-                self._channel.send(self._outbox[0])
+                channel.send(self._outbox[0])
             except BlockingIOError:
-                loop.add_writer(self._channel, self._flush)
+                loop.add_writer(channel, self._flush)
                 return
             except OSError:
                 self._outbox.clear()
                 break
             self._outbox.popleft()
-        loop.remove_writer(self._channel)
+        loop.remove_writer(channel)

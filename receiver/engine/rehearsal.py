@@ -1,7 +1,7 @@
 """Plays half a second of noise to nobody, so that the first real track finds everything warm.
 
 The first pass through code costs many times what the second does: libraries are bound, tables are
-made, memory is touched. The fork server rehearses once, and every audio process inherits that.
+made, memory is touched.
 """
 
 from __future__ import annotations

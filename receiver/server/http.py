@@ -15,7 +15,7 @@ from receiver.protocol.events import Answer, Error
 from receiver.server.bind import listen_on
 from receiver.server.door import Door
 from receiver.server.hub import Hub, Outbox
-from receiver.server.metrics import CONTENT_TYPE, Metrics
+from receiver.server.metrics import Metrics
 from receiver.server.schema import make_schema
 
 HEARTBEAT_S = 20.0
@@ -101,7 +101,10 @@ class Server:
         return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
 
     async def _numbers(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed
+
+        body = e.exposition(self._metrics)
+        return web.Response(body=body, headers={"Content-Type": e.CONTENT_TYPE})
 
     def _json(self, message: msgspec.Struct, status: int = 200) -> web.Response:
         return web.Response(body=codec.encode(message), status=status, content_type=JSON)

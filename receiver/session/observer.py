@@ -15,5 +15,5 @@ class Observer:
     def reported(self, report: Report) -> None:
         """The engine said something."""
 
-    def refused(self, code: str) -> None:
+    def was_refused(self, code: str) -> None:
         """A command was answered with an error."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
 from receiver.clock.system import SystemClock
 from receiver.engine.build import build_engine
-from receiver.engine.forkserver import ForkServer
+from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink, LocalLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
@@ -61,35 +61,30 @@ async def running(link: EngineLink) -> AsyncIterator[Running]:
         task.cancel()
 
 
-@pytest.fixture
-def forks() -> Iterator[ForkServer]:
-    server = ForkServer.launch()
-    yield server
-    server.close()
-
-
-def local(_: ForkServer) -> EngineLink:
+def local() -> EngineLink:
     return LocalLink(lambda receive: build_engine(SETTINGS, CLOCK, receive), CLOCK)
 
 
-def process(forks: ForkServer) -> EngineLink:
-    return ProcessLink(forks, SETTINGS, CLOCK)
+def process() -> EngineLink:
+    return ProcessLink(SETTINGS, CLOCK)
 
 
-async def pid_of(link: ProcessLink) -> int:
-    """The process, as soon as it is known."""
-    while (pid := link.pid) is None:
-        await asyncio.sleep(0.01)
-    return pid
+def given_process() -> EngineLink:
+    return ProcessLink(SETTINGS, CLOCK, AudioChild.start(SETTINGS))
+
+
+def pid_of(link: ProcessLink) -> int:
+    assert link.pid is not None
+    return link.pid
 
 
 @pytest.mark.tools("oggenc", "oggdec")
-@pytest.mark.parametrize("make", [local, process])
+@pytest.mark.parametrize("make", [local, process, given_process])
 async def test_a_track_goes_in_and_its_reports_come_out(
-    forks: ForkServer, tracks: Tracks, make: Callable[[ForkServer], EngineLink]
+    tracks: Tracks, make: Callable[[], EngineLink]
 ) -> None:
     stream = tracks.get(3, 1).path.read_bytes()
-    async with running(make(forks)) as run:
+    async with running(make()) as run:
         run.link.send(o.Ping())
         await run.until(r.Pong)
         run.link.send(o.SetGain(0.1))
@@ -103,30 +98,23 @@ async def test_a_track_goes_in_and_its_reports_come_out(
         assert [kind for kind in dict.fromkeys(kinds) if kind in order] == order
 
 
-async def test_a_process_that_dies_is_replaced(forks: ForkServer) -> None:
-    link = ProcessLink(forks, SETTINGS, CLOCK)
+async def test_a_process_that_dies_is_replaced() -> None:
+    link = ProcessLink(SETTINGS, CLOCK)
     async with running(link) as run:
         for deaths in (1, 2):
-            before = await pid_of(link)
+            before = pid_of(link)
             os.kill(before, signal.SIGKILL)
             died = await run.until(r.Died, deaths)
             assert isinstance(died, r.Died)
             assert "SIGKILL" in died.reason
-            assert await pid_of(link) != before
+            assert pid_of(link) != before
             link.send(o.Ping())
 
 
-async def test_a_process_that_hangs_is_ended_and_replaced(forks: ForkServer) -> None:
-    link = ProcessLink(forks, SETTINGS, CLOCK, silence_s=0.5)
+async def test_a_process_that_hangs_is_ended_and_replaced() -> None:
+    link = ProcessLink(SETTINGS, CLOCK, silence_s=0.5)
     async with running(link) as run:
-        os.kill(await pid_of(link), signal.SIGSTOP)
+        os.kill(pid_of(link), signal.SIGSTOP)
         died = await run.until(r.Died)
         assert isinstance(died, r.Died)
         assert "SIGKILL" in died.reason
-
-
-async def test_without_its_fork_server_it_starts_another(forks: ForkServer) -> None:
-    link = ProcessLink(forks, SETTINGS, CLOCK)
-    forks.close()
-    async with running(link):
-        assert await pid_of(link)

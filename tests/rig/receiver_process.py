@@ -89,14 +89,10 @@ class ReceiverProcess:
 
     @property
     def audio_pid(self) -> int:
-        """The audio process: the child of the fork server, which is the child of control. Waits
-        until there is one.
-        """
-        while True:
-            (forks,) = children(self.process.pid)
-            if found := children(forks):
-                return found[0]
+        """The audio process: the child of control. Waits until there is one."""
+        while not (found := children(self.process.pid)):
             time.sleep(0.01)
+        return found[0]
 
     def _read(self) -> None:
         assert self.process.stderr is not None

@@ -1,0 +1,61 @@
+"""What is counted, and how Prometheus reads it."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from receiver.clock.mock import MockClock
+from receiver.model import reports as r
+from receiver.model.state import Output, Receipt
+from receiver.server.exposition import exposition
+from receiver.server.metrics import Metrics
+
+
+def read(metrics: Metrics) -> dict[str, float]:
+    """All samples by name and labels, as Prometheus' own parser finds them."""
+    return {
+        sample.name
+        + "".join(f",{key}={value}" for key, value in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(exposition(metrics).decode())
+        for sample in family.samples
+    }
+
+
+def test_stages_are_a_histogram() -> None:
+    metrics = Metrics(MockClock())
+    for ms in (1.0, 8.0, 9000.0):
+        metrics.played(Receipt(first_frame=ms))
+    found = read(metrics)
+    name = "tonearm_play_stage_seconds"
+    assert found[f"{name}_bucket,le=0.001,stage=first_frame"] == 1
+    assert found[f"{name}_bucket,le=0.005,stage=first_frame"] == 1
+    assert found[f"{name}_bucket,le=0.01,stage=first_frame"] == 2
+    assert found[f"{name}_bucket,le=5.0,stage=first_frame"] == 2
+    assert found[f"{name}_bucket,le=+Inf,stage=first_frame"] == 3
+    assert found[f"{name}_count,stage=first_frame"] == 3
+    assert abs(found[f"{name}_sum,stage=first_frame"] - 9.009) < 1e-9
+    assert not any("connected" in sample for sample in found), "a stage that was not reached"
+
+
+def test_what_the_engine_reports_is_counted() -> None:
+    metrics = Metrics(MockClock())
+    output = Output(backend="mock", device="mock", underruns=4)
+    for report in (
+        r.Died("SIGKILL"),
+        r.Device(output, None),
+        r.Health(1.5),
+        r.Buffering(1, 0.0, ran_dry=True),
+        r.Buffering(1, 0.0),
+        r.Ended(1, holes=3),
+    ):
+        metrics.reported(report)
+    metrics.was_refused("busy")
+    metrics.was_refused("busy")
+    found = read(metrics)
+    assert found["tonearm_decoder_deaths_total"] == 1
+    assert found["tonearm_underruns"] == 4
+    assert found["tonearm_buffer_seconds"] == 1.5
+    assert found["tonearm_starvations_total"] == 1
+    assert found["tonearm_holes_total"] == 3
+    assert found["tonearm_commands_refused_total,code=busy"] == 2
+    assert found["tonearm_loop_lag_seconds_count"] == 0
