@@ -91,6 +91,7 @@ def _resources() -> list[Budget]:
         Budget("memory playing, PSS (MB)", fixed(65), "at most"),
         Budget("memory idle, PSS (MB)", fixed(60), "at most"),
         Budget("daemon start (ms)", fixed(700), "at most"),
+        Budget("audio process restarts (ms)", fixed(1000), "at most"),
         Budget(COUNTED, fixed(0), "none"),
         Budget(HEARD, fixed(0), "none"),
     ]

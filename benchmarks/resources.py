@@ -6,11 +6,13 @@ import contextlib
 import time
 
 from benchmarks.peers.base import Player
+from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
-from benchmarks.stage import Stage
+from benchmarks.stage import SETTLE_S, Stage
+from receiver.engine.process_link import CALM_S
 
-BUFFERS_MS = (None, 50, 12)
-"""Device buffers to compare at: each player's own choice, the usual of ours, a small one."""
+BUFFERS_MS = (None, 50, 12, 9)
+"""Device buffers to compare at: each player's own choice, a gentle one, a small one, and ours."""
 WARM_UP_S = 3.0
 COOL_DOWN_S = 8.0
 """After a stop: a player may keep its device fed for a while."""
@@ -56,6 +58,24 @@ def _memory_and_idle(players: dict[str, Player], seconds: float, results: Result
         used = player.cpu_seconds() - before[name]
         results.add("CPU idle (% of a core)", name, 100 * used / seconds)
         results.add("memory idle, PSS (MB)", name, player.pss_mb())
+
+
+def restart(stage: Stage, runs: int, results: Results) -> None:
+    """From the death of our audio process to the answer of a play that is heard again."""
+    if Tonearm.name not in stage.names:
+        return
+    with stage.player(Tonearm.name) as player:
+        assert isinstance(player, Tonearm)
+        for _ in range(runs):
+            player.play(stage.url(stage.one))
+            time.sleep(SETTLE_S)
+            began = time.monotonic()
+            player.kill_audio()
+            player.play(stage.url(stage.one))
+            results.add(
+                "audio process restarts (ms)", player.name, 1000 * (time.monotonic() - began)
+            )
+            time.sleep(CALM_S)
 
 
 def daemon_start(stage: Stage, runs: int, results: Results) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.peers.base import PATIENCE, Player
 from controller.client import Client
 from receiver.errors import NoReceiver
@@ -34,7 +36,7 @@ class Tonearm(Player):
             self.port: int = probe.getsockname()[1]
 
     def command(self) -> list[str]:
-        flags = ["--audio", "portaudio", "--device", self.sink, "--no-mdns"]
+        flags = ["--audio", "portaudio", "--device", self.sink]
         flags += ["--host", "127.0.0.1", "--port", str(self.port)]
         flags += ["--state-dir", str(self.folder / "state")]
         if self.buffer_ms is not None:
@@ -76,6 +78,18 @@ class Tonearm(Player):
 
     def _do(self, command: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(command, self._loop).result(PATIENCE)
+
+    def kill_audio(self) -> None:
+        """End the audio process; returns when control has noticed."""
+        (audio,) = psutil.Process(self.process.pid).children()
+        audio.kill()
+        self._do(self._noticed())
+
+    async def _noticed(self) -> None:
+        if self._client.state.problem is None:
+            async for state in self._client.changes():
+                if state.problem is not None:
+                    return
 
     def says_of_itself(self) -> dict[str, float]:
         output = self._do(self._client.status()).output

@@ -25,6 +25,17 @@ GROW_S = 0.005
 STEADY_S = 10.0
 """Two underruns within this time double the buffer: one may be an accident."""
 
+
+class _Relay:
+    """What a sink pulls from: the mixer's `read`, set as soon as the format is known, and called
+    without anything in between. The audio thread runs on cold caches: each call costs it.
+    """
+
+    __slots__ = ("read",)
+
+    read: Callable[[Samples, float], None]
+
+
 MakeSink = Callable[[float], AudioSink]
 """A sink with a buffer of so many seconds, not yet open."""
 
@@ -56,7 +67,6 @@ class Output:
         self._told: OutputState | None = None
         self._gain = 1.0
         self._growing = False
-        self._delay_s = 0.0  # written by the audio thread
         self.problem: str | None = None
         """Why there is no device, in a sentence; None while there is one."""
         self._mixer: Mixer | None = None
@@ -70,8 +80,9 @@ class Output:
         if self._clock.now() < self._retry_at:
             return False
         sink = self._make_sink(self._buffer_s)
+        relay = _Relay()
         try:
-            info = sink.open(self)
+            info = sink.open(relay)
         except NoDevice as error:
             self._retry_at = self._clock.now() + RETRY_S
             self._tell(error.message)
@@ -80,6 +91,7 @@ class Output:
             self._mixer = Mixer(info.format)
             self._mixer.set_gain(self._gain)
         self._mixer.release()
+        relay.read = self._mixer.read
         self._sink, self._info = sink, info
         self._growing = False
         self._last_underruns = 0
@@ -92,11 +104,6 @@ class Output:
         if sink is not None:
             self._underruns_before += sink.underruns
             sink.close()
-
-    def read(self, out: Samples, heard_at: float) -> None:
-        """Hand the device's pull on to the mixer. Audio thread."""
-        self._delay_s = heard_at - self._clock.now()
-        self.mixer.read(out, heard_at)
 
     def set_gain(self, gain: float) -> None:
         """Set the linear gain of all that is heard, on whatever device."""
@@ -244,7 +251,7 @@ class Output:
             rate=info.format.rate if info else 0,
             channels=info.format.channels if info else 0,
             buffer_ms=round(info.buffer * 1000, 1) if info else 0.0,
-            delay_ms=_rounded(self._delay_s * 1000) if self.running else 0.0,
+            delay_ms=_rounded(sink.delay_s * 1000) if sink and self.running else 0.0,
             underruns=self._underruns_before + (sink.underruns if sink else 0),
             level_dbfs=sink.level_dbfs if sink else None,
         )

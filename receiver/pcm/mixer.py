@@ -60,6 +60,16 @@ class Mixer:
 
         Audio thread.
         """
+        voices = self.voices
+        gain = self._gain
+        if (
+            len(voices) == 1
+            and gain == self._volume.value <= 1.0
+            and not self._held
+            and voices[0].read_steady(out, heard_at, gain)
+        ):
+            self.silent_frames = 0
+            return
         if len(out) <= MAX_BLOCK:
             self._mix(out, heard_at)
             return

@@ -55,11 +55,11 @@ class RingBuffer:
         start = self.read & self._mask
         end = start + frames
         if end <= self.capacity:
-            _copy(self._data[start:end], gain, out)
+            np.multiply(self._data[start:end], gain, out=out)
         else:
             head = self.capacity - start
-            _copy(self._data[start:], gain, out[:head])
-            _copy(self._data[: frames - head], gain, out[head:])
+            np.multiply(self._data[start:], gain, out=out[:head])
+            np.multiply(self._data[: frames - head], gain, out=out[head:])
         self.read += frames
 
     def skip(self, frames: int) -> int:
@@ -67,10 +67,3 @@ class RingBuffer:
         frames = min(frames, self.readable)
         self.read += frames
         return frames
-
-
-def _copy(frames: Samples, gain: float, out: Samples) -> None:
-    if gain == 1.0:
-        out[:] = frames
-    else:
-        np.multiply(frames, gain, out=out)

@@ -99,6 +99,22 @@ class Voice:
 
     # -- the audio thread ---------------------------------------------------------------------
 
+    def read_steady(self, out: Samples, heard_at: float, gain: float) -> bool:
+        """Fill `out` as `read` would if the envelope stands at full gain and there is plenty, else
+        touch nothing and return False. What nearly every block takes: short, for cold caches.
+        """
+        fade, frames, ring = self._fade, len(out), self._ring
+        if (
+            fade.gain != 1.0
+            or self._envelope.value != 1.0
+            or self._starved_of is fade
+            or ring.written - ring.read < frames + self._ramp
+        ):
+            return False
+        ring.read_into(out, gain)
+        self.anchor = (ring.read, heard_at + frames / self.format.rate)
+        return True
+
     def read(self, out: Samples, heard_at: float, gain: float) -> int:
         """Put the next frames, times envelope and `gain`, at the start of `out`; returns how many.
 

@@ -44,6 +44,8 @@ class AudioSink(Protocol):
 
     info: SinkInfo
     """Valid after `open`."""
+    delay_s: float
+    """Seconds from the newest pull to the instant at which its first frame is heard."""
 
     def open(self, reader: FrameReader) -> SinkInfo:
         """Open the device; it stays silent."""

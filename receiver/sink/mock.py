@@ -40,6 +40,7 @@ class MockSink:
     ) -> None:
         period = period_frames(rate, buffer_seconds)
         self.info = SinkInfo("mock", "mock", Format(rate, channels), PERIODS * period / rate)
+        self.delay_s = 0.0
         self.period = period
         """Frames that the reader is asked for at a time."""
         self._clock = clock
@@ -172,6 +173,7 @@ class MockSink:
         while self._pulled - self._played + self.period <= len(self._buffer):
             start = self._pulled % len(self._buffer)
             heard_at = self._began + self._pulled / self.info.format.rate
+            self.delay_s = heard_at - self._clock.now()
             self._reader.read(self._buffer[start : start + self.period], heard_at)
             self._pulled += self.period
 

@@ -59,6 +59,9 @@ class PortAudioSink:
         self._pulled = 0
         self._pulled_at = 0.0
         self._underruns = 0
+        self._primed = 0
+        self._lasts_s = 0.0
+        self.delay_s = 0.0
         self.realtime = False
         """Whether the system granted the callback's thread real-time priority."""
 
@@ -86,6 +89,7 @@ class PortAudioSink:
         # What PortAudio calls latency leaves out the period that is being filled.
         buffer = self._stream.latency + self._stream.blocksize / rate
         self.info = SinkInfo("portaudio", device.name, Format(rate, self._channels), buffer)
+        self._lasts_s, self._primed = buffer, round(buffer * rate) + 1
         return self.info
 
     def start(self) -> None:
@@ -144,14 +148,19 @@ class PortAudioSink:
         if self._first:
             self._first = False
             self.realtime = _take_priority()
-        elif status.output_underflow or self._was_dry(now):
+        elif status.output_underflow or (
+            # More time has passed since the last pull than the device had frames for: not every
+            # driver tells. The gap before the first refill is none: the device was starting.
+            now - self._pulled_at > self._lasts_s and self._pulled > self._primed
+        ):
             self._underruns += 1
         delay = time.outputBufferDacTime - time.currentTime
         if not 0.0 < delay < MAX_DELAY:
             # Before it plays, a device tells nothing: what it holds is what it was given.
-            delay = min(self._pulled / self.info.format.rate, self.info.buffer)
+            delay = min(self._pulled / self.info.format.rate, self._lasts_s)
+        self.delay_s = delay
         if self._dither is None:
-            out = np.frombuffer(buffer, np.float32).reshape(frames, self._channels)
+            out = np.ndarray((frames, self._channels), np.float32, buffer)
             self._reader.read(out, now + delay)
         else:
             samples = self._scratch[:frames]
@@ -160,13 +169,6 @@ class PortAudioSink:
             self._dither.to_int16(samples, rounded)
         self._pulled += frames
         self._pulled_at = now
-
-    def _was_dry(self, now: float) -> bool:
-        """Whether more time has passed since the last pull than the device had frames for: not
-        every driver tells. The gap before the first refill is none: the device was starting.
-        """
-        primed = self._pulled > self.info.buffer * self.info.format.rate + 1
-        return primed and now - self._pulled_at > self.info.buffer
 
     # -- inside -----------------------------------------------------------------------------------
 
