@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+from controller.address import looks_like_address, parse_address
 from controller.cli.arguments import Arguments
 from controller.cli.text import plain
 from controller.known import Known, Memory
@@ -17,12 +18,7 @@ SECONDS = 2.0
 def discover(arguments: Arguments) -> int:
     """List the receivers that mDNS finds, and those remembered that answer where they were."""
     memory = Memory()
-    receivers = {receiver.id: receiver for receiver in _in_reach(memory)}
-    if arguments.device:
-        wanted = arguments.device.casefold()
-        receivers = {
-            r.id: r for r in receivers.values() if wanted in (r.id.casefold(), r.name.casefold())
-        }
+    receivers = {receiver.id: receiver for receiver in _meant(arguments.device, memory)}
     if not receivers:
         raise NoReceiver(
             "No receiver is in reach. Is one on, in this network?"
@@ -34,6 +30,16 @@ def discover(arguments: Arguments) -> int:
         is_default = default is not None and receiver.id == default.id
         print(_as_json(receiver, is_default) if arguments.json else _as_text(receiver, is_default))
     return 0
+
+
+def _meant(device: str | None, memory: Memory) -> list[Known]:
+    """All in reach; of a name or an id only those that have it, of an address who answers there."""
+    if not device:
+        return _in_reach(memory)
+    if memory.find(device) is None and looks_like_address(device):
+        return [identify(parse_address(device)).receiver]
+    wanted = device.casefold()
+    return [r for r in _in_reach(memory) if wanted in (r.id.casefold(), r.name.casefold())]
 
 
 def _in_reach(memory: Memory) -> list[Known]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
+from pathlib import Path
 
 from controller.cli.arguments import Arguments, make_parser, shield_negative
 from controller.cli.complain import complain
-from receiver.errors import TonearmError
+from receiver.errors import Internal, TonearmError
 
+TRACEBACK = "TONEARM_TRACEBACK"
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -31,6 +34,21 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read the output has gone, as `head` does. The flush at exit must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except Exception as error:
+        if TRACEBACK in os.environ:
+            raise
+        complain(_fault(error), arguments.json)
+        return Internal.exit_code
+
+
+def _fault(error: Exception) -> Internal:
+    """What to say of an error that nobody expected: a line that can be reported."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    return Internal(
+        f"This is a fault in tonearm: {type(error).__name__} at {place}: {error}."
+        f" Please report it; {TRACEBACK}=1 in the environment shows how it came about."
+    )
 
 
 def _run(arguments: Arguments) -> int:

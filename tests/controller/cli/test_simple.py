@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from controller.cli import main
+from controller.cli import main, simple
 from controller.cli.arguments import EXIT_CODES
 from controller.known import Memory
 from receiver.errors import NotSeekable, TonearmError, all_errors
@@ -181,3 +181,18 @@ def test_a_wrong_command_line_is_told_in_one_line(
     assert err.startswith("tonearm")
     assert "--help" in err
     assert err.count("\n") == 1
+
+
+async def test_a_fault_of_our_own_is_one_line_that_can_be_reported(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> int:
+        return {}["cartridge"]
+
+    monkeypatch.setattr(simple, "simple", broken)
+    code, out, err = await call("pause")
+    assert (code, out, err.count("\n")) == (70, "", 1)
+    assert re.search(r"a fault in tonearm: KeyError at test_simple.py:\d+: 'cartridge'", err)
+    monkeypatch.setenv("TONEARM_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        await call("pause")

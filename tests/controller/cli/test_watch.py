@@ -83,6 +83,8 @@ async def test_discover_lists_what_is_announced_and_what_is_remembered(
         ["*", "Kitchen", receiver.address, "id-kitchen"],
         ["Bath", "192.0.2.2:7766", "id-bath"],
     ]
+    assert await asyncio.to_thread(main, ["discover", "-d", receiver.address]) == 0
+    assert capsys.readouterr().out.count("\n") == 1, "whoever answers there, and no other"
     assert await asyncio.to_thread(main, ["discover", "--json", "-d", "bath"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "id": "id-bath",
