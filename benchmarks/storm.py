@@ -7,9 +7,11 @@ import threading
 import time
 
 from receiver.__main__ import main
+from receiver.engine.child import AudioChild
+from receiver.engine.settings import EngineSettings
 
 CALM_S = 2.0
-"""Until it has started: its children are to be born in good weather."""
+"""Until it has started."""
 PAUSE_S = 0.05
 
 
@@ -24,6 +26,13 @@ def storm() -> None:
         time.sleep(PAUSE_S)
 
 
-if __name__ == "__main__":
+def fork_and_storm(settings: EngineSettings) -> AudioChild:
+    """Fork the audio process as ever, and then let the storm loose in this one."""
+    child = fork(settings)
     threading.Thread(target=storm, daemon=True).start()
+    return child
+
+
+if __name__ == "__main__":
+    fork, AudioChild.fork = AudioChild.fork, fork_and_storm  # type: ignore[method-assign]
     main()
