@@ -56,6 +56,18 @@ class NotSeekable(TonearmError):
     code, http_status, exit_code = "not_seekable", 409, 3
 
 
+class NoSuchItem(TonearmError):
+    """The queue holds no item of that id (any more)."""
+
+    code, http_status, exit_code = "no_such_item", 404, 3
+
+
+class Conflict(TonearmError):
+    """An edit makes no sense after what came between."""
+
+    code, http_status, exit_code = "conflict", 409, 3
+
+
 class Superseded(TonearmError):
     """Another play or stop came before this play had made a sound."""
 

@@ -11,8 +11,8 @@ exit codes:
   0    done
   2    the command line or the request is wrong, or the URL is not http
        (bad_request, unsupported_scheme)
-  3    not now: nothing plays, the stream cannot seek, or another play came before
-       (nothing_playing, not_seekable, superseded)
+  3    not now: nothing plays, the stream cannot seek, another play came before, or the queue
+       is not what it was (nothing_playing, not_seekable, superseded, no_such_item, conflict)
   4    the server of the stream is at fault (unreachable, http_refused, stalled)
   5    the stream cannot be played (unsupported_format, unplayable)
   6    the receiver has no sound device to play on (no_device)

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 Playback = Literal["idle", "loading", "buffering", "playing", "paused"]
+Repeat = Literal["off", "one", "all"]
 
 
 class ClockId(msgspec.Struct, frozen=True):
@@ -38,7 +39,9 @@ class Tags(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One thing to play. `id` is unique within a receiver's life."""
+    """One thing to play. `id` never changes and is given to no other item; `added_by` is who put it
+    into the queue, as they call themselves.
+    """
 
     id: str
     url: str
@@ -46,6 +49,7 @@ class Item(msgspec.Struct, frozen=True):
     duration_ms: float | None = None
     seekable: bool = False
     live: bool = False
+    added_by: str | None = None
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -61,6 +65,18 @@ class Anchor(msgspec.Struct, frozen=True):
         return self.position_ms + self.rate * (now_us - self.at_us) / 1000
 
 
+class QueueState(msgspec.Struct, frozen=True):
+    """What is said of the queue without being asked. `revision` counts its changes; the items are
+    asked for by `queue.list`. `index` is that of the current item, None when there is none.
+    """
+
+    revision: int = 0
+    length: int = 0
+    index: int | None = None
+    repeat: Repeat = "off"
+    shuffle: bool = False
+
+
 class SessionState(msgspec.Struct, frozen=True):
     """What is being played. `epoch` counts the moves of the session between receivers."""
 
@@ -69,6 +85,7 @@ class SessionState(msgspec.Struct, frozen=True):
     playback: Playback = "idle"
     item: Item | None = None
     anchor: Anchor | None = None
+    queue: QueueState = QueueState()
 
 
 class Volume(msgspec.Struct, frozen=True):

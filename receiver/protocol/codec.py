@@ -8,7 +8,7 @@ import msgspec
 
 from receiver.errors import BadRequest
 from receiver.protocol import limits
-from receiver.protocol.commands import Command, Play, Seek, SetVolume
+from receiver.protocol.commands import Command, Play, QueueAdd, Seek, SetVolume
 from receiver.protocol.events import ServerMessage
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
@@ -47,8 +47,11 @@ def _check_choices(command: Command) -> None:
         raise BadRequest("A seek takes exactly one of `position_ms` and `by_ms`.")
     if isinstance(command, SetVolume) and (command.percent is None) == (command.by is None):
         raise BadRequest("A volume takes exactly one of `percent` and `by`.")
-    if isinstance(command, Play) and not command.url.isprintable():
-        raise BadRequest("The `url` of a play holds control characters.")
+    urls = [command.url] if isinstance(command, Play) else []
+    if isinstance(command, QueueAdd):
+        urls = [entry.url for entry in command.items]
+    if not all(map(str.isprintable, urls)):
+        raise BadRequest("A `url` holds control characters.")
 
 
 def id_of(data: bytes | str) -> str | None:

@@ -6,10 +6,11 @@ Unknown fields are refused by name, so that a typing error never passes for a wi
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
+from receiver.model.state import Repeat, Tags
 from receiver.protocol import limits
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_ID)]
@@ -17,6 +18,8 @@ Url = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_URL)]
 PositionMs = Annotated[float, msgspec.Meta(ge=0, le=limits.MAX_POSITION_MS)]
 DeltaMs = Annotated[float, msgspec.Meta(ge=-limits.MAX_POSITION_MS, le=limits.MAX_POSITION_MS)]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Text = Annotated[str, msgspec.Meta(max_length=limits.MAX_TEXT)]
+Place = Literal["end", "next"] | Annotated[int, msgspec.Meta(ge=0)]
 PercentDelta = Annotated[int, msgspec.Meta(ge=-100, le=100)]
 
 
@@ -27,13 +30,14 @@ class _Command(
 
 
 class Play(_Command, frozen=True, kw_only=True, tag="play"):
-    """Play a URL from `position_ms`. Answered when its first frame was taken by the device, or,
-    with `paused`, when it is ready to sound.
+    """Play a URL from `position_ms`, instead of the queue that is there. Answered when its first
+    frame was taken by the device, or, with `paused`, when it is ready to sound.
     """
 
     url: Url
     position_ms: PositionMs = 0.0
     paused: bool = False
+    by: Text | None = None
 
 
 class Pause(_Command, frozen=True, kw_only=True, tag="pause"):
@@ -72,6 +76,83 @@ class Mute(_Command, frozen=True, kw_only=True, tag="mute"):
     muted: bool | None = None
 
 
+class Next(_Command, frozen=True, kw_only=True, tag="next"):
+    """Play the item that follows; at the end of the queue, stop. Answered as a play is."""
+
+
+class Previous(_Command, frozen=True, kw_only=True, tag="previous"):
+    """Play the item from its start, or, within its first 3 s, the one before. Answered as a play
+    is.
+    """
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something to be added to the queue: its URL, and what is known of it already."""
+
+    url: Url
+    tags: Tags = Tags()
+
+
+class QueueAdd(_Command, frozen=True, kw_only=True, tag="queue.add"):
+    """Put items in at the end, behind the current item (`next`), or before index `at`. Never
+    refused for what came between. The result's `items` are their ids.
+    """
+
+    items: Annotated[list[Entry], msgspec.Meta(min_length=1, max_length=limits.MAX_ITEMS)]
+    at: Place = "end"
+    by: Text | None = None
+
+
+class QueueRemove(_Command, frozen=True, kw_only=True, tag="queue.remove"):
+    """Take items out, by their ids; those that are gone already are no error. Without the current
+    item the one behind it plays.
+    """
+
+    items: Annotated[list[Id], msgspec.Meta(max_length=limits.MAX_ITEMS)]
+
+
+class QueueMove(_Command, frozen=True, kw_only=True, tag="queue.move"):
+    """Put an item elsewhere. With `revision`, an index `at` is refused (`conflict`) when the queue
+    has changed since then.
+    """
+
+    item: Id
+    at: Place
+    revision: int | None = None
+
+
+class QueueClear(_Command, frozen=True, kw_only=True, tag="queue.clear"):
+    """Remove all; with `revision`, all that was there then: what was added since then stays."""
+
+    revision: int | None = None
+
+
+class QueueJump(_Command, frozen=True, kw_only=True, tag="queue.jump"):
+    """Play an item of the queue. Answered as a play is."""
+
+    item: Id
+    position_ms: PositionMs = 0.0
+
+
+class QueueList(_Command, frozen=True, kw_only=True, tag="queue.list"):
+    """Ask for `count` items from index `offset` on."""
+
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    count: Annotated[int, msgspec.Meta(ge=0, le=limits.MAX_ITEMS)] = limits.MAX_ITEMS
+
+
+class SetRepeat(_Command, frozen=True, kw_only=True, tag="repeat"):
+    """Repeat nothing, the current item (`one`), or `all`."""
+
+    repeat: Repeat
+
+
+class SetShuffle(_Command, frozen=True, kw_only=True, tag="shuffle"):
+    """Play in a random order that stays as it is, or, again, in that of the list."""
+
+    shuffle: bool
+
+
 class Status(_Command, frozen=True, kw_only=True, tag="status"):
     """Ask for the whole state; the answer's result holds `revision` and `state`."""
 
@@ -82,4 +163,25 @@ class TimeRequest(_Command, frozen=True, kw_only=True, tag="time"):
     t1_us: int
 
 
-Command = Play | Pause | Resume | Toggle | Stop | Seek | SetVolume | Mute | Status | TimeRequest
+Command = (
+    Play
+    | Pause
+    | Resume
+    | Toggle
+    | Stop
+    | Seek
+    | Next
+    | Previous
+    | SetVolume
+    | Mute
+    | QueueAdd
+    | QueueRemove
+    | QueueMove
+    | QueueClear
+    | QueueJump
+    | QueueList
+    | SetRepeat
+    | SetShuffle
+    | Status
+    | TimeRequest
+)

@@ -13,4 +13,7 @@ MAX_MESSAGE_BYTES = 64 * 1024
 MAX_TEXT = 1024
 MAX_URL = 2048
 MAX_ID = 64
+MAX_QUEUE = 10_000
+MAX_ITEMS = 500
+"""Items that one command adds, removes or lists."""
 MAX_POSITION_MS = 7 * 24 * 3600 * 1000

@@ -1,4 +1,4 @@
-"""The session: one item, its place, the volume, and who waits for an answer.
+"""The session: a queue, the item that plays, its place, the volume, and who waits for an answer.
 
 Pure: every call takes the instant, and returns effects. No await, no I/O, no clock of its own.
 What is possible in which state stands in `table.py`; this file says what it means.
@@ -6,17 +6,15 @@ What is possible in which state stands in `table.py`; this file says what it mea
 
 from __future__ import annotations
 
-import itertools
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from receiver.errors import NotSeekable, Superseded, TonearmError, error_from_code
+from receiver.errors import NothingPlaying, NotSeekable, TonearmError, error_from_code
 from receiver.model import orders, reports
 from receiver.model.state import (
-    Anchor,
     Item,
     Output,
     Playback,
@@ -24,12 +22,11 @@ from receiver.model.state import (
     ReceiverInfo,
     SessionState,
     State,
-    Volume,
 )
 from receiver.protocol import commands as c
+from receiver.session.edits import Edit, edit
 from receiver.session.effects import (
     Answer,
-    AnswerPlay,
     CloseItem,
     Effect,
     OpenItem,
@@ -37,21 +34,16 @@ from receiver.session.effects import (
     Tell,
     Token,
 )
+from receiver.session.loudness import Loudness, VolumeCurve
+from receiver.session.place import Place
+from receiver.session.queue import Queue
 from receiver.session.table import changes_something
+from receiver.session.waiting import Waiting
 
-MAX_DRIFT_MS = 20.0
-"""A position report that differs by no more from what the anchor says is no news."""
-
-VolumeCurve = Callable[[int], tuple[float, float | None]]
-"""Percent to (linear gain, dB or None for silence)."""
-
-
-@dataclass(slots=True)
-class _Seek:
-    """A seek on its way, and who waits for it."""
-
-    number: int
-    token: Token
+RESTART_MS = 3000.0
+"""From here on, `previous` goes to the start of the item and not to the one before."""
+MOST_FAILURES = 5
+"""Items in a row that cannot be played; then it is not the items."""
 
 
 class Session:
@@ -64,37 +56,47 @@ class Session:
         curve: VolumeCurve,
         output: Output,
         volume: tuple[int, bool] = (50, False),
+        new_id: Callable[[], str] = lambda: f"i-{secrets.token_hex(6)}",
+        seed: Callable[[], int] = lambda: secrets.randbits(64),
     ) -> None:
+        """`new_id` gives ids to items, `seed` numbers to shuffle by."""
         self._receiver = receiver
-        self._curve = curve
+        self._loudness = Loudness(curve, *volume)
         self._output = output
         self._problem: Problem | None = None
-        self._percent, self._muted = volume
         self._base = SessionState(id=session_id)
         self._playback: Playback = "idle"
-        self._item: Item | None = None
-        self._anchor: Anchor | None = None
+        self._queue = Queue(seed)
+        self._new_id = new_id
+        self._failures = 0
+        self._place = Place()
         self._paused = False
         self._track = 0
-        self._play: Token | None = None
-        self._seek: _Seek | None = None
-        self._seek_numbers = itertools.count(1)
+        self._waiting = Waiting()
 
     # --- what it is -------------------------------------------------------------------------
 
     @property
     def state(self) -> State:
         """The state as controllers see it."""
-        _, db = self._curve(self._percent)
         return State(
             receiver=self._receiver,
             session=msgspec.structs.replace(
-                self._base, playback=self._playback, item=self._item, anchor=self._anchor
+                self._base,
+                playback=self._playback,
+                item=self._item,
+                anchor=self._place.anchor,
+                queue=self._queue.state,
             ),
-            volume=Volume(self._percent, self._muted, None if self._muted else db),
+            volume=self._loudness.state,
             output=self._output,
             problem=self._problem,
         )
+
+    @property
+    def _item(self) -> Item | None:
+        """What is played, or stands; None when idle."""
+        return None if self._playback == "idle" else self._queue.current
 
     @property
     def track(self) -> int:
@@ -103,7 +105,7 @@ class Session:
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
-        return [Tell(self._gain())]
+        return [Tell(self._loudness.order)]
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -118,8 +120,8 @@ class Session:
 
     def _carry_out(self, command: c.Command, token: Token, now: float) -> list[Effect]:
         match command:
-            case c.Play():
-                return self._begin(command, token, now)
+            case c.Play() | c.Next() | c.Previous() | c.QueueJump():
+                return self._choose(command, token, now)
             case c.Pause():
                 return [*self._set_paused(True, now), self._done(token)]
             case c.Resume():
@@ -131,25 +133,90 @@ class Session:
             case c.Seek():
                 return self._begin_seek(command, token, now)
             case c.SetVolume(percent=percent, by=by):
-                wanted = percent if percent is not None else self._percent + (by or 0)
-                return [*self._set_volume(wanted, self._muted), self._done(token)]
+                wanted = percent if percent is not None else self._loudness.percent + (by or 0)
+                return [*self._set_volume(wanted, self._loudness.muted), self._done(token)]
             case c.Mute(muted=muted):
-                wish = (not self._muted) if muted is None else muted
-                return [*self._set_volume(self._percent, wish), self._done(token)]
+                wish = (not self._loudness.muted) if muted is None else muted
+                return [*self._set_volume(self._loudness.percent, wish), self._done(token)]
+            case _ if isinstance(command, Edit):
+                return self._edit(command, token, now)
             case _:
                 return [self._done(token)]
 
-    def _begin(self, command: c.Play, token: Token, now: float) -> list[Effect]:
-        effects = self._supersede()
+    def _choose(
+        self, command: c.Play | c.Next | c.Previous | c.QueueJump, token: Token, now: float
+    ) -> list[Effect]:
+        """Play another item, or the same from its start."""
+        match command:
+            case c.Play():
+                return self._play_only(command, token, now)
+            case c.Next():
+                return self._go_on(self._queue.after(), token, now)
+            case c.Previous():
+                return self._go_back(token, now)
+            case c.QueueJump(item=item, position_ms=position_ms):
+                self._queue.go_to(item)
+                return self._start(token, now, position_ms)
+
+    def _play_only(self, command: c.Play, token: Token, now: float) -> list[Effect]:
+        item = Item(id=self._new_id(), url=command.url, added_by=command.by)
+        self._queue.clear()
+        self._queue.add([item])
+        self._queue.go_to(item.id)
+        return self._start(token, now, command.position_ms, paused=command.paused)
+
+    def _start(
+        self,
+        token: Token | None,
+        now: float,
+        position_ms: float = 0.0,
+        *,
+        paused: bool = False,
+        after_failure: bool = False,
+    ) -> list[Effect]:
+        """Load the current item of the queue as a new track; `token` waits for it to sound."""
+        item = self._queue.current
+        assert item is not None
+        effects = self._waiting.for_play(token)
         self._track += 1
-        self._item = Item(id=f"i-{self._track}", url=command.url)
-        self._anchor = None
-        self._problem = None
+        self._place.anchor = None
+        if not after_failure:
+            self._problem = None
         self._playback = "loading"
-        self._paused = command.paused
-        self._play = token
-        opening = OpenItem(self._track, self._item, command.position_ms, command.paused, now)
-        return [*effects, opening]
+        self._paused = paused
+        return [*effects, OpenItem(self._track, item, position_ms, paused, now)]
+
+    # --- the queue --------------------------------------------------------------------------
+
+    def _go_on(self, item: str | None, token: Token, now: float) -> list[Effect]:
+        """Play an item, on command; with none, all is over."""
+        if item is None and not self._queue:
+            raise NothingPlaying("The queue is empty. Cast something first.")
+        self._queue.go_to(item)
+        if item is None:
+            return [*self._let_go(), self._done(token)]
+        return self._start(token, now)
+
+    def _go_back(self, token: Token, now: float) -> list[Effect]:
+        before = self._queue.before()
+        if self._item is not None and (before is None or self._position(now) > RESTART_MS):
+            return self._start(token, now)
+        return self._go_on(before or self._queue.after(), token, now)
+
+    def _edit(self, command: Edit, token: Token, now: float) -> list[Effect]:
+        played = self._item
+        edited = edit(self._queue, command, self._new_id)
+        effects: list[Effect] = []
+        if played is not None and self._queue.current is None:
+            effects = self._follow(edited.heir, now)
+        return [*effects, Answer(token, edited.result)]
+
+    def _follow(self, item: str | None, now: float, *, after_failure: bool = False) -> list[Effect]:
+        """Go on by itself with another item, or, without one, stop."""
+        self._queue.go_to(item)
+        if item is None:
+            return self._let_go()
+        return self._start(None, now, paused=self._paused, after_failure=after_failure)
 
     def _set_paused(self, paused: bool, now: float) -> list[Effect]:
         if paused == self._paused:
@@ -174,65 +241,38 @@ class Session:
             target = self._position(now) + (command.by_ms or 0.0)
         if item.duration_ms is not None:
             target = min(target, item.duration_ms)
-        effects = self._supersede_seek()
-        self._seek = _Seek(next(self._seek_numbers), token)
-        order = orders.Seek(self._track, self._seek.number, max(target, 0.0))
+        number, effects = self._waiting.for_seek(token)
+        order = orders.Seek(self._track, number, max(target, 0.0))
         return [*effects, Tell(order)]
 
     def _set_volume(self, percent: int, muted: bool) -> list[Effect]:
-        self._percent, self._muted = min(max(percent, 0), 100), muted
-        return [Tell(self._gain()), Remember(self._percent, self._muted)]
-
-    def _gain(self) -> orders.SetGain:
-        return orders.SetGain(0.0 if self._muted else self._curve(self._percent)[0])
+        self._loudness.set(percent, muted)
+        remember = Remember(self._loudness.percent, self._loudness.muted)
+        return [Tell(self._loudness.order), remember]
 
     def _let_go(self) -> list[Effect]:
-        effects = self._supersede()
+        effects = self._waiting.nobody()
         if self._playback != "idle":
             effects += [CloseItem(), Tell(orders.Stop())]
-        self._item = self._anchor = self._problem = None
+        self._place.anchor = self._problem = None
         self._playback = "idle"
         self._paused = False
         return effects
 
-    def _supersede(self) -> list[Effect]:
-        effects = self._supersede_seek()
-        if self._play is not None:
-            effects.append(
-                Answer(self._play, Superseded("Another play or stop came before this one sounded."))
-            )
-            self._play = None
-        return effects
-
-    def _supersede_seek(self) -> list[Effect]:
-        if self._seek is None:
-            return []
-        token, self._seek = self._seek.token, None
-        return [Answer(token, Superseded("Another seek, play or stop came before this one."))]
-
     def _done(self, token: Token) -> Answer:
         result: dict[str, Any] = {"playback": self._playback}
-        if self._anchor is not None:
-            result["position_ms"] = self._anchor.position_ms
-        result["volume"] = {"percent": self._percent, "muted": self._muted}
+        if self._place.anchor is not None:
+            result["position_ms"] = self._place.anchor.position_ms
+        result["volume"] = {"percent": self._loudness.percent, "muted": self._loudness.muted}
         return Answer(token, result)
-
-    # --- positions --------------------------------------------------------------------------
 
     def _position(self, now: float) -> float:
         """The position heard now, in milliseconds."""
-        if self._anchor is None:
-            return 0.0
-        position = self._anchor.position_at(round(now * 1e6))
-        limit = self._item.duration_ms if self._item is not None else None
-        return max(position if limit is None else min(position, limit), 0.0)
+        return self._place.at(now, self._item)
 
-    def _stand_at(self, position_ms: float, at: float) -> None:
-        self._set_anchor(position_ms, at, 0)
-
-    def _set_anchor(self, position_ms: float, at: float, rate: int) -> None:
+    def _stand_at(self, position_ms: float, now: float) -> None:
         assert self._item is not None
-        self._anchor = Anchor(self._item.id, position_ms, round(at * 1e6), rate)
+        self._place.stand(self._item, position_ms, now)
 
     # --- reports ----------------------------------------------------------------------------
 
@@ -242,7 +282,7 @@ class Session:
             case reports.Device():
                 return self._device(report)
             case reports.Died(reason=reason):
-                return self._died(reason)
+                return self._died(reason, now)
             case reports.Pong() | reports.Health() | reports.Want() | reports.Taken():
                 return []
         if report.track != self._track or self._item is None:
@@ -260,10 +300,13 @@ class Session:
             case reports.Ready(position_ms=position_ms, seek=seek):
                 self._stand_at(position_ms, now)
                 self._playback = "paused" if self._paused else "buffering"
-                return [*self._play_done(), *self._seek_done(seek)]
+                return [*self._waiting.played(self._track), *self._landed(seek)]
             case reports.Position(position_ms=position_ms, heard_at=heard_at):
-                self._position_heard(position_ms, heard_at)
-            case reports.Paused(position_ms=position_ms) if self._paused and self._seek is None:
+                if self._playback == "playing" and self._item is not None:
+                    self._place.correct(self._item, position_ms, heard_at)
+            case reports.Paused(position_ms=position_ms) if (
+                self._paused and not self._waiting.seeking
+            ):
                 self._stand_at(position_ms, now)
             case reports.Buffering(position_ms=position_ms):
                 self._stand_at(position_ms, now)
@@ -271,14 +314,16 @@ class Session:
             case reports.SeekRefused(seek=seek, code=code, message=message):
                 return self._seek_refused(seek, code, message)
             case reports.Ended():
-                return [*self._play_done(), *self._seek_done(None), *self._let_go()]
+                self._failures = 0
+                waiting = [*self._waiting.played(self._track), *self._landed(None)]
+                return [*waiting, *self._follow(self._queue.upcoming(), now)]
             case reports.Failed(code=code, message=message, detail=detail):
-                return self._failed(code, message, detail)
+                return self._failed(code, message, detail, now)
         return []
 
     def _change_item(self, **fields: Any) -> None:
         assert self._item is not None
-        self._item = msgspec.structs.replace(self._item, **fields)
+        self._queue.change(self._item.id, **fields)
 
     def _described(self, report: reports.Described) -> None:
         if report.tags is not None:
@@ -287,44 +332,35 @@ class Session:
             self._change_item(duration_ms=report.duration_ms)
 
     def _sounding(self, report: reports.Sounding) -> list[Effect]:
+        self._failures = 0
         if not self._paused:
-            self._set_anchor(report.position_ms, report.heard_at, 1)
+            assert self._item is not None
+            self._place.run(self._item, report.position_ms, report.heard_at)
             self._playback = "playing"
-        return [*self._play_done(), *self._seek_done(report.seek)]
+        return [*self._waiting.played(self._track), *self._landed(report.seek)]
 
-    def _position_heard(self, position_ms: float, heard_at: float) -> None:
-        if self._playback != "playing" or self._anchor is None:
-            return
-        if abs(self._anchor.position_at(round(heard_at * 1e6)) - position_ms) > MAX_DRIFT_MS:
-            self._set_anchor(position_ms, heard_at, 1)
-
-    def _play_done(self) -> list[Effect]:
-        if self._play is None:
-            return []
-        token, self._play = self._play, None
-        return [AnswerPlay(token, self._track)]
-
-    def _seek_done(self, number: int | None) -> list[Effect]:
+    def _landed(self, number: int | None) -> list[Effect]:
         """Answer the seek that landed; `None` stands for whichever is on its way."""
-        if self._seek is None or number not in (None, self._seek.number):
-            return []
-        token, self._seek = self._seek.token, None
-        return [self._done(token)]
+        token = self._waiting.landed(number)
+        return [] if token is None else [self._done(token)]
 
     def _seek_refused(self, number: int, code: str, message: str) -> list[Effect]:
-        if self._seek is None or self._seek.number != number:
-            return []
-        token, self._seek = self._seek.token, None
-        return [Answer(token, error_from_code(code, message, {}))]
+        token = self._waiting.landed(number)
+        return [] if token is None else [Answer(token, error_from_code(code, message, {}))]
 
-    def _failed(self, code: str, message: str, detail: dict[str, Any]) -> list[Effect]:
-        """The item is over; whoever waits is told why, and so is everybody else."""
-        error = error_from_code(code, message, detail)
-        waiting = [self._play, self._seek.token if self._seek else None]
-        self._play = self._seek = None
-        effects = self._let_go()
+    def _failed(self, code: str, message: str, detail: dict[str, Any], now: float) -> list[Effect]:
+        """The item is over; whoever waits is told why, and so is everybody else. The next one in
+        the queue is played, unless too many have failed.
+        """
+        answers = self._waiting.failed(error_from_code(code, message, detail))
+        self._failures += 1
+        following = self._queue.after()
+        if self._failures >= MOST_FAILURES:
+            following = None
+            message = f"{MOST_FAILURES} items in a row could not be played; the last: {message}"
+        effects = self._follow(following, now, after_failure=True)
         self._problem = Problem(code, message)
-        return [*effects, *(Answer(token, error) for token in waiting if token is not None)]
+        return [*effects, *answers]
 
     def _device(self, report: reports.Device) -> list[Effect]:
         self._output = report.output
@@ -334,10 +370,10 @@ class Session:
             self._problem = None
         return []
 
-    def _died(self, reason: str) -> list[Effect]:
+    def _died(self, reason: str, now: float) -> list[Effect]:
         """The audio process died: what it played is taken to be the cause, and not tried again."""
-        again: list[Effect] = [Tell(self._gain())]
+        again: list[Effect] = [Tell(self._loudness.order)]  # before anything can sound
         if self._item is None:
             return again
         message = f"The decoder died while it played this ({reason}); it is not tried again."
-        return [*self._failed("unplayable", message, {"reason": reason}), *again]
+        return [*again, *self._failed("unplayable", message, {"reason": reason}, now)]

@@ -20,6 +20,9 @@ _TABLE: dict[type[c.Command], tuple[str, str, str, str, str]] = {
     c.Toggle: ("refused", "yes", "yes", "yes", "yes"),
     c.Stop: ("no-op", "yes", "yes", "yes", "yes"),
     c.Seek: ("refused", "yes", "yes", "yes", "yes"),
+    c.Next: ("yes", "yes", "yes", "yes", "yes"),
+    c.Previous: ("yes", "yes", "yes", "yes", "yes"),
+    c.QueueJump: ("yes", "yes", "yes", "yes", "yes"),
     c.SetVolume: ("yes", "yes", "yes", "yes", "yes"),
     c.Mute: ("yes", "yes", "yes", "yes", "yes"),
 }

@@ -258,6 +258,19 @@ class Anything(RuleBasedStateMachine):
     def simple(self, kind: type[c.Command]) -> None:
         self.asked.append(self.stage.ask(kind)[0])
 
+    @rule(kind=st.sampled_from([c.Next, c.Previous, c.QueueClear]))
+    def go(self, kind: type[c.Command]) -> None:
+        self.asked.append(self.stage.ask(kind)[0])
+
+    @rule(count=st.integers(1, 3))
+    def add(self, count: int) -> None:
+        self.asked.append(self.stage.ask(c.QueueAdd, items=[{"url": "http://x/y"}] * count)[0])
+
+    @rule(repeat=st.sampled_from(["off", "one", "all"]), shuffle=st.booleans())
+    def modes(self, repeat: str, shuffle: bool) -> None:
+        self.asked.append(self.stage.ask(c.SetRepeat, repeat=repeat)[0])
+        self.asked.append(self.stage.ask(c.SetShuffle, shuffle=shuffle)[0])
+
     @rule(by=st.floats(-1e5, 1e5))
     def seek(self, by: float) -> None:
         self.asked.append(self.stage.ask(c.Seek, by_ms=by)[0])
@@ -291,6 +304,7 @@ class Anything(RuleBasedStateMachine):
     def makes_sense(self) -> None:
         session = self.stage.state.session
         assert (session.item is None) == (session.playback == "idle")
+        assert session.item is None or session.queue.index is not None
         if session.anchor is not None:
             assert session.item is not None
             assert session.anchor.item == session.item.id

@@ -1,0 +1,68 @@
+"""What the commands for the queue do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from receiver.errors import Conflict
+from receiver.model.state import Item
+from receiver.protocol import commands as c
+from receiver.session.queue import Queue
+
+Edit = (
+    c.QueueAdd
+    | c.QueueRemove
+    | c.QueueMove
+    | c.QueueClear
+    | c.QueueList
+    | c.SetRepeat
+    | c.SetShuffle
+)
+"""Commands that concern the queue alone, unless they take the current item out of it."""
+
+
+class Edited(NamedTuple):
+    """What to answer; and, where the current item was taken out, what is to follow it."""
+
+    result: dict[str, Any]
+    heir: str | None = None
+
+
+def edit(queue: Queue, command: Edit, new_id: Callable[[], str]) -> Edited:
+    """Carry out one edit. `new_id` gives ids for new items.
+
+    Raises `NoSuchItem`, `Conflict` and `BadRequest`; then nothing was changed.
+    """
+    heir = None
+    result: dict[str, Any] = {}
+    match command:
+        case c.QueueAdd(items=entries, at=at, by=by):
+            items = [Item(id=new_id(), url=e.url, tags=e.tags, added_by=by) for e in entries]
+            queue.add(items, at)
+            result["items"] = [item.id for item in items]
+        case c.QueueRemove(items=ids):
+            heir = queue.remove(ids)
+        case c.QueueMove(item=item, at=at, revision=revision):
+            if isinstance(at, int) and revision not in (None, queue.revision):
+                raise Conflict(
+                    "The queue was changed meanwhile, so that place is another one now;"
+                    " look at it anew.",
+                    queue=as_dict(queue),
+                )
+            queue.move(item, at)
+        case c.QueueClear(revision=revision):
+            heir = queue.clear(revision)
+        case c.QueueList(offset=offset, count=count):
+            result |= {"offset": offset, "items": queue.page(offset, count)}
+        case c.SetRepeat(repeat=repeat):
+            queue.set_repeat(repeat)
+        case c.SetShuffle(shuffle=shuffle):
+            queue.set_shuffle(shuffle)
+    return Edited({"queue": queue.state, **result}, heir)
+
+
+def as_dict(queue: Queue) -> dict[str, Any]:
+    """What an answer tells of the queue."""
+    state = queue.state
+    return {"revision": state.revision, "length": state.length, "index": state.index}

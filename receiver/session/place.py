@@ -1,0 +1,38 @@
+"""Where in the item the music is."""
+
+from __future__ import annotations
+
+from receiver.model.state import Anchor, Item
+
+MAX_DRIFT_MS = 20.0
+"""A position report that differs by no more from what the anchor says is no news."""
+
+
+class Place:
+    """The position, as an anchor: what is heard at an instant, running on or standing."""
+
+    def __init__(self) -> None:
+        self.anchor: Anchor | None = None
+
+    def at(self, now: float, item: Item | None) -> float:
+        """The position heard now, in milliseconds, within the item."""
+        if self.anchor is None:
+            return 0.0
+        position = self.anchor.position_at(round(now * 1e6))
+        limit = item.duration_ms if item is not None else None
+        return max(position if limit is None else min(position, limit), 0.0)
+
+    def stand(self, item: Item, position_ms: float, at: float) -> None:
+        """It stands there from the instant `at`."""
+        self.anchor = Anchor(item.id, position_ms, round(at * 1e6), 0)
+
+    def run(self, item: Item, position_ms: float, at: float) -> None:
+        """It runs on from there from the instant `at`."""
+        self.anchor = Anchor(item.id, position_ms, round(at * 1e6), 1)
+
+    def correct(self, item: Item, position_ms: float, at: float) -> None:
+        """It was heard there at the instant `at`: worth telling if it is not where it should be."""
+        if self.anchor is not None:
+            expected = self.anchor.position_at(round(at * 1e6))
+            if abs(expected - position_ms) > MAX_DRIFT_MS:
+                self.run(item, position_ms, at)

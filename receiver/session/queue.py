@@ -1,0 +1,218 @@
+"""The queue: what is played, in which order, and what comes after what.
+
+Pure. Items are known by ids that never change, so an edit that was made on an older state still
+means what it meant. The *list* is the order people see and edit; the *play order* is the same, or,
+shuffled, a permutation of it that is kept until shuffle is switched off, when the list is as it
+was.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from receiver.errors import BadRequest, NoSuchItem
+from receiver.model.state import Item, QueueState, Repeat
+from receiver.protocol.limits import MAX_QUEUE
+
+Where = Literal["end", "next"] | int
+"""A place in the list: behind all, right behind the current item, or before that of an index."""
+
+
+class Queue:
+    """Items in order, one of them current or none. One task owns it."""
+
+    def __init__(self, seed: Callable[[], int]) -> None:
+        """`seed`: gives a number for each time that the queue is shuffled."""
+        self._seed = seed
+        self._items: dict[str, Item] = {}
+        self._list: list[str] = []
+        self._shuffled: list[str] | None = None
+        self._rng = random.Random()  # noqa: S311 - no secret
+        self._added_in: dict[str, int] = {}
+        self._current: str | None = None
+        self._repeat: Repeat = "off"
+        self._revision = 0
+
+    # --- what it holds ----------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._list)
+
+    @property
+    def state(self) -> QueueState:
+        """What everybody is told of it; the items themselves are asked for (`page`)."""
+        return QueueState(
+            revision=self._revision,
+            length=len(self._list),
+            index=None if self._current is None else self._list.index(self._current),
+            repeat=self._repeat,
+            shuffle=self._shuffled is not None,
+        )
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes."""
+        return self._revision
+
+    @property
+    def current(self) -> Item | None:
+        """The item that plays, or stands."""
+        return None if self._current is None else self._items[self._current]
+
+    def page(self, offset: int, count: int) -> list[Item]:
+        """Some of the items, in the order of the list."""
+        return [self._items[i] for i in self._list[offset : offset + count]]
+
+    def upcoming(self) -> str | None:
+        """What follows the current item by itself: the same one again with repeat `one`."""
+        return self._current if self._repeat == "one" else self.after()
+
+    def after(self) -> str | None:
+        """What `next` goes to; the first in play order when there is no current item."""
+        return self._beside(1)
+
+    def before(self) -> str | None:
+        """What `previous` goes to."""
+        return self._beside(-1)
+
+    # --- the current item -------------------------------------------------------------------
+
+    def go_to(self, item: str | None) -> None:
+        """Make an item the current one. Raises `NoSuchItem`."""
+        if item is not None:
+            self._require(item)
+        if item != self._current:
+            self._current = item
+            self._revision += 1
+
+    def change(self, item: str, **fields: Any) -> None:
+        """Note what became known of an item; harmless when it is gone."""
+        if item in self._items:
+            changed = msgspec.structs.replace(self._items[item], **fields)
+            if changed != self._items[item]:
+                self._items[item] = changed
+                self._revision += 1
+
+    # --- edits ------------------------------------------------------------------------------
+
+    def add(self, items: Sequence[Item], where: Where = "end") -> None:
+        """Put items in. Raises `BadRequest` when there is no room for all of them."""
+        if len(self._list) + len(items) > MAX_QUEUE:
+            raise BadRequest(
+                f"The queue holds {MAX_QUEUE} items at most, and has {len(self._list)}:"
+                f" {len(items)} more do not fit."
+            )
+        ids = [item.id for item in items]
+        self._revision += 1
+        for item in items:
+            self._items[item.id] = item
+            self._added_in[item.id] = self._revision
+        at = self._place(self._list, where)
+        self._list[at:at] = ids
+        if self._shuffled is not None:
+            self._add_shuffled(self._shuffled, ids, where)
+
+    def remove(self, ids: Iterable[str]) -> str | None:
+        """Take items out; those that are gone already are no error. If the current one is among
+        them, no item is current any more, and what would have followed it is returned.
+        """
+        gone = {item for item in ids if item in self._items}
+        if not gone:
+            return None
+        heir = None
+        if self._current in gone:
+            heir = self._heir(gone)
+            self._current = None
+        self._revision += 1
+        self._list = [item for item in self._list if item not in gone]
+        if self._shuffled is not None:
+            self._shuffled = [item for item in self._shuffled if item not in gone]
+        for item in gone:
+            del self._items[item], self._added_in[item]
+        return heir
+
+    def clear(self, revision: int | None = None) -> str | None:
+        """Remove all; with `revision`, all that was there then: nobody has seen what came later.
+        Returns what `remove` does.
+        """
+        seen = self._revision if revision is None else revision
+        return self.remove([item for item in self._list if self._added_in[item] <= seen])
+
+    def move(self, item: str, where: Where) -> None:
+        """Put an item elsewhere in the list, and in the play order too. Raises `NoSuchItem`."""
+        self._require(item)
+        if item == self._current and where == "next":
+            return
+        self._revision += 1
+        for order in (self._list, self._shuffled):
+            if order is not None:
+                order.remove(item)
+                order.insert(self._place(order, where), item)
+
+    def set_repeat(self, repeat: Repeat) -> None:
+        """Repeat nothing, the current item, or all."""
+        self._revision += repeat != self._repeat
+        self._repeat = repeat
+
+    def set_shuffle(self, shuffle: bool) -> None:
+        """Play in a random order from now on, the current item first, or in that of the list."""
+        if shuffle == (self._shuffled is not None):
+            return
+        self._revision += 1
+        self._shuffled = None
+        if shuffle:
+            self._rng = random.Random(self._seed())  # noqa: S311
+            rest = [item for item in self._list if item != self._current]
+            self._rng.shuffle(rest)
+            self._shuffled = rest if self._current is None else [self._current, *rest]
+
+    # --- inside -----------------------------------------------------------------------------
+
+    @property
+    def _order(self) -> list[str]:
+        return self._list if self._shuffled is None else self._shuffled
+
+    def _require(self, item: str) -> None:
+        if item not in self._items:
+            raise NoSuchItem("That item is not in the queue any more; look at it anew.", item=item)
+
+    def _beside(self, step: int) -> str | None:
+        order = self._order
+        if not order:
+            return None
+        if self._current is None:
+            return order[0] if step > 0 else None
+        at = order.index(self._current) + step
+        if self._repeat == "all":
+            return order[at % len(order)]
+        return order[at] if 0 <= at < len(order) else None
+
+    def _heir(self, gone: set[str]) -> str | None:
+        """The first item behind the current one that stays."""
+        assert self._current is not None
+        order = self._order
+        at = order.index(self._current)
+        behind = order[at:] + (order[:at] if self._repeat == "all" else [])
+        return next((item for item in behind if item not in gone), None)
+
+    def _place(self, order: list[str], where: Where) -> int:
+        """The index in `order` at which to insert."""
+        if where == "end":
+            return len(order)
+        if where == "next":
+            return 0 if self._current is None else order.index(self._current) + 1
+        return min(where, len(order))
+
+    def _add_shuffled(self, order: list[str], ids: list[str], where: Where) -> None:
+        """What is to come next does; other places mean nothing here: somewhere to come."""
+        if where == "next":
+            at = self._place(order, "next")
+            order[at:at] = ids
+            return
+        to_come = self._place(order, "next")
+        for item in ids:
+            order.insert(self._rng.randint(to_come, len(order)), item)

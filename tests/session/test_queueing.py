@@ -1,0 +1,131 @@
+"""A session with a queue: what follows what, and what is skipped."""
+
+from __future__ import annotations
+
+import pytest
+
+from receiver.model import orders as o
+from receiver.model import reports as r
+from receiver.protocol import commands as c
+from receiver.session import effects as e
+from tests.session.stage import Stage
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def queued(stage: Stage, count: int = 3) -> list[str]:
+    """A queue of several items, the first of which sounds; their ids."""
+    stage.play()
+    add, _ = stage.ask(c.QueueAdd, items=[{"url": f"http://x/{n}"} for n in range(1, count)])
+    first = stage.state.session.item
+    answer = stage.answer(add)
+    assert first is not None
+    assert isinstance(answer, dict)
+    return [first.id, *answer["items"]]
+
+
+def sounds(stage: Stage) -> str:
+    """Let the newest track sound; the id of its item."""
+    stage.say(r.Sounding(stage.session.track, 0.0, stage.now, stage.now))
+    item = stage.state.session.item
+    assert item is not None
+    return item.id
+
+
+def test_when_an_item_ends_the_next_one_plays(stage: Stage) -> None:
+    ids = queued(stage)
+    for expected in ids[1:]:
+        (effect,) = stage.say(r.Ended(stage.session.track))
+        assert isinstance(effect, e.OpenItem)
+        assert effect.item.id == expected == sounds(stage)
+    stage.say(r.Ended(stage.session.track))
+    assert stage.playback == "idle"
+    assert (stage.state.session.queue.length, stage.state.session.queue.index) == (3, None)
+
+
+def test_next_and_previous_are_answered_as_a_play_is(stage: Stage) -> None:
+    ids = queued(stage)
+    skip, _ = stage.ask(c.Next)
+    assert skip not in stage.answers
+    assert sounds(stage) == ids[1]
+    assert stage.answer(skip) == {"receipt": {}}
+    stage.ask(c.Previous)
+    assert sounds(stage) == ids[0]
+    stage.ask(c.Next)
+    sounds(stage)
+    stage.now += 3.5
+    stage.ask(c.Previous)
+    assert sounds(stage) == ids[1], "after three seconds it is the start of the same"
+    stage.ask(c.QueueJump, item=ids[2], position_ms=500.0)
+    assert sounds(stage) == ids[2]
+    last, _ = stage.ask(c.Next)
+    assert stage.playback == "idle"
+    assert stage.answer(last) != {"receipt": {}}
+
+
+def test_with_an_empty_queue_there_is_no_next(stage: Stage) -> None:
+    assert stage.answer(stage.ask(c.Next)[0]) == "nothing_playing"
+    assert stage.answer(stage.ask(c.Previous)[0]) == "nothing_playing"
+    assert stage.answer(stage.ask(c.QueueJump, item="x")[0]) == "no_such_item"
+
+
+def test_an_item_that_cannot_be_played_is_skipped_and_said(stage: Stage) -> None:
+    ids = queued(stage)
+    (effect,) = stage.say(r.Failed(stage.session.track, "unplayable", "Damaged."))
+    assert isinstance(effect, e.OpenItem)
+    assert effect.item.id == ids[1]
+    sounds(stage)
+    assert stage.state.problem is not None
+    assert stage.state.problem.message == "Damaged."
+    stage.say(r.Ended(stage.session.track))
+    assert stage.state.problem is None, "old news by now"
+
+
+def test_five_in_a_row_stop_it(stage: Stage) -> None:
+    queued(stage, 9)
+    for _ in range(5):
+        assert stage.playback != "idle"
+        stage.say(r.Failed(stage.session.track, "unreachable", "No server."))
+    assert stage.playback == "idle"
+    assert stage.state.problem is not None
+    assert "5 items in a row" in stage.state.problem.message
+
+
+def test_one_bad_item_repeated_for_ever_stops_too(stage: Stage) -> None:
+    stage.ask(c.Play, url="http://x/bad")
+    stage.ask(c.SetRepeat, repeat="all")
+    for _ in range(5):
+        stage.say(r.Failed(stage.session.track, "unplayable", "Damaged."))
+    assert stage.playback == "idle"
+
+
+def test_the_item_that_killed_the_engine_is_skipped(stage: Stage) -> None:
+    ids = queued(stage)
+    effects = stage.say(r.Died("ended by SIGSEGV"))
+    assert effects[0] == e.Tell(o.SetGain(0.5)), "before anything sounds"
+    assert isinstance(effects[1], e.OpenItem)
+    assert sounds(stage) == ids[1]
+
+
+def test_taking_out_what_plays_plays_what_follows(stage: Stage) -> None:
+    ids = queued(stage)
+    stage.ask(c.Pause)
+    _, (effect,) = stage.ask(c.QueueRemove, items=[ids[0]])
+    assert isinstance(effect, e.OpenItem)
+    assert (effect.item.id, effect.paused) == (ids[1], True), "paused stays paused"
+    stage.ask(c.QueueClear)
+    assert stage.playback == "idle"
+
+
+def test_a_place_in_a_list_that_changed_is_no_place(stage: Stage) -> None:
+    ids = queued(stage)
+    seen = stage.state.session.queue.revision
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/new"}], at=0)
+    assert stage.answer(stage.ask(c.QueueMove, item=ids[0], at=1, revision=seen)[0]) == "conflict"
+    assert stage.answer(stage.ask(c.QueueMove, item=ids[0], at="end", revision=seen)[0])
+    listed = stage.answer(stage.ask(c.QueueList, offset=1, count=2)[0])
+    assert isinstance(listed, dict)
+    assert [item.id for item in listed["items"]] == ids[1:3]
