@@ -84,6 +84,10 @@ class ControlLoop:
                 case e.OpenItem():
                     order = orders.Load(effect.track, effect.start_ms, effect.paused)
                     player.load(order, effect.item.url, effect.accepted)
+                case e.PrepareItem(track, item):
+                    player.prepare(track, item.url)
+                case e.ForgetItem(track):
+                    player.forget(track)
                 case e.CloseItem():
                     player.close()
                 case e.Tell(order):

@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from receiver.clock.base import Clock
 from receiver.decoder.base import Decoder
+from receiver.engine.joint import Joint
 from receiver.engine.output import Output
 from receiver.engine.start import LITTLE_S, StartPolicy
 from receiver.engine.track import Landing, Track
@@ -57,6 +58,7 @@ class Engine:
         self._clock = clock
         self._report = report
         self._track: Track | None = None
+        self._joint = Joint()
         self._phase = Phase.LOADING
         self._paused = False
         self._policy = StartPolicy(0.0)
@@ -79,6 +81,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of everything."""
+        self._joint.forget()
         self._drop_track()
         self._output.close()
 
@@ -86,12 +89,17 @@ class Engine:
 
     def take(self, message: ToEngine) -> None:
         """Carry out one order, or take in encoded bytes."""
+        if self._joint.crossed:
+            self._cross()  # the order is for what sounds
         match message:
             case Data() | Tail() | orders.Seek():
-                if self._track is not None and self._track.number == message.track:
-                    self._for_track(self._track, message)
+                self._for_track(message)
             case orders.Load():
                 self._load(message)
+            case orders.Prepare(number):
+                self._prepare(number)
+            case orders.Forget(number):
+                self._joint.forget(number)
             case orders.Pause():
                 self._pause()
             case orders.Resume():
@@ -104,7 +112,11 @@ class Engine:
             case orders.Ping():
                 self._report(reports.Pong())
 
-    def _for_track(self, track: Track, message: Data | Tail | orders.Seek) -> None:
+    def _for_track(self, message: Data | Tail | orders.Seek) -> None:
+        both = (self._track, self._joint.track)
+        track = next((t for t in both if t is not None and t.number == message.track), None)
+        if track is None:
+            return
         match message:
             case Data(_, feed, data, last):
                 track.inlet.put(feed, data, last, self._clock.now())
@@ -112,6 +124,13 @@ class Engine:
                 track.tail(offset, size, data)
             case orders.Seek(_, seek, position_ms):
                 track.seek(Landing(seek, position_ms))
+
+    def _prepare(self, number: int) -> None:
+        if self._track is not None:
+            self._joint.prepare(self._new_track(number))
+
+    def _new_track(self, number: int) -> Track:
+        return Track(number, self._make_decoder(), self._output.mixer.format, self._report)
 
     def _load(self, order: orders.Load) -> None:
         self._leave_track(GRACE_S)
@@ -121,7 +140,7 @@ class Engine:
             self._report(reports.Failed(order.track, "no_device", why))
             return
         self._output.poise()
-        track = Track(order.track, self._make_decoder(), self._output.mixer.format, self._report)
+        track = self._new_track(order.track)
         if order.start_ms > 0:
             track.seek(Landing(0, order.start_ms))
         self._track = track
@@ -137,6 +156,7 @@ class Engine:
 
     def _leave_track(self, grace: float) -> None:
         """Part with the current track; its voice sounds for `grace` seconds more."""
+        self._joint.forget()
         if self._track is not None:
             self._send_off(self._track.voice, grace)
             self._drop_track()
@@ -165,6 +185,7 @@ class Engine:
         self._fade_outgoing()
         if self._track is not None and self._phase in (Phase.STARTING, Phase.SOUNDING):
             self._track.voice.fade_to(0.0)
+            self._joint.fade_to(0.0)
             self._phase = Phase.PAUSING
 
     def _resume(self) -> None:
@@ -177,6 +198,7 @@ class Engine:
         self._phase = Phase.STARTING
         self._taken_before = track.voice.consumed
         track.voice.fade_to(1.0)
+        self._joint.fade_to(1.0)
         if track.voice not in self._output.mixer.voices:
             self._output.mixer.add(track.voice)
         self._fade_outgoing()
@@ -187,6 +209,8 @@ class Engine:
     def step(self) -> float:
         """Do what is due. Returns the seconds until the next call at the latest; 0: at once."""
         now = self._clock.now()
+        if self._joint.crossed:
+            self._cross()
         waits = [self._output.tick(now), self._part(now)]
         if self._track is not None:
             waits.append(self._turn(self._track, now))
@@ -215,8 +239,33 @@ class Engine:
             self._report(reports.Decoded(track.number, now))
         if track.error is not None and (not track.buffered_s or self._phase is Phase.LOADING):
             return self._fail(track)
+        more = self._work_ahead(track) or more
         wait = self._advance(track, now)
         return 0.0 if more else wait
+
+    def _work_ahead(self, track: Track) -> bool:
+        """Make the follower ready; True if there may be more to do at once."""
+        if self._phase in (Phase.LOADING, Phase.STARTING):
+            return False
+        more = self._joint.work(track, 0.0 if self._paused else 1.0)
+        follower = self._joint.track
+        if follower is not None and follower.error is not None and not self._joint.bound:
+            error = follower.error
+            self._joint.forget()
+            self._report(reports.Failed(follower.number, error.code, error.message, error.detail))
+        return more
+
+    def _cross(self) -> None:
+        """The follower has begun to sound, in the audio thread."""
+        before, now = self._track, self._clock.now()
+        assert before is not None
+        track = self._track = self._joint.cross(self._output.mixer)
+        before.close()
+        self._policy = StartPolicy(now)
+        self._ends_at = None
+        self._position_at = now + POSITION_EVERY_S
+        heard_at = track.voice.first_heard_at
+        self._report(reports.Joined(track.number, heard_at or now, before.holes))
 
     def _decode(self, track: Track) -> bool:
         """Decode a little; True if there may be more to do at once."""
@@ -231,6 +280,7 @@ class Engine:
     def _jumped(self, track: Track, left: Voice) -> None:
         """The track begins anew at another place; what sounds goes on until it is there."""
         track.left = None
+        self._joint.unbind()
         heard = self._phase in (Phase.STARTING, Phase.SOUNDING)
         self._send_off(left, GRACE_S if heard else 0.0)
         self._await_bytes(waits=0)
@@ -315,6 +365,8 @@ class Engine:
 
     def _notice_end(self, track: Track, now: float) -> float:
         """Wait until the last frame was not only taken but heard."""
+        if self._joint.bound:
+            return 0.002  # the follower is about to sound
         if self._ends_at is None:
             heard = track.position_heard()
             self._ends_at = heard[1] if heard is not None else now

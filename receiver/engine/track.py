@@ -110,6 +110,11 @@ class Track:
         return self.decoded or self.inlet.full
 
     @property
+    def finished(self) -> bool:
+        """All of the stream is decoded and in the voice, or was."""
+        return self._finished
+
+    @property
     def decoded(self) -> bool:
         """No more can be decoded: there is no room, or nothing is left."""
         return self._finished or self._rest is not None

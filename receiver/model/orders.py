@@ -19,6 +19,18 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     paused: bool = False
 
 
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """Make ready a new track to follow the one that sounds, without a gap. `Load` forgets it."""
+
+    track: int
+
+
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Let the track that was prepared be; too late when it sounds already."""
+
+    track: int
+
+
 class Pause(msgspec.Struct, frozen=True, tag=True):
     """Fade out and stand still."""
 
@@ -49,4 +61,4 @@ class Ping(msgspec.Struct, frozen=True, tag=True):
     """Answer with `Pong`: shows that the engine turns."""
 
 
-Order = Load | Pause | Resume | Stop | Seek | SetGain | Ping
+Order = Load | Prepare | Forget | Pause | Resume | Stop | Seek | SetGain | Ping

@@ -54,6 +54,16 @@ class Sounding(msgspec.Struct, frozen=True, tag=True):
     seek: int = 0
 
 
+class Joined(msgspec.Struct, frozen=True, tag=True):
+    """The track that was prepared is heard from its start, at `heard_at`: it followed the one
+    before without a gap. `holes` are the gaps in the one before.
+    """
+
+    track: int
+    heard_at: float
+    holes: int = 0
+
+
 class Position(msgspec.Struct, frozen=True, tag=True):
     """The position heard at an instant, while it sounds; about twice a second."""
 
@@ -147,6 +157,7 @@ Report = (
     | Decoded
     | Ready
     | Sounding
+    | Joined
     | Position
     | Paused
     | Buffering

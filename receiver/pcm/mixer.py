@@ -35,6 +35,10 @@ class Mixer:
         """Mix `voice` in; it must have the mixer's format. Engine's thread."""
         self.voices = (*self.voices, voice)
 
+    def replace(self, voice: Voice, successor: Voice) -> None:
+        """Mix `successor` in the place of `voice`, which it followed. Engine's thread."""
+        self.voices = tuple(successor if other is voice else other for other in self.voices)
+
     def remove(self, voice: Voice) -> None:
         """Leave `voice` out, which should have parked; harmless when it is not there. Engine's
         thread.

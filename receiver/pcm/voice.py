@@ -26,7 +26,8 @@ class Voice:
     fade in, so a pause and resume lose no frame and double none.
 
     A voice that is about to run dry fades out over what it still has and parks by itself
-    (`starved`); after `end` it plays to its very last frame at full gain instead.
+    (`starved`); after `end` it plays to its very last frame at full gain instead, and with
+    `follow_with` another voice goes on from the next frame.
     """
 
     def __init__(
@@ -38,9 +39,11 @@ class Voice:
         # Written by the engine's thread.
         self._fade = _Fade(0.0, self._ramp)
         self._ending = False
+        self._successor: Voice | None = None
         # Written by the audio thread.
         self._envelope = Slew(audio_format.channels, 0.0)
         self._starved_of: _Fade | None = None
+        self._last_level = 0.0
         self.parked = True
         """True while nothing is consumed."""
         self.starvations = 0
@@ -65,6 +68,13 @@ class Voice:
     def end(self) -> None:
         """All frames are written: play to the last of them."""
         self._ending = True
+
+    def follow_with(self, successor: Voice | None) -> None:
+        """Let another voice, not yet mixed, go on without a gap when this one has ended: its first
+        frame follows the last one here, at the same level. None: let it be, if it is not too late.
+        The successor must be faded along with this voice.
+        """
+        self._successor = successor
 
     def fade_to(self, gain: float, ramp_frames: int | None = None) -> None:
         """Let the envelope go to `gain` (0 silent, 1 full) by 1/`ramp_frames` per frame.
@@ -121,6 +131,20 @@ class Voice:
         `out` has at most `MAX_BLOCK` frames; what lies behind the returned ones is not touched.
         `heard_at` is the instant of the first frame of `out`, in seconds.
         """
+        frames = 0 if self.ended and self.parked else self._read_own(out, heard_at, gain)
+        successor = self._successor
+        if successor is None or frames == len(out) or not (self.ended and self.parked):
+            return frames
+        successor.take_over(self._last_level)
+        self._last_level = 0.0
+        return frames + successor.read(out[frames:], heard_at + frames / self.format.rate, gain)
+
+    def take_over(self, level: float) -> None:
+        """Go on at the level at which the voice before ended; 0 changes nothing. Audio thread."""
+        if level:
+            self._envelope.value = level
+
+    def _read_own(self, out: Samples, heard_at: float, gain: float) -> int:
         fade = self._fade
         ending = self._ending  # before the frames are counted: then those counted are all
         level = self._envelope.value
@@ -151,7 +175,7 @@ class Voice:
         if ending:
             frames = self._play(out[:available], fade)
             if frames == available:
-                self._park()
+                self._end_here()
             return frames
         # Always keep back what a fade out takes.
         spare = available - self._frames_to_fade(max(level, fade.gain))
@@ -176,12 +200,19 @@ class Voice:
         frames = min(len(out), audible, self._ring.readable)
         self._ring.read_into(out[:frames])
         self._envelope.apply(out[:frames], 0.0, ramp)
-        if frames == audible or self.ended:
+        if frames == audible:
             self._park()
+        elif self.ended:
+            self._end_here()
         return frames
 
     def _frames_to_fade(self, level: float) -> int:
         return math.ceil(level * self._ramp)
+
+    def _end_here(self) -> None:
+        """Park after the last frame; whoever follows goes on at the level that was reached."""
+        self._last_level = self._envelope.value
+        self._park()
 
     def _park(self) -> None:
         self._envelope.value = 0.0

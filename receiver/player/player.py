@@ -20,7 +20,7 @@ OpenSource = Callable[[str], ByteSource]
 
 @dataclass(slots=True)
 class _Loaded:
-    """The newest track: its feeder, the task that runs it, and its stages so far."""
+    """A track: its feeder, the task that runs it, and its stages so far."""
 
     track: int
     accepted: float
@@ -29,9 +29,16 @@ class _Loaded:
     first_block: float | None = None
     first_frame: float | None = None
 
+    def end(self) -> None:
+        """Stop fetching."""
+        if self.task is not None:
+            self.task.cancel()
+
 
 class Player:
-    """Owns the link to the engine and the feeder of the newest track. Event loop only."""
+    """Owns the link to the engine, and the feeders of the track at hand and of the one that is to
+    follow it. Event loop only.
+    """
 
     def __init__(
         self,
@@ -46,6 +53,7 @@ class Player:
         self._tell = tell
         self._tasks = asyncio.TaskGroup()
         self._loaded: _Loaded | None = None
+        self._follower: _Loaded | None = None
 
     async def run(self) -> None:
         """Run the link and the feeders until cancelled."""
@@ -59,23 +67,42 @@ class Player:
     def load(self, order: orders.Load, url: str, accepted: float) -> None:
         """Load a new track from `url`; `accepted` is the instant at which its command came."""
         self.close()
-        loaded = self._loaded = _Loaded(order.track, accepted)
+        self._loaded = self._fetch(order, url, accepted)
+        if order.start_ms > 0 and self._loaded.feeder is not None:
+            self._loaded.feeder.want_tail()
+
+    def prepare(self, track: int, url: str) -> None:
+        """Fetch a new track from `url`, to follow the one at hand without a gap."""
+        self.forget()
+        self._follower = self._fetch(orders.Prepare(track), url, self._clock.now())
+
+    def forget(self, track: int | None = None) -> None:
+        """Let the track be that was prepared, if it is that one."""
+        follower = self._follower
+        if follower is not None and track in (None, follower.track):
+            self._link.send(orders.Forget(follower.track))
+            follower.end()
+            self._follower = None
+
+    def close(self) -> None:
+        """Stop fetching."""
+        for loaded in (self._loaded, self._follower):
+            if loaded is not None:
+                loaded.end()
+        self._loaded = self._follower = None
+
+    def _fetch(self, order: orders.Load | orders.Prepare, url: str, accepted: float) -> _Loaded:
+        """Give the engine the order, and then the bytes of its track."""
+        loaded = _Loaded(order.track, accepted)
         try:
             source = self._open_source(url)
         except TonearmError as error:
             self._tell(reports.Failed(order.track, error.code, error.message, error.detail))
-            return
+            return loaded
         self._link.send(order)
         loaded.feeder = Feeder(order.track, source, self._link.send, self._tell)
-        if order.start_ms > 0:
-            loaded.feeder.want_tail()
         loaded.task = self._tasks.create_task(loaded.feeder.run())
-
-    def close(self) -> None:
-        """Stop fetching."""
-        if self._loaded is not None and self._loaded.task is not None:
-            self._loaded.task.cancel()
-        self._loaded = None
+        return loaded
 
     def receipt(self, track: int) -> Receipt:
         """How long the stages of a play took."""
@@ -98,17 +125,23 @@ class Player:
     # --- reports of the engine --------------------------------------------------------------
 
     def _received(self, report: reports.Report) -> None:
-        loaded = self._loaded
-        feeder = loaded.feeder if loaded is not None else None
-        if (
-            loaded is not None
-            and feeder is not None
-            and getattr(report, "track", 0) == loaded.track
-        ):
-            if self._for_feeder(feeder, report):
-                return
-            report = self._noted(loaded, feeder, report)
+        if isinstance(report, reports.Joined):
+            self._joined(report.track)
+        for loaded in (self._loaded, self._follower):
+            if loaded is None or loaded.feeder is None:
+                continue
+            if getattr(report, "track", 0) == loaded.track:
+                if self._for_feeder(loaded.feeder, report):
+                    return
+                report = self._noted(loaded, loaded.feeder, report)
         self._tell(report)
+
+    def _joined(self, track: int) -> None:
+        """The track that was prepared is the one at hand now."""
+        if self._follower is not None and self._follower.track == track:
+            if self._loaded is not None:
+                self._loaded.end()
+            self._loaded, self._follower = self._follower, None
 
     def _for_feeder(self, feeder: Feeder, report: reports.Report) -> bool:
         """Whether the report was for nobody else."""
@@ -129,7 +162,7 @@ class Player:
             case reports.Sounding(taken_at=taken_at):
                 loaded.first_frame = loaded.first_frame or taken_at
                 feeder.want_tail()  # not before: one thing at a time
-            case reports.Ready() | reports.Buffering():
+            case reports.Ready() | reports.Buffering() | reports.Joined():
                 feeder.want_tail()
             case reports.Ended(track=track) | reports.Failed(track=track):
                 if (failure := feeder.failure) is not None:

@@ -27,6 +27,21 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareItem:
+    """Fetch the item as a new track that is to follow the one that sounds, without a gap."""
+
+    track: int
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetItem:
+    """Let the track that was prepared be."""
+
+    track: int
+
+
+@dataclass(frozen=True, slots=True)
 class CloseItem:
     """Stop fetching."""
 
@@ -62,4 +77,4 @@ class Remember:
     muted: bool
 
 
-Effect = OpenItem | CloseItem | Tell | Answer | AnswerPlay | Remember
+Effect = OpenItem | PrepareItem | ForgetItem | CloseItem | Tell | Answer | AnswerPlay | Remember

@@ -63,6 +63,10 @@ class Queue:
         """The item that plays, or stands."""
         return None if self._current is None else self._items[self._current]
 
+    def item(self, item: str | None) -> Item | None:
+        """An item by its id; None when it is not there."""
+        return None if item is None else self._items.get(item)
+
     def page(self, offset: int, count: int) -> list[Item]:
         """Some of the items, in the order of the list."""
         return [self._items[i] for i in self._list[offset : offset + count]]

@@ -71,6 +71,12 @@ class Stage:
         self.send(track, 0, 0)
         self.give(Tail(track, 0, len(stream), stream))
 
+    def prepare(self, track: int, stream: bytes) -> None:
+        """Prepare a track to follow, and give its bytes."""
+        self.streams[track] = stream
+        self.give(orders.Prepare(track))
+        self.send(track, 0, 0)
+
     def send(self, track: int, feed: int, offset: int) -> None:
         """Give all bytes of a track from `offset` on."""
         if track in self.held_back:

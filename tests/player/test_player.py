@@ -33,8 +33,9 @@ class Engine:
         self.receive = receive
         await asyncio.Event().wait()
 
-    def data(self, feed: int = 0) -> bytes:
-        return b"".join(m.data for m in self.sent if isinstance(m, Data) and m.feed == feed)
+    def data(self, feed: int = 0, track: int = 1) -> bytes:
+        sent = [m for m in self.sent if isinstance(m, Data)]
+        return b"".join(m.data for m in sent if (m.track, m.feed) == (track, feed))
 
     @property
     def ended(self) -> bool:
@@ -214,3 +215,34 @@ async def test_the_receipt_counts_from_the_command() -> None:
         assert receipt.first_frame == pytest.approx(610)
         assert receipt.resolved is None
         assert stage.player.receipt(7).first_frame is None
+
+
+async def test_a_follower_is_fetched_beside_the_track_at_hand() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        stage.player.prepare(2, "mock:y")
+        await stage.clock.settle(100)
+        assert stage.engine.data(track=1) == stage.engine.data(track=2) == BODY[:CREDIT]
+        await stage.say(r.Taken(2, 0, 4096))
+        await stage.say(r.Taken(1, 0, 8192))
+        assert len(stage.engine.data(track=1)) > len(stage.engine.data(track=2)) > CREDIT
+        await stage.say(r.Joined(2, 0.0))
+        assert [tail.track for tail in stage.engine.tails] == [2]
+        await stage.say(r.Taken(1, 0, CREDIT))
+        before = len(stage.engine.data(track=1))
+        await stage.clock.settle(100)
+        assert len(stage.engine.data(track=1)) == before, "nobody fetches it any more"
+
+
+async def test_a_follower_that_is_let_be_is_fetched_no_more() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        stage.player.prepare(2, "mock:y")
+        await stage.clock.settle(100)
+        stage.player.forget(3)
+        stage.player.forget(2)
+        assert o.Forget(2) in stage.engine.sent
+        assert o.Forget(3) not in stage.engine.sent
+        await stage.say(r.Taken(2, 0, CREDIT))
+        assert len(stage.engine.data(track=2)) == CREDIT

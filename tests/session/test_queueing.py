@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from receiver.model import orders as o
 from receiver.model import reports as r
+from receiver.model.state import Tags
 from receiver.protocol import commands as c
 from receiver.session import effects as e
 from tests.session.stage import Stage
@@ -129,3 +132,92 @@ def test_a_place_in_a_list_that_changed_is_no_place(stage: Stage) -> None:
     listed = stage.answer(stage.ask(c.QueueList, offset=1, count=2)[0])
     assert isinstance(listed, dict)
     assert [item.id for item in listed["items"]] == ids[1:3]
+
+
+def near_its_end(stage: Stage, count: int = 3) -> tuple[list[str], int]:
+    """A queue whose first item is about to end; the ids, and the track made ready to follow."""
+    ids = queued(stage, count)
+    stage.now += 45
+    (effect,) = stage.say(r.Health(1.0))
+    assert isinstance(effect, e.PrepareItem)
+    assert effect.item.id == ids[1]
+    return ids, effect.track
+
+
+def test_the_next_item_is_opened_ahead_once(stage: Stage) -> None:
+    queued(stage)
+    stage.now += 39
+    assert stage.say(r.Health(1.0)) == [], "a minute long: there is time"
+    stage.now += 2
+    assert len(stage.say(r.Health(1.0))) == 1
+    assert stage.say(r.Health(1.0)) == []
+
+
+def test_what_follows_without_a_gap_becomes_the_current_item(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    stage.say(r.Opened(track, seekable=True, live=False))
+    stage.say(r.Described(track, Tags("Second"), 5e4))
+    assert stage.state.session.item is not None
+    assert stage.state.session.item.id == ids[0], "what is told of it does not make it sound"
+    stage.now += 15
+    assert stage.say(r.Joined(track, heard_at=stage.now - 0.1)) == []
+    session = stage.state.session
+    assert session.item is not None
+    assert (session.item.id, session.item.tags.title) == (ids[1], "Second")
+    assert (session.playback, session.queue.index) == ("playing", 1)
+    assert stage.anchor.position_at(round(stage.now * 1e6)) == pytest.approx(100)
+    stage.now += 50
+    (effect,) = stage.say(r.Health(1.0))
+    assert isinstance(effect, e.PrepareItem)
+    assert effect.item.id == ids[2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        (c.SetRepeat, {"repeat": "one"}, 0),
+        (c.QueueAdd, {"items": [{"url": "http://x/new"}], "at": "next"}, -1),
+        (c.QueueMove, {"item": "", "at": "end"}, 2),
+    ],
+)
+def test_an_edit_that_changes_what_follows_changes_what_is_made_ready(
+    stage: Stage, kind: type[c.Command], fields: dict[str, Any], expected: int
+) -> None:
+    ids, track = near_its_end(stage)
+    fields = {name: ids[1] if value == "" else value for name, value in fields.items()}
+    command, effects = stage.ask(kind, **fields)
+    answer = stage.answer(command)
+    assert isinstance(answer, dict)
+    ids += answer.get("items", [])
+    forget, prepare = effects
+    assert forget == e.ForgetItem(track)
+    assert isinstance(prepare, e.PrepareItem)
+    assert prepare.item.id == ids[expected]
+
+
+def test_a_seek_back_lets_the_follower_be(stage: Stage) -> None:
+    _, track = near_its_end(stage)
+    _, effects = stage.ask(c.Seek, position_ms=1000.0)
+    assert e.ForgetItem(track) in effects
+
+
+def test_a_follower_that_cannot_be_played_is_not_tried_again_before_its_turn(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    assert stage.say(r.Failed(track, "unplayable", "Damaged.")) == []
+    assert stage.say(r.Health(1.0)) == []
+    assert stage.playback == "playing"
+    (effect,) = stage.say(r.Ended(stage.session.track))
+    assert isinstance(effect, e.OpenItem)
+    assert effect.item.id == ids[1], "now it is told"
+    stage.say(r.Failed(stage.session.track, "unplayable", "Damaged."))
+    assert sounds(stage) == ids[2]
+
+
+def test_a_joint_that_came_too_late_is_no_joint(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    stage.ask(c.QueueRemove, items=[ids[1]])
+    (effect,) = stage.say(r.Joined(track, heard_at=stage.now))
+    assert isinstance(effect, e.OpenItem)
+    assert effect.item.id == ids[2]
+    stage.ask(c.Stop)
+    assert stage.say(r.Joined(track, heard_at=stage.now)) == []

@@ -280,7 +280,7 @@ class Anything(RuleBasedStateMachine):
         self.stage.now += seconds
 
     @rule(
-        old=st.integers(0, 1),
+        old=st.integers(-1, 1),
         make=st.sampled_from(
             [
                 lambda t: r.Opened(t, seekable=True, live=False),
@@ -294,6 +294,8 @@ class Anything(RuleBasedStateMachine):
                 r.Ended,
                 lambda t: r.Failed(t, "stalled", "no"),
                 lambda _: r.Died("x"),
+                lambda _: r.Health(1.0),
+                lambda t: r.Joined(t, 1.0),
             ]
         ),
     )

@@ -1,0 +1,153 @@
+"""The track at hand: what it is doing, where it is, and who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from receiver.errors import NotSeekable, error_from_code
+from receiver.model import orders, reports
+from receiver.model.state import Item, Playback
+from receiver.protocol import commands as c
+from receiver.session.effects import Answer, CloseItem, Effect, OpenItem, Tell, Token
+from receiver.session.place import Place
+from receiver.session.queue import Queue
+from receiver.session.waiting import Waiting
+
+
+class Deck:
+    """Plays the current item of the queue as one track after another. Pure, as the session is.
+
+    `done` makes the answer to a command that has been carried out.
+    """
+
+    def __init__(self, queue: Queue, done: Callable[[Token], Answer]) -> None:
+        self._queue = queue
+        self._done = done
+        self._newest = 0
+        self.track = 0
+        """Number of the track at hand."""
+        self.playback: Playback = "idle"
+        self.paused = False
+        self.place = Place()
+        self.waiting = Waiting()
+
+    @property
+    def item(self) -> Item | None:
+        """What is played, or stands; None when idle."""
+        return None if self.playback == "idle" else self._queue.current
+
+    def position(self, now: float) -> float:
+        """The position heard now, in milliseconds."""
+        return self.place.at(now, self.item)
+
+    def new_track(self) -> int:
+        """A number for a new track."""
+        self._newest += 1
+        return self._newest
+
+    # --- commands ---------------------------------------------------------------------------
+
+    def start(
+        self, token: Token | None, now: float, position_ms: float = 0.0, *, paused: bool = False
+    ) -> list[Effect]:
+        """Load the current item of the queue as a new track; `token` waits for it to sound."""
+        item = self._queue.current
+        assert item is not None
+        effects = self.waiting.for_play(token)
+        self.track = self.new_track()
+        self.place.anchor = None
+        self.playback = "loading"
+        self.paused = paused
+        return [*effects, OpenItem(self.track, item, position_ms, paused, now)]
+
+    def set_paused(self, paused: bool, now: float) -> list[Effect]:
+        """Stand still, or go on."""
+        if paused == self.paused:
+            return []
+        self.paused = paused
+        if self.playback != "loading":
+            self._stand_at(self.position(now), now)
+            self.playback = "paused" if paused else "playing"
+        return [Tell(orders.Pause() if paused else orders.Resume())]
+
+    def seek(self, command: c.Seek, token: Token, now: float) -> list[Effect]:
+        """Begin to move; `token` waits until it has landed. Raises `NotSeekable`."""
+        item = self.item
+        assert item is not None
+        if self.playback != "loading" and not item.seekable:
+            raise NotSeekable(
+                "This stream cannot seek: "
+                + ("it is live." if item.live else "its server gives no ranges.")
+            )
+        if command.position_ms is not None:
+            target = command.position_ms
+        else:
+            target = self.position(now) + (command.by_ms or 0.0)
+        if item.duration_ms is not None:
+            target = min(target, item.duration_ms)
+        number, effects = self.waiting.for_seek(token)
+        return [*effects, Tell(orders.Seek(self.track, number, max(target, 0.0)))]
+
+    def let_go(self) -> list[Effect]:
+        """Nothing is at hand any more."""
+        effects = self.waiting.nobody()
+        if self.playback != "idle":
+            effects += [CloseItem(), Tell(orders.Stop())]
+        self.place.anchor = None
+        self.playback = "idle"
+        self.paused = False
+        return effects
+
+    def join(self, track: int, heard_at: float, now: float) -> list[Effect]:
+        """The current item of the queue has begun to sound by itself, as `track`."""
+        effects = self.over()
+        self.track = track
+        assert self.item is not None
+        if self.paused:
+            self.place.stand(self.item, 0.0, now)
+        else:
+            self.place.run(self.item, 0.0, heard_at)
+        return effects
+
+    def over(self) -> list[Effect]:
+        """The track at hand has ended: who waited for it has waited enough."""
+        return [*self.waiting.played(self.track), *self._landed(None)]
+
+    # --- reports ----------------------------------------------------------------------------
+
+    def report(self, report: reports.Report, now: float) -> list[Effect]:
+        """Take in what is said of the track at hand."""
+        match report:
+            case reports.Sounding(position_ms=position_ms, heard_at=heard_at, seek=seek):
+                if not self.paused and self.item is not None:
+                    self.place.run(self.item, position_ms, heard_at)
+                    self.playback = "playing"
+                return [*self.waiting.played(self.track), *self._landed(seek)]
+            case reports.Ready(position_ms=position_ms, seek=seek):
+                self._wait_at(position_ms, now)
+                return [*self.waiting.played(self.track), *self._landed(seek)]
+            case reports.Position(position_ms=position_ms, heard_at=heard_at):
+                if self.playback == "playing" and self.item is not None:
+                    self.place.correct(self.item, position_ms, heard_at)
+            case reports.Paused(position_ms=position_ms):
+                if self.paused and not self.waiting.seeking:
+                    self._stand_at(position_ms, now)
+            case reports.Buffering(position_ms=position_ms):
+                self._wait_at(position_ms, now)
+            case reports.SeekRefused(seek=seek, code=code, message=message):
+                token = self.waiting.landed(seek)
+                return [] if token is None else [Answer(token, error_from_code(code, message, {}))]
+        return []
+
+    def _landed(self, number: int | None) -> list[Effect]:
+        """Answer the seek that landed; `None` stands for whichever is on its way."""
+        token = self.waiting.landed(number)
+        return [] if token is None else [self._done(token)]
+
+    def _wait_at(self, position_ms: float, now: float) -> None:
+        self._stand_at(position_ms, now)
+        self.playback = "paused" if self.paused else "buffering"
+
+    def _stand_at(self, position_ms: float, now: float) -> None:
+        assert self.item is not None
+        self.place.stand(self.item, position_ms, now)

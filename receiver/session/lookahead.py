@@ -1,0 +1,49 @@
+"""What is made ready while something else sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from receiver.model.state import Item
+from receiver.session.effects import Effect, ForgetItem, PrepareItem
+
+AHEAD_MS = 20_000.0
+"""So long before its end an item's follower is opened: time for a slow server, and not more memory
+and traffic than it takes."""
+
+
+class LookAhead:
+    """The item that is to follow without a gap, and the track it is loaded as."""
+
+    def __init__(self) -> None:
+        self.track: int | None = None
+        self.item: str | None = None
+        self._hopeless: str | None = None
+
+    def clear(self) -> None:
+        """Nothing is made ready: the engine knows, or is about to be told."""
+        self.track = self.item = None
+
+    def give_up(self) -> None:
+        """The follower cannot be played: its own turn will tell why."""
+        self._hopeless = self.item
+        self.clear()
+
+    def want(self, item: Item | None, new_track: Callable[[], int]) -> list[Effect]:
+        """Have `item` made ready, instead of what is by now, if it is another one."""
+        wanted = None if item is None or item.id == self._hopeless else item
+        if (wanted.id if wanted else None) == self.item:
+            return []
+        effects: list[Effect] = [] if self.track is None else [ForgetItem(self.track)]
+        self.clear()
+        if wanted is not None:
+            self.track, self.item, self._hopeless = new_track(), wanted.id, None
+            effects.append(PrepareItem(self.track, wanted))
+        return effects
+
+
+def is_near_its_end(item: Item, position_ms: float) -> bool:
+    """Whether it is time to open what follows. A stream whose length is not known has no end."""
+    if item.live or item.duration_ms is None:
+        return False
+    return item.duration_ms - position_ms <= AHEAD_MS
