@@ -22,15 +22,10 @@ import msgspec
 from controller.address import Address
 from controller.link import Link
 from controller.one_shot import PLAY_SECONDS
-from receiver.model.state import Receipt, State
+from controller.queue import Played, Queue
+from receiver.model.state import Receipt, Repeat, State
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
-
-
-class _Played(msgspec.Struct):
-    """The result of a play."""
-
-    receipt: Receipt = Receipt()
 
 
 class Client:
@@ -38,7 +33,9 @@ class Client:
 
     `reconnect`: when the connection is lost, try again for as long as it takes; otherwise a lost
     connection ends `changes()` with `NoReceiver`. Commands on their way when it is lost fail with
-    `NoReceiver` in both cases. `now` gives seconds on this machine's monotonic clock.
+    `NoReceiver` in both cases. `by` is how you call yourself: it marks what you play and add for
+    all who look at the queue, which is `queue`. `now` gives seconds on this machine's monotonic
+    clock.
 
     Where a command returns a dictionary, it is the result the receiver answered with:
     `playback`, `volume`, and `position_ms` where something plays.
@@ -50,9 +47,12 @@ class Client:
         port: int = DEFAULT_PORT,
         *,
         reconnect: bool = False,
+        by: str | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._link = Link(Address(host, port), reconnect, now)
+        self._by = by
+        self.queue = Queue(self._link, by)
         self._tasks = asyncio.TaskGroup()
         self._runner: asyncio.Task[None] | None = None
 
@@ -84,9 +84,26 @@ class Client:
         from playing: `Unreachable`, `HttpRefused`, `UnsupportedFormat`, ...
         """
         command = commands.Play(
-            id=self._link.next_id(), url=url, position_ms=position_ms, paused=paused
+            id=self._link.next_id(), url=url, position_ms=position_ms, paused=paused, by=self._by
         )
-        return msgspec.convert(await self._link.ask(command, PLAY_SECONDS), _Played).receipt
+        return await self._play(command) or Receipt()
+
+    async def next(self) -> Receipt | None:
+        """Play what follows; returns when it is heard. None: it was the last, and nothing plays.
+
+        Raises as `play` does, and `NothingPlaying` when the queue is empty.
+        """
+        return await self._play(commands.Next(id=self._link.next_id()))
+
+    async def previous(self) -> Receipt | None:
+        """Play what plays from its start, or, within its first 3 s, the one before. Raises as
+        `next` does.
+        """
+        return await self._play(commands.Previous(id=self._link.next_id()))
+
+    async def _play(self, command: commands.Command) -> Receipt | None:
+        result = await self._link.ask(command, PLAY_SECONDS)
+        return msgspec.convert(result, Played).receipt
 
     async def pause(self) -> dict[str, Any]:
         """Stand still. Raises `NothingPlaying`."""
@@ -126,6 +143,14 @@ class Client:
     async def mute(self, muted: bool | None = None) -> dict[str, Any]:
         """Mute, unmute, or, with None, change over."""
         return await self._link.ask(commands.Mute(id=self._link.next_id(), muted=muted))
+
+    async def set_repeat(self, repeat: Repeat) -> dict[str, Any]:
+        """Repeat nothing (`off`), the current item (`one`), or `all`. The result holds `queue`."""
+        return await self._link.ask(commands.SetRepeat(id=self._link.next_id(), repeat=repeat))
+
+    async def set_shuffle(self, shuffle: bool) -> dict[str, Any]:
+        """Play in a random order, or again in that of the list. The result holds `queue`."""
+        return await self._link.ask(commands.SetShuffle(id=self._link.next_id(), shuffle=shuffle))
 
     async def status(self) -> State:
         """The state, asked for anew: it holds all that was answered before."""

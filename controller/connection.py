@@ -7,15 +7,13 @@ import asyncio
 import aiohttp
 
 from controller.address import Address
-from controller.one_shot import no_answer, reason_of
+from controller.one_shot import MAX_ANSWER_BYTES, no_answer, reason_of
 from receiver.protocol.limits import WEBSOCKET_PATH
 
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
 """A receiver that vanished without a word is noticed after about this long."""
-
-MAX_INCOMING_BYTES = 4 * 1024 * 1024
 
 
 class Connection:
@@ -56,7 +54,7 @@ async def connect(address: Address) -> Connection:
             websocket = await session.ws_connect(
                 f"http://{address.authority}{WEBSOCKET_PATH}",
                 heartbeat=HEARTBEAT_SECONDS,
-                max_msg_size=MAX_INCOMING_BYTES,
+                max_msg_size=MAX_ANSWER_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
             )
     except BaseException as error:

@@ -21,7 +21,11 @@ ANSWER_SECONDS = 15.0
 PLAY_SECONDS = 60.0
 """A play is answered when it is heard, so its answer waits for the server of the stream."""
 
-MAX_ANSWER_BYTES = 1024 * 1024
+AS_PLAYS = ("play", "next", "previous", "queue.jump")
+"""Commands that are answered as a play is."""
+
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""The longest is a page of a queue."""
 
 
 def send(address: Address, kind: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def send(address: Address, kind: str, fields: dict[str, Any] | None = None) -> d
     """
     command = {"type": kind, "id": "one-shot", **(fields or {})}
     body = json.dumps(command, allow_nan=False).encode()
-    seconds = PLAY_SECONDS if kind == "play" else ANSWER_SECONDS
+    seconds = PLAY_SECONDS if kind in AS_PLAYS else ANSWER_SECONDS
     answer = _exchange(address, "POST", COMMANDS_PATH, body, seconds)
     if answer.get("type") != "done":
         raise _not_a_receiver(address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 from typing import NoReturn
 
@@ -26,11 +27,18 @@ With --json, errors are JSON on stderr too: {"error": {"code", "message", "detai
 """
 
 CAST_HELP = """\
-Play URLs or local files, one after the other. On a terminal, what plays is shown until it has
-ended or Ctrl-C; otherwise, or with --detach, the command for one URL returns when it is heard.
+Play URLs or local files, one after the other, instead of the queue that is there. On a terminal,
+what plays is shown until it has ended or Ctrl-C; otherwise, or with --detach, the command returns
+when the first is heard, if all are URLs: the others wait in the queue.
 
 A local file is served from this computer while it plays. Ctrl-C then leaves as soon as the
 receiver has all of it; a second Ctrl-C stops the music. What comes from a URL plays on.
+"""
+
+
+QUEUE_HELP = """\
+Show or edit what is played one after the other. Items are numbered from 1, as `queue ls` shows
+them; 3-5 names several. Without a word, the queue is shown.
 """
 
 
@@ -44,6 +52,13 @@ class Arguments(argparse.Namespace):
     position: str
     level: str | None
     switch: str | None
+    repeat: str | None
+    edit: str | None
+    numbers: list[str]
+    number: str
+    to: str
+    next: bool
+    at: str | None
     start: str | None
     paused: bool
     detach: bool
@@ -78,16 +93,7 @@ def make_parser() -> Parser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def add(name: str, help_text: str, common: bool = True) -> argparse.ArgumentParser:
-        parents = [_common()] if common else []
-        return commands.add_parser(
-            name,
-            help=help_text,
-            description=help_text[0].upper() + help_text[1:] + ".",
-            parents=parents,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-
+    add = functools.partial(_add, commands)
     add("discover", "list the receivers in reach")
     _add_cast(add("cast", "play URLs or local files"))
     add("pause", "stand still; nothing is lost")
@@ -105,12 +111,34 @@ def make_parser() -> Parser:
     add("mute", "mute and unmute; without a word, change over").add_argument(
         "switch", metavar="on|off", nargs="?", choices=["on", "off"]
     )
+    add("next", "play what follows")
+    add("previous", "play from the start, or, within the first 3 s, the one before")
+    add("repeat", "repeat nothing, what plays, or all; without a word, show it").add_argument(
+        "repeat", metavar="off|one|all", nargs="?", choices=["off", "one", "all"]
+    )
+    add("shuffle", "play in random order; without a word, show it").add_argument(
+        "switch", metavar="on|off", nargs="?", choices=["on", "off"]
+    )
+    _add_queue(add("queue", "show or edit what is played one after the other"))
     add("status", "show what the receiver does")
     add("watch", "show what the receiver does as it changes, until Ctrl-C")
     add("completion", "print a completion script", common=False).add_argument(
         "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"
     )
     return parser
+
+
+def _add(
+    commands: argparse._SubParsersAction[Parser], name: str, help_text: str, common: bool = True
+) -> Parser:
+    """One more command, with what each of them takes."""
+    return commands.add_parser(
+        name,
+        help=help_text,
+        description=help_text[0].upper() + help_text[1:] + ".",
+        parents=[_common()] if common else [],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def _common() -> Parser:
@@ -123,7 +151,26 @@ def _common() -> Parser:
     return common
 
 
-def _add_cast(cast: argparse.ArgumentParser) -> None:
+def _add_queue(queue: Parser) -> None:
+    queue.description = QUEUE_HELP
+    edits = queue.add_subparsers(dest="edit", metavar="WHAT")
+    add = functools.partial(_add, edits)
+
+    add("ls", "list the items; * marks the current one")
+    adding = add("add", "add URLs, at the end")
+    adding.add_argument("what", metavar="URL", nargs="+")
+    place = adding.add_mutually_exclusive_group()
+    place.add_argument("--next", action="store_true", help="right behind the current item")
+    place.add_argument("--at", metavar="N", help="as number N")
+    add("rm", "remove items").add_argument("numbers", metavar="N", nargs="+", help="3, or 3-5")
+    moving = add("mv", "move an item")
+    moving.add_argument("number", metavar="N", help="the item's number")
+    moving.add_argument("to", metavar="M", help="its new number")
+    add("clear", "remove all items")
+    add("jump", "play an item").add_argument("number", metavar="N")
+
+
+def _add_cast(cast: Parser) -> None:
     cast.description = CAST_HELP
     cast.add_argument("what", metavar="URL|FILE", nargs="+")
     cast.add_argument("--start", metavar="TIME", help="begin at this position: 83 or 1:23")

@@ -14,14 +14,15 @@ import msgspec
 from controller.cli.arguments import Arguments
 from controller.cli.complain import complain
 from controller.cli.following import moments
+from controller.cli.myself import myself
 from controller.cli.progress import Display
 from controller.cli.receipt import receipt_lines
 from controller.cli.values import is_url
 from controller.client import Client
 from controller.file_server import FileServer
 from controller.known import Known
-from receiver.errors import NoReceiver, Superseded, TonearmError, error_from_code
-from receiver.model.state import Receipt, State
+from receiver.errors import NoDevice, NoReceiver, Superseded, TonearmError, error_from_code
+from receiver.model.state import Item, Problem, Receipt
 
 NEAR_END_MS = 2000.0
 """An item that goes away within this time of its end has ended; before, somebody stopped it."""
@@ -40,7 +41,7 @@ class Ending(enum.Enum):
 
 async def run(arguments: Arguments, receiver: Known, start_ms: float) -> int:
     """Play everything that is named, and return the exit code. Raises `NoReceiver`."""
-    async with Client(*receiver.address, reconnect=True) as client:
+    async with Client(*receiver.address, reconnect=True, by=myself()) as client:
         casting = Casting(client, arguments, receiver.id)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, casting.interrupted)
@@ -57,6 +58,10 @@ class Casting:
         self._client = client
         self._arguments = arguments
         self._receiver_id = receiver_id
+        self._queued = all(map(is_url, arguments.what))
+        self._ours: set[str] = set()
+        self._about = ""
+        self._exit_code = 0
         self._display = Display()
         self._scope = asyncio.timeout(None)
         self._lent: FileServer | None = None
@@ -100,17 +105,24 @@ class Casting:
         self._scope.reschedule(asyncio.get_running_loop().time())
 
     async def _play_all(self, start_ms: float) -> int:
-        """Play one after the other; what cannot be played is told of, and left out."""
-        exit_code = 0
-        for what in self._arguments.what:
+        """Play one after the other; what cannot be played is told of, and left out.
+
+        URLs do not need this computer: they go into the receiver's queue behind the first.
+        """
+        waiting = list(self._arguments.what)
+        while waiting:
+            self._about = waiting.pop(0)
             try:
-                ending = await self._play(what, start_ms)
+                async with self._served(self._about) as url:
+                    await self._play(url, start_ms)
+                    if self._queued:
+                        behind, waiting = waiting, []
+                        self._ours.update(await self._client.queue.add(behind))
+                    ending = await self._follow()
             except NoReceiver:
                 raise
             except TonearmError as error:
-                self._display.leave()
-                complain(error, self._arguments.json, what)
-                exit_code = exit_code or error.exit_code
+                self._failed(error)
                 if isinstance(error, Superseded):
                     break
             else:
@@ -119,14 +131,14 @@ class Casting:
                 if ending is not Ending.ENDED or self._leaving:
                     break
             start_ms = 0.0
-        return exit_code
+        return self._exit_code
 
-    async def _play(self, what: str, start_ms: float) -> Ending:
-        """Play one item, and follow it until it has gone."""
-        async with self._served(what) as url:
-            receipt = await self._client.play(url, start_ms, self._arguments.paused)
-            self._heard(url, receipt)
-            return await self._follow()
+    async def _play(self, url: str, start_ms: float) -> None:
+        """Play one item, until it is heard."""
+        receipt = await self._client.play(url, start_ms, self._arguments.paused)
+        item = self._client.state.session.item
+        self._ours = set() if item is None else {item.id}
+        self._heard(url, receipt)
 
     @contextlib.asynccontextmanager
     async def _served(self, what: str) -> AsyncIterator[str]:
@@ -154,7 +166,9 @@ class Casting:
                 self._display.say(line)
 
     async def _follow(self) -> Ending:
-        """Show the item until it has gone. Raises the error that made it go."""
+        """Show what plays until it has gone, and with it all that the queue goes on with. Raises
+        the error that made it go.
+        """
         item = self._client.state.session.item
         if item is None:
             return Ending.ENDED
@@ -164,22 +178,48 @@ class Casting:
             if now is None:
                 break
             if now.id != item.id:
-                return Ending.REPLACED
+                if not await self._is_queued(now):
+                    return Ending.REPLACED
+                self._went_on(now, state.problem)
+                last_ms = 0.0
             item, last_ms = now, self._client.position_ms() or last_ms
             if not self._arguments.json:
                 self._display.show(state, last_ms, self._client.connected)
             if self._leaving and self._lent is not None and self._lent.fetched:
                 return Ending.LEFT
-        _raise_problem(self._client.state)
+        problem = self._client.state.problem
+        if problem is not None:
+            raise _error(problem)
         length = item.duration_ms
         ended = not item.live and (length is None or last_ms >= length - NEAR_END_MS)
         return Ending.ENDED if ended else Ending.STOPPED
+
+    async def _is_queued(self, item: Item) -> bool:
+        """Whether the queue has gone on to this item, and is still the one that was cast: others
+        may add to it.
+        """
+        if not self._queued:
+            return False
+        if item.id in self._ours:
+            return True
+        return any(other.id in self._ours for other in await self._client.queue.items())
+
+    def _went_on(self, item: Item, problem: Problem | None) -> None:
+        """Another item plays. A problem that is there already was that of the one before."""
+        if problem is not None and problem.code != NoDevice.code:
+            self._failed(_error(problem))
+        self._about = item.url
+
+    def _failed(self, error: TonearmError) -> None:
+        """Tell what kept an item from playing; the first decides the exit code."""
+        self._display.leave()
+        complain(error, self._arguments.json, self._about)
+        self._exit_code = self._exit_code or error.exit_code
 
     def _tell(self, text: str) -> None:
         if not self._arguments.json:
             self._display.say(text)
 
 
-def _raise_problem(state: State) -> None:
-    if state.problem is not None:
-        raise error_from_code(state.problem.code, state.problem.message)
+def _error(problem: Problem) -> TonearmError:
+    return error_from_code(problem.code, problem.message)

@@ -17,11 +17,25 @@ WORDS = {
     "seek": COMMON,
     "volume": COMMON,
     "mute": [*COMMON, "on", "off"],
+    "next": COMMON,
+    "previous": COMMON,
+    "repeat": [*COMMON, "off", "one", "all"],
+    "shuffle": [*COMMON, "on", "off"],
+    "queue": [*COMMON, "ls", "add", "rm", "mv", "clear", "jump"],
+    "queue ls": COMMON,
+    "queue add": [*COMMON, "--next", "--at"],
+    "queue rm": COMMON,
+    "queue mv": COMMON,
+    "queue clear": COMMON,
+    "queue jump": COMMON,
     "status": COMMON,
     "watch": COMMON,
     "completion": ["bash", "zsh", "fish", "--help"],
 }
 """What may follow each command. `cast` takes files as well."""
+
+FIRST = [command for command in WORDS if " " not in command]
+"""The commands themselves, without the words that go on with one."""
 
 BASH = """\
 # Put this into ~/.bashrc:  source <(tonearm completion bash)
@@ -37,8 +51,8 @@ _tonearm() {
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case "$word" in
-            COMMANDS) command="$word"; break ;;
+        case "$command $word" in
+            COMMANDS) command="${command:+$command }$word" ;;
         esac
     done
     case "$command" in
@@ -63,8 +77,8 @@ _tonearm() {
         return
     fi
     for word in ${words[2,CURRENT-1]}; do
-        case "$word" in
-            (COMMANDS) command="$word"; break ;;
+        case "$command $word" in
+            (COMMANDS) command="${command:+$command }$word" ;;
         esac
     done
     case "$command" in
@@ -107,11 +121,11 @@ def fish() -> str:
     lines = [
         "# Put this into ~/.config/fish/completions/tonearm.fish",
         "complete -c tonearm -f",
-        f"complete -c tonearm -n __fish_use_subcommand -a '{' '.join(WORDS)}'",
+        f"complete -c tonearm -n __fish_use_subcommand -a '{' '.join(FIRST)}'",
         "complete -c tonearm -s d -l device -x -a '(tonearm completion devices)'",
     ]
     for command, words in WORDS.items():
-        when = f"complete -c tonearm -n '__fish_seen_subcommand_from {command}'"
+        when = f"complete -c tonearm -n '{_fish_condition(command)}'"
         lines += [
             f"{when} -l {word[2:]}" if word.startswith("--") else f"{when} -a {word}"
             for word in words
@@ -121,10 +135,22 @@ def fish() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _fish_condition(command: str) -> str:
+    """True behind a command, and before the word that goes on with it."""
+    seen = [f"__fish_seen_subcommand_from {word}" for word in command.split()]
+    further = [word.split()[1] for word in WORDS if word.startswith(f"{command} ")]
+    if further:
+        seen.append(f"not __fish_seen_subcommand_from {' '.join(further)}")
+    return "; and ".join(seen)
+
+
 def _filled(script: str, variable: str) -> str:
     """The table, put into a script."""
     cases = [
-        f'        {command}) {variable}="{" ".join(words)}" ;;' for command, words in WORDS.items()
+        f'        "{command}") {variable}="{" ".join(words)}" ;;'
+        for command, words in WORDS.items()
     ]
-    cases.append(f'        *) {variable}="{" ".join([*WORDS, *COMMON])}" ;;')
-    return script.replace("COMMANDS", "|".join(WORDS)).replace("CASES", "\n".join(cases))
+    cases.append(f'        *) {variable}="{" ".join([*FIRST, *COMMON])}" ;;')
+    # A command of two words follows its first; one of a single word follows nothing.
+    patterns = [f'"{command}"' if " " in command else f'" {command}"' for command in WORDS]
+    return script.replace("COMMANDS", "|".join(patterns)).replace("CASES", "\n".join(cases))

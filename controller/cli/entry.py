@@ -71,6 +71,10 @@ def _run(arguments: Arguments) -> int:
             from controller.cli.status import status
 
             return status(arguments)
+        case "queue":
+            from controller.cli.queue import queue
+
+            return queue(arguments)
         case "completion":
             from controller.cli.completion import completion
 

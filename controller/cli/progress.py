@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from controller.cli.text import SHOWN, clock_time, plain
+from controller.cli.text import clock_time, label, plain
 from controller.cli.width import columns, fit
 from receiver.model.state import Item, State
 
@@ -21,9 +21,7 @@ NARROW = 60
 
 def label_of(item: Item) -> str:
     """Artist and title, or else the last part of the URL."""
-    title, artist = plain(item.tags.title or ""), plain(item.tags.artist or "")
-    label = " - ".join(part for part in (artist, title) if part)
-    return (label or plain(item.url.rstrip("/").rpartition("/")[2]) or plain(item.url))[:SHOWN]
+    return label(item.url, item.tags.title, item.tags.artist)
 
 
 def line(state: State, position_ms: float | None, connected: bool, width: int) -> str:
@@ -35,8 +33,8 @@ def line(state: State, position_ms: float | None, connected: bool, width: int) -
         what = plain(state.problem.message) if state.problem else "nothing plays"
         return fit(f"{SYMBOLS[session.playback]} {what}", width)
     right = _right(state, position_ms or 0.0, session.item, bar=width >= NARROW)
-    label = fit(label_of(session.item), max(width - columns(right) - 4, 8))
-    return fit(f"{SYMBOLS[session.playback]} {label}  {right}", width)
+    shown = fit(label_of(session.item), max(width - columns(right) - 4, 8))
+    return fit(f"{SYMBOLS[session.playback]} {shown}  {right}", width)
 
 
 def _right(state: State, position_ms: float, item: Item, bar: bool) -> str:

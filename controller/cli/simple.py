@@ -7,22 +7,37 @@ from typing import Any
 
 from controller import one_shot
 from controller.cli.arguments import Arguments
-from controller.cli.text import clock_time
+from controller.cli.text import clock_time, label
 from controller.cli.values import parse_seek, parse_volume
 from controller.known import Memory
 from controller.locate import locate
+
+SETTINGS = ("volume", "repeat", "shuffle")
+"""Commands that, with nothing to set, show what is set."""
 
 
 def simple(arguments: Arguments) -> int:
     """Send the command, and say what came of it."""
     fields = _fields(arguments)
     located = locate(arguments.device, Memory())
-    if arguments.command == "volume" and not fields:
-        result = {"volume": located.status["state"].get("volume", {})}
+    address = located.receiver.address
+    if arguments.command in SETTINGS and not fields:
+        result = _settings(located.status["state"])
     else:
-        result = one_shot.send(located.receiver.address, arguments.command, fields)
-    print(json.dumps(result) if arguments.json else _outcome(arguments.command, result))
+        result = one_shot.send(address, arguments.command, fields)
+    if arguments.json:
+        print(json.dumps(result))
+    elif "receipt" in result:
+        print(_playing(one_shot.fetch_status(address)["state"]))
+    else:
+        print(_outcome(arguments.command, result))
     return 0
+
+
+def _settings(state: dict[str, Any]) -> dict[str, Any]:
+    """What the answers to `SETTINGS` hold, without changing it."""
+    queue = state.get("session", {}).get("queue", {})
+    return {"volume": state.get("volume", {}), "queue": queue}
 
 
 def _fields(arguments: Arguments) -> dict[str, Any]:
@@ -34,18 +49,36 @@ def _fields(arguments: Arguments) -> dict[str, Any]:
             return parse_volume(arguments.level)
         case "mute" if arguments.switch is not None:
             return {"muted": arguments.switch == "on"}
+        case "shuffle" if arguments.switch is not None:
+            return {"shuffle": arguments.switch == "on"}
+        case "repeat" if arguments.repeat is not None:
+            return {"repeat": arguments.repeat}
         case _:
             return {}
 
 
 def _outcome(command: str, result: dict[str, Any]) -> str:
     """The result, in a few words."""
-    volume = result.get("volume", {})
-    if command == "volume":
-        return f"Volume {volume.get('percent')} %" + (", muted" if volume.get("muted") else "")
-    if command == "mute":
-        return "Muted" if volume.get("muted") else "Not muted"
+    volume, queue = result.get("volume", {}), result.get("queue", {})
+    match command:
+        case "volume":
+            return f"Volume {volume.get('percent')} %" + (", muted" if volume.get("muted") else "")
+        case "mute":
+            return "Muted" if volume.get("muted") else "Not muted"
+        case "repeat":
+            return f"Repeat {queue.get('repeat')}"
+        case "shuffle":
+            return "Shuffle on" if queue.get("shuffle") else "Shuffle off"
     playback = str(result.get("playback", "done")).capitalize()
     if "position_ms" in result:
         return f"{playback} at {clock_time(result['position_ms'])}"
     return playback
+
+
+def _playing(state: dict[str, Any]) -> str:
+    """What plays now."""
+    session = state["session"]
+    playback, item = str(session["playback"]).capitalize(), session["item"]
+    if item is None:
+        return playback
+    return f"{playback} {label(item['url'], item['tags']['title'], item['tags']['artist'])}"

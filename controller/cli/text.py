@@ -20,6 +20,12 @@ def _harmless(letter: str) -> str:
     return " " if letter.isspace() or letter < "\xa0" else ""
 
 
+def label(url: str, title: str | None, artist: str | None) -> str:
+    """Artist and title, or else the last part of the URL."""
+    known = " - ".join(part for part in (plain(artist or ""), plain(title or "")) if part)
+    return (known or plain(url.rstrip("/").rpartition("/")[2]) or plain(url))[:SHOWN]
+
+
 def clock_time(ms: float) -> str:
     """A position as `1:23` or `1:02:03`."""
     seconds = max(int(ms // 1000), 0)

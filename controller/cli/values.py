@@ -12,6 +12,7 @@ _SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,3})?)"
 _MINUTES = r"(?:(?P<hours>\d{1,3}):(?=[0-5]\d:))?(?P<minutes>\d{1,4}):(?=[0-5]\d(?:\.|$))"
 _TIME = re.compile(rf"(?P<sign>[+-]?)(?:{_MINUTES})?{_SECONDS}", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NUMBERS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 _VOLUME = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
 
 
@@ -50,3 +51,26 @@ def parse_volume(text: str) -> dict[str, Any]:
     if sign:
         return {"by": -number if sign == "-" else number}
     return {"percent": number}
+
+
+def parse_numbers(text: str, length: int) -> range:
+    """The indexes of the items `3`, or `3-5`, of a queue: people count from 1. Raises
+    `BadRequest`.
+    """
+    text = text.strip()
+    match = _NUMBERS.fullmatch(text)
+    if match is None:
+        raise BadRequest(f"{text!r} is no number: write 3, or 3-5 for several.")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if not 1 <= first <= last <= length:
+        held = f"1 to {length}" if length else "nothing"
+        raise BadRequest(f"There is no {text} in the queue: it holds {held}.")
+    return range(first - 1, last)
+
+
+def parse_number(text: str, length: int) -> int:
+    """The index of one item, as `parse_numbers` takes it."""
+    indexes = parse_numbers(text, length)
+    if len(indexes) > 1:
+        raise BadRequest(f"{text.strip()!r} are several: name one.")
+    return indexes[0]

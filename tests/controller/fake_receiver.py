@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +18,7 @@ from receiver.model.state import (
     ClockId,
     Item,
     Output,
+    Problem,
     Receipt,
     ReceiverInfo,
     SessionState,
@@ -27,6 +29,8 @@ from receiver.model.state import (
 from receiver.protocol import codec, limits, patch
 from receiver.protocol import commands as c
 from receiver.protocol.events import Change, Done, Error, StateEvent
+from receiver.session.edits import Edit, edit
+from receiver.session.queue import Queue
 
 replace = msgspec.structs.replace
 
@@ -36,7 +40,7 @@ class FakeReceiver:
 
     What happens to it by itself is a method: `ends`, `loses_connections`, `says`. `refuses` maps
     the type of a command to the error it is answered with, `ignores` holds those never answered.
-    With `fetches`, a play gets the whole URL before it is answered.
+    With `fetches`, a play gets the whole URL before it is answered. Its queue is a real one.
     """
 
     def __init__(self, name: str = "Kitchen", clock_ahead_us: int = 0) -> None:
@@ -50,7 +54,8 @@ class FakeReceiver:
         self.revision = 41
         self._clock_ahead_us = clock_ahead_us
         self._lost_changes = 0
-        self._played = 0
+        self._ids = (f"i-{number}" for number in itertools.count(1))
+        self.queue = Queue(lambda: 7)
         self._heard = asyncio.Condition()
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
@@ -114,17 +119,20 @@ class FakeReceiver:
         self._lost_changes = count
 
     async def ends(self) -> None:
-        """The item has been heard to its end."""
-        await self.becomes(
-            session=replace(self.state.session, playback="idle", item=None, anchor=None)
-        )
+        """The item has been heard to its end; the queue goes on."""
+        await self._goes_to(self.queue.upcoming())
+
+    async def fails(self, problem: Problem) -> None:
+        """The item breaks off; the queue goes on."""
+        await self._goes_to(self.queue.after(), problem)
 
     async def says(self, title: str, artist: str | None = None) -> None:
         """The stream says what it is."""
-        item = self.state.session.item
+        item = self.queue.current
         assert item is not None
-        item = replace(item, tags=Tags(title, artist), duration_ms=296_000.0, seekable=True)
-        await self.becomes(session=replace(self.state.session, item=item))
+        self.queue.change(item.id, tags=Tags(title, artist), duration_ms=296_000.0, seekable=True)
+        session = replace(self.state.session, item=self.queue.current, queue=self.queue.state)
+        await self.becomes(session=session)
 
     async def becomes(self, **fields: Any) -> None:
         """Some fields of the state change, and everybody is told."""
@@ -218,8 +226,10 @@ class FakeReceiver:
                 return {"t1_us": t1_us, "t2_us": self.now_us(), "t3_us": self.now_us()}
             case c.Status():
                 return msgspec.to_builtins(self._state_event())
-            case c.Play():
-                return await self._play(command)
+            case c.Play() | c.Next() | c.Previous() | c.QueueJump():
+                return await self._choose(command)
+            case _ if isinstance(command, Edit):
+                return await self._edit(command)
             case c.SetVolume(percent=percent, by=by):
                 wanted = percent if percent is not None else self.state.volume.percent + (by or 0)
                 await self.becomes(
@@ -229,7 +239,7 @@ class FakeReceiver:
                 wish = not self.state.volume.muted if muted is None else muted
                 await self.becomes(volume=replace(self.state.volume, muted=wish))
             case c.Stop():
-                await self.ends()
+                await self._idles()
             case c.Pause():
                 await self._moves(rate=0)
             case c.Resume():
@@ -243,6 +253,21 @@ class FakeReceiver:
                 )
         return self._result()
 
+    async def _choose(self, command: c.Play | c.Next | c.Previous | c.QueueJump) -> dict[str, Any]:
+        match command:
+            case c.Play():
+                return await self._play(command)
+            case c.Next():
+                await self._goes_to(self.queue.after())
+            case c.Previous():
+                await self._goes_to(self.queue.before())
+            case c.QueueJump(item=item, position_ms=position_ms):
+                self.queue.go_to(item)
+                await self._starts(position_ms)
+        if self.queue.current is None:
+            return self._result()
+        return {"receipt": msgspec.to_builtins(self.receipt)}
+
     async def _play(self, command: c.Play) -> dict[str, Any]:
         if self.fetches:
             try:
@@ -250,18 +275,48 @@ class FakeReceiver:
                     self.fetched = await body.read()
             except aiohttp.ClientError as error:
                 raise Unreachable(f"{command.url} cannot be fetched: {error}") from None
-        self._played += 1
-        item = Item(f"i-{self._played}", command.url)
-        rate = 0 if command.paused else 1
-        anchor = Anchor(item.id, command.position_ms, self.now_us(), rate)
+        item = Item(next(self._ids), command.url, added_by=command.by)
+        self.queue.clear()
+        self.queue.add([item])
+        self.queue.go_to(item.id)
+        await self._starts(command.position_ms, 0 if command.paused else 1)
+        return {"receipt": msgspec.to_builtins(self.receipt)}
+
+    async def _edit(self, command: Edit) -> dict[str, Any]:
+        edited = edit(self.queue, command, lambda: next(self._ids))
+        if self.state.session.item is not None and self.queue.current is None:
+            await self._goes_to(edited.heir)
+        await self.becomes(session=replace(self.state.session, queue=self.queue.state))
+        result: dict[str, Any] = msgspec.to_builtins(edited.result)
+        return result
+
+    async def _goes_to(self, item: str | None, problem: Problem | None = None) -> None:
+        self.queue.go_to(item)
+        if item is None:
+            await self._idles(problem)
+        else:
+            await self._starts(problem=problem)
+
+    async def _starts(
+        self, position_ms: float = 0.0, rate: int = 1, problem: Problem | None = None
+    ) -> None:
+        """The current item of the queue plays."""
+        item = self.queue.current
+        assert item is not None
         session = replace(
             self.state.session,
-            playback="paused" if command.paused else "playing",
+            playback="playing" if rate else "paused",
             item=item,
-            anchor=anchor,
+            anchor=Anchor(item.id, position_ms, self.now_us(), rate),
+            queue=self.queue.state,
         )
-        await self.becomes(session=session)
-        return {"receipt": msgspec.to_builtins(self.receipt)}
+        await self.becomes(session=session, problem=problem)
+
+    async def _idles(self, problem: Problem | None = None) -> None:
+        session = replace(
+            self.state.session, playback="idle", item=None, anchor=None, queue=self.queue.state
+        )
+        await self.becomes(session=session, problem=problem)
 
     def _anchor(self) -> Anchor:
         if self.state.session.anchor is None:

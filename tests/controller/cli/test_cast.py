@@ -9,8 +9,9 @@ import aiohttp
 import msgspec
 import pytest
 
+from controller.cli.myself import myself
 from receiver.errors import UnsupportedFormat
-from receiver.model.state import Item, Problem
+from receiver.model.state import Problem
 from receiver.protocol import commands as c
 from tests.controller.cli.process import Tonearm, tonearm
 from tests.controller.fake_receiver import FakeReceiver
@@ -41,7 +42,7 @@ async def test_a_url_is_played_and_the_command_returns(receiver: FakeReceiver) -
     outcome = await tonearm("cast", URL, "--start", "1:00", "--paused", *at(receiver))
     assert outcome == (0, "", "")
     assert receiver.commands == [
-        c.Play(id="one-shot", url=URL, position_ms=60_000, paused=True),
+        c.Play(id="one-shot", url=URL, position_ms=60_000, paused=True, by=myself()),
     ]
 
 
@@ -69,14 +70,14 @@ async def test_what_cannot_be_played_is_told(receiver: FakeReceiver) -> None:
     assert await tonearm("cast", URL, *at(receiver)) == (5, "", "tonearm: This is Opus.\n")
 
 
-@pytest.mark.parametrize("what", [[URL, OTHER], ["FILE"]])
+@pytest.mark.parametrize("what", [[URL, "FILE"], ["FILE"]])
 async def test_what_needs_this_computer_cannot_be_detached(
     receiver: FakeReceiver, track: Path, what: list[str]
 ) -> None:
     words = [str(track) if word == "FILE" else word for word in what]
     outcome = await tonearm("cast", "--detach", *words, *at(receiver))
     assert outcome.code == 2
-    assert "--detach takes one URL" in outcome.err
+    assert "--detach takes URLs only" in outcome.err
 
 
 async def test_a_file_that_is_none_is_told_before_anything_plays(receiver: FakeReceiver) -> None:
@@ -113,23 +114,23 @@ async def test_ctrl_c_leaves_a_url_playing(receiver: FakeReceiver) -> None:
     assert receiver.state.session.playback == "playing"
 
 
-# --- lists ---------------------------------------------------------------------------------
+# --- lists with files in them --------------------------------------------------------------
 
 
-async def test_a_list_is_played_one_after_the_other(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", URL, OTHER, "--start", "5", *at(receiver)) as process:
+async def test_a_list_is_played_one_after_the_other(receiver: FakeReceiver, track: Path) -> None:
+    async with Tonearm("cast", URL, str(track), "--start", "5", *at(receiver)) as process:
         await process.shows("playing, a.ogg")
         await receiver.ends()
-        await process.shows("playing, b.ogg")
+        await process.shows("playing, blue.ogg")
         await receiver.ends()
         assert (await process.ends()).code == 0
-    assert plays(receiver) == [URL, OTHER]
+    assert plays(receiver)[0] == URL
     starts = [x.position_ms for x in receiver.commands if isinstance(x, c.Play)]
     assert starts == [5000.0, 0.0]
 
 
-async def test_a_stop_from_elsewhere_ends_the_list(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", URL, OTHER, *at(receiver)) as process:
+async def test_a_stop_from_elsewhere_ends_the_list(receiver: FakeReceiver, track: Path) -> None:
+    async with Tonearm("cast", URL, str(track), *at(receiver)) as process:
         await process.shows("playing, a.ogg")
         await receiver.says("Blue")
         await process.shows("playing, Blue")
@@ -140,38 +141,37 @@ async def test_a_stop_from_elsewhere_ends_the_list(receiver: FakeReceiver) -> No
     assert plays(receiver) == [URL]
 
 
-async def test_another_cast_ends_the_list(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", URL, OTHER, *at(receiver)) as process:
+async def test_another_cast_ends_the_list(receiver: FakeReceiver, track: Path) -> None:
+    async with Tonearm("cast", URL, str(track), *at(receiver)) as process:
         await process.shows("playing, a.ogg")
-        session = msgspec.structs.replace(receiver.state.session, item=Item("i-99", "http://y/"))
-        await receiver.becomes(session=session)
+        await tonearm("cast", OTHER, *at(receiver))
         outcome = await process.ends()
     assert outcome.code == 0
     assert "Something else is played now." in outcome.out
-    assert plays(receiver) == [URL]
+    assert plays(receiver) == [URL, OTHER]
 
 
-async def test_what_breaks_off_is_told_and_the_list_goes_on(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", URL, OTHER, *at(receiver)) as process:
+async def test_what_breaks_off_is_told_and_the_list_goes_on(
+    receiver: FakeReceiver, track: Path
+) -> None:
+    async with Tonearm("cast", URL, str(track), *at(receiver)) as process:
         await process.shows("playing, a.ogg")
-        idle = msgspec.structs.replace(receiver.state.session, playback="idle", item=None)
-        await receiver.becomes(session=idle, problem=Problem("stalled", "It stopped sending."))
-        await process.shows("playing, b.ogg")
-        await receiver.becomes(problem=None)
+        await receiver.fails(Problem("stalled", "It stopped sending."))
+        await process.shows("playing, blue.ogg")
         await receiver.ends()
         outcome = await process.ends()
     assert outcome.code == 4
     assert outcome.err == "tonearm: http://x/a.ogg: It stopped sending.\n"
 
 
-async def test_a_list_as_json_is_a_line_for_each(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", "--json", URL, OTHER, *at(receiver)) as process:
+async def test_a_list_as_json_is_a_line_for_each(receiver: FakeReceiver, track: Path) -> None:
+    async with Tonearm("cast", "--json", URL, str(track), *at(receiver)) as process:
         await process.shows("a.ogg")
         await receiver.ends()
-        await process.shows("b.ogg")
+        await process.shows("blue.ogg")
         await receiver.ends()
         outcome = await process.ends()
-    assert [json.loads(text)["url"] for text in outcome.out.splitlines()] == [URL, OTHER]
+    assert [json.loads(text)["url"] for text in outcome.out.splitlines()] == plays(receiver)
 
 
 async def test_a_lost_connection_is_tried_again(receiver: FakeReceiver) -> None:
@@ -225,8 +225,8 @@ async def test_ctrl_c_waits_until_the_file_has_been_fetched(
     assert receiver.state.session.playback == "playing"
 
 
-async def test_ctrl_c_in_a_hurry_is_the_same_as_once(receiver: FakeReceiver) -> None:
-    async with Tonearm("cast", URL, OTHER, *at(receiver)) as process:
+async def test_ctrl_c_in_a_hurry_is_the_same_as_once(receiver: FakeReceiver, track: Path) -> None:
+    async with Tonearm("cast", URL, str(track), *at(receiver)) as process:
         await process.shows("playing, a.ogg")
         process.interrupt()
         process.interrupt()

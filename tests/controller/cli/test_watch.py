@@ -106,17 +106,21 @@ async def test_discover_finds_nothing(
 def test_completion_knows_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
     for command, words in completion.WORDS.items():
         with pytest.raises(SystemExit):
-            main([command, "--help"])
+            main([*command.split(), "--help"])
         shown = capsys.readouterr().out
         for word in words:
             assert word in shown
         options = {word for word in shown.replace(",", " ").split() if word.startswith("--")}
         assert options <= {*words, "--detach"}, command
-    with pytest.raises(SystemExit):
-        main(["--help"])
-    shown = capsys.readouterr().out
-    assert all(f"    {command} " in shown for command in completion.WORDS)
-    assert len(completion.WORDS) == shown.count("\n    ") - shown.count("\n     ")
+    for words, listed in (
+        (["--help"], completion.FIRST),
+        (["queue", "--help"], [word.split()[1] for word in completion.WORDS if " " in word]),
+    ):
+        with pytest.raises(SystemExit):
+            main(words)
+        shown = capsys.readouterr().out
+        assert all(f"    {command} " in shown for command in listed)
+        assert len(listed) == shown.count("\n    ") - shown.count("\n     ")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -155,6 +159,9 @@ def test_bash_completes_commands_and_options() -> None:
     assert completed("tonearm", "st") == ["stop", "status"]
     assert completed("tonearm", "--device", "Bath", "mute", "o") == ["on", "off"]
     assert completed("tonearm", "cast", "--de") == ["--device", "--detach"]
+    assert completed("tonearm", "queue", "m") == ["mv"]
+    assert completed("tonearm", "queue", "add", "--n") == ["--next"]
+    assert completed("tonearm", "queue", "rm", "--") == ["--device", "--json", "--help"]
 
 
 @pytest.mark.usefixtures("tonearm_in_path")

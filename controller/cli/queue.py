@@ -1,0 +1,130 @@
+"""`tonearm queue`: the queue, shown and edited by numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from controller import one_shot
+from controller.address import Address
+from controller.cli.arguments import Arguments
+from controller.cli.myself import signed
+from controller.cli.text import clock_time, label
+from controller.cli.values import is_url, parse_number, parse_numbers
+from controller.known import Memory
+from controller.locate import locate
+from controller.parts import Listing, Place, parts, parts_to_add
+from receiver.errors import BadRequest
+from receiver.protocol.limits import MAX_QUEUE
+
+EMPTY = "The queue is empty"
+
+
+def queue(arguments: Arguments) -> int:
+    """Show the queue, or edit it and say what came of it."""
+    if arguments.edit == "add":
+        _check_urls(arguments.what)
+    address = locate(arguments.device, Memory()).receiver.address
+    if arguments.edit in (None, "ls"):
+        for row in _as_json(read(address)) if arguments.json else _as_text(read(address)):
+            print(row)
+        return 0
+    result, told = _edit(arguments, address)
+    print(json.dumps(result) if arguments.json else told)
+    return 0
+
+
+def read(address: Address) -> Listing:
+    """The whole queue. Raises `TonearmError`."""
+    listing = Listing()
+    while not listing.complete:
+        listing.take(one_shot.send(address, "queue.list", listing.wanted))
+    return listing
+
+
+def add(address: Address, urls: list[str], at: Place = "end") -> list[str]:
+    """Add URLs, and return their ids. Raises `TonearmError`; what was added before it stays."""
+    ids: list[str] = []
+    entries = [{"url": url} for url in urls]
+    for part, place in parts_to_add(entries, at, lambda entry: len(json.dumps(entry))):
+        fields = {"items": part, "at": place, **signed()}
+        new = one_shot.send(address, "queue.add", fields)["items"]
+        ids = new + ids if at == "next" else ids + new
+    return ids
+
+
+def _edit(arguments: Arguments, address: Address) -> tuple[dict[str, Any], str]:
+    """Carry out one edit: its result, and that in words."""
+    match arguments.edit:
+        case "add":
+            ids = add(address, arguments.what, _place(arguments))
+            return {"items": ids}, f"Added {_counted(len(ids))}"
+        case "rm":
+            ids = _remove(address, arguments.numbers)
+            return {"items": ids}, f"Removed {_counted(len(ids))}"
+        case "clear":
+            return one_shot.send(address, "queue.clear"), EMPTY
+    listing = read(address)
+    item = listing.items[parse_number(arguments.number, len(listing.items))]
+    if arguments.edit == "jump":
+        return one_shot.send(address, "queue.jump", {"item": item["id"]}), f"Playing {_label(item)}"
+    at = parse_number(arguments.to, len(listing.items))
+    fields = {"item": item["id"], "at": at, "revision": listing.revision}
+    return one_shot.send(address, "queue.move", fields), f"{at + 1}  {_label(item)}"
+
+
+def _remove(address: Address, numbers: list[str]) -> list[str]:
+    """Remove the items of these numbers, and return their ids."""
+    listing = read(address)
+    length = len(listing.items)
+    chosen = {index for text in numbers for index in parse_numbers(text, length)}
+    # The current item goes last, or what follows it would be heard until it goes as well.
+    ordered = sorted(chosen, key=lambda index: (index == listing.index, index))
+    ids = [listing.items[index]["id"] for index in ordered]
+    for part in parts(ids, len):
+        one_shot.send(address, "queue.remove", {"items": part})
+    return ids
+
+
+def _check_urls(names: list[str]) -> None:
+    for name in names:
+        if not is_url(name):
+            raise BadRequest(
+                f"{name} is no URL, so only this computer could serve it:"
+                " use `tonearm cast` for local files."
+            )
+
+
+def _place(arguments: Arguments) -> Place:
+    if arguments.at is not None:
+        return parse_number(arguments.at, MAX_QUEUE)
+    return "next" if arguments.next else "end"
+
+
+def _counted(number: int) -> str:
+    return "1 item" if number == 1 else f"{number} items"
+
+
+def _label(item: dict[str, Any]) -> str:
+    tags = item["tags"]
+    return label(item["url"], tags["title"], tags["artist"])
+
+
+def _as_text(listing: Listing) -> Iterator[str]:
+    """A row for each item, its number first, the longest of which sets the width."""
+    if not listing.items:
+        yield EMPTY
+    width = len(str(len(listing.items)))
+    for index, item in enumerate(listing.items):
+        mark = "*" if index == listing.index else " "
+        duration = item["duration_ms"]
+        length = "" if duration is None else clock_time(duration)
+        yield f"{mark} {index + 1:{width}}  {length:>7}  {_label(item)}"
+
+
+def _as_json(listing: Listing) -> Iterator[str]:
+    for index, item in enumerate(listing.items):
+        shown = {key: item[key] for key in ("id", "url", "tags", "duration_ms", "added_by")}
+        current = index == listing.index
+        yield json.dumps({"index": index, "number": index + 1, **shown, "current": current})
