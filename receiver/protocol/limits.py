@@ -13,6 +13,9 @@ MAX_MESSAGE_BYTES = 64 * 1024
 MAX_TEXT = 1024
 MAX_URL = 2048
 MAX_ID = 64
+UNIQUE_ID = 16
+"""Characters from which on an id is taken to be unique: such a command is done once, however often
+it comes."""
 MAX_QUEUE = 10_000
 MAX_ITEMS = 500
 """Items that one command adds, removes or lists."""

@@ -9,10 +9,9 @@ from receiver.clock.base import Clock
 from receiver.errors import TonearmError
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, Status, TimeRequest
-from receiver.protocol.events import Answer, Done, Error
+from receiver.protocol.events import Done, Error
+from receiver.server.answered import Answered, Reply
 from receiver.server.hub import Hub
-
-Reply = Callable[[Answer], None]
 
 
 class Door:
@@ -22,6 +21,7 @@ class Door:
         self._hub = hub
         self._ask = ask
         self._clock = clock
+        self._answered = Answered()
 
     def take(self, message: bytes | str, reply: Reply) -> None:
         """Take one message; `reply` gets exactly one answer, now or later."""
@@ -37,7 +37,7 @@ class Door:
             case Status(id=command_id):
                 reply(Done(command_id, self.status()))
             case _:
-                self._ask(command, reply)
+                self._answered.once(command, reply, self._ask)
 
     def status(self) -> dict[str, Any]:
         """Revision and state, as plain values."""
