@@ -112,15 +112,16 @@ def _label(item: dict[str, Any]) -> str:
 
 
 def _as_text(listing: Listing) -> Iterator[str]:
-    """A row for each item, its number first, the longest of which sets the width."""
+    """A row for each item: its number, how long it is, and what it is."""
     if not listing.items:
         yield EMPTY
-    width = len(str(len(listing.items)))
-    for index, item in enumerate(listing.items):
+        return
+    durations = [item["duration_ms"] for item in listing.items]
+    lengths = ["" if duration is None else clock_time(duration) for duration in durations]
+    number_columns, columns = len(str(len(lengths))), max(map(len, lengths))
+    for index, (item, length) in enumerate(zip(listing.items, lengths, strict=True)):
         mark = "*" if index == listing.index else " "
-        duration = item["duration_ms"]
-        length = "" if duration is None else clock_time(duration)
-        yield f"{mark} {index + 1:{width}}  {length:>7}  {_label(item)}"
+        yield f"{mark} {index + 1:{number_columns}}  {length:>{columns}}  {_label(item)}"
 
 
 def _as_json(listing: Listing) -> Iterator[str]:

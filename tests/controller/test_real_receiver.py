@@ -100,6 +100,65 @@ async def test_a_list_of_files_is_played_to_its_end(speaker: ReceiverProcess) ->
     assert (await status(speaker))["state"]["session"]["playback"] == "idle"
 
 
+async def queued(speaker: ReceiverProcess) -> list[Any]:
+    rows = (await call(speaker, "queue", "--json")).splitlines()
+    return [json.loads(row) for row in rows]
+
+
+async def test_a_queue_command_by_command(
+    speaker: ReceiverProcess, client: Client, url: str
+) -> None:
+    assert await call(speaker, "cast", url, url) == ""
+    one, two = (row["id"] for row in await queued(speaker))
+    assert await call(speaker, "next") == f"Playing {TITLE}\n"
+    assert [row["current"] for row in await queued(speaker)] == [False, True]
+    assert await call(speaker, "queue") == f"  1  0:40  {TITLE}\n* 2  0:40  {TITLE}\n"
+    assert await call(speaker, "previous") == f"Playing {TITLE}\n"
+    assert [row["current"] for row in await queued(speaker)] == [True, False]
+
+    assert await call(speaker, "queue", "add", url) == "Added 1 item\n"
+    three = (await queued(speaker))[2]["id"]
+    assert (await call(speaker, "queue", "mv", "3", "1")).startswith("1  ")
+    assert [row["id"] for row in await queued(speaker)] == [three, one, two]
+    assert await call(speaker, "repeat", "all") == "Repeat all\n"
+    assert await call(speaker, "shuffle", "on") == "Shuffle on\n"
+    assert await call(speaker, "shuffle", "off") == "Shuffle off\n"
+    assert (await call(speaker, "queue", "jump", "3")).startswith("Playing ")
+    assert await call(speaker, "next") == f"Playing {TITLE}\n"
+    assert [row["current"] for row in await queued(speaker)] == [True, False, False]
+
+    assert await call(speaker, "queue", "rm", "1-2") == "Removed 2 items\n"
+    assert [item.id for item in await client.queue.items()] == [two]
+    assert (await client.status()).session.queue.repeat == "all"
+    assert await call(speaker, "queue", "clear") == "The queue is empty\n"
+    assert (await tonearm("next")).code == 3
+
+
+async def test_a_queue_from_a_program(client: Client, url: str) -> None:
+    await client.play(url, paused=True)
+    two, three = await client.queue.add([url, url])
+    receipt = await client.next()
+    assert receipt is not None
+    assert receipt.first_frame is not None
+    assert client.state.session.item is not None
+    assert client.state.session.item.id == two
+    await client.queue.jump(three, 39_000.0)
+    assert await client.next() is None
+    assert (await client.status()).session.playback == "idle"
+    assert [item.id for item in await client.queue.items()][1:] == [two, three]
+
+
+async def test_a_queue_is_watched_to_its_end(speaker: ReceiverProcess, url: str) -> None:
+    device = ("-d", f"127.0.0.1:{speaker.port}")
+    words = ("cast", "--start", "0:38", url, url, *device)
+    async with Tonearm(*words, terminal=True) as process:
+        await process.shows_match(rf"▶ {TITLE}  0:3[89] .*▶ {TITLE}  0:00 ")
+        await call(speaker, "seek", "0:39")
+        outcome = await process.ends()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (await status(speaker))["state"]["session"]["playback"] == "idle"
+
+
 async def test_a_file_plays_on_when_it_has_been_fetched(speaker: ReceiverProcess) -> None:
     """The tune is small enough for the receiver to hold all of it."""
     words = ("cast", str(TUNE), "-d", f"127.0.0.1:{speaker.port}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -14,21 +12,9 @@ from controller.cli.arguments import EXIT_CODES
 from controller.known import Memory
 from receiver.errors import NotSeekable, TonearmError, all_errors
 from receiver.protocol import commands as c
+from tests.controller.cli.conftest import Call
 from tests.controller.cli.process import Outcome, tonearm
 from tests.controller.fake_receiver import FakeReceiver
-
-Call = Callable[..., Awaitable[Outcome]]
-
-
-@pytest.fixture
-def call(receiver: FakeReceiver, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run a command in this process, at the receiver."""
-
-    async def run(*words: str) -> Outcome:
-        code = await asyncio.to_thread(main, ["-d", receiver.address, *words])
-        return Outcome(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -45,6 +31,10 @@ def call(receiver: FakeReceiver, capsys: pytest.CaptureFixture[str]) -> Call:
         (["volume", "-5"], c.SetVolume(id="one-shot", by=-5), "Volume 45 %"),
         (["mute"], c.Mute(id="one-shot"), "Muted"),
         (["mute", "off"], c.Mute(id="one-shot", muted=False), "Not muted"),
+        (["next"], c.Next(id="one-shot"), "Idle"),
+        (["repeat", "one"], c.SetRepeat(id="one-shot", repeat="one"), "Repeat one"),
+        (["shuffle", "on"], c.SetShuffle(id="one-shot", shuffle=True), "Shuffle on"),
+        (["shuffle", "off"], c.SetShuffle(id="one-shot", shuffle=False), "Shuffle off"),
     ],
 )
 async def test_a_command_is_sent_and_its_outcome_told(
@@ -63,6 +53,26 @@ async def test_the_volume_is_shown(receiver: FakeReceiver, call: Call) -> None:
     assert (await call("volume")).out == "Volume 50 %, muted\n"
     assert json.loads((await call("volume", "--json")).out)["volume"]["muted"] is True
     assert [type(command) for command in receiver.commands] == [c.Mute]
+
+
+async def test_what_is_set_is_shown(receiver: FakeReceiver, call: Call) -> None:
+    assert (await call("repeat")).out == "Repeat off\n"
+    assert (await call("shuffle")).out == "Shuffle off\n"
+    await call("repeat", "all")
+    await call("shuffle", "on")
+    assert (await call("repeat")).out == "Repeat all\n"
+    assert (await call("shuffle")).out == "Shuffle on\n"
+    assert json.loads((await call("shuffle", "--json")).out)["queue"]["repeat"] == "all"
+    assert [type(command) for command in receiver.commands] == [c.SetRepeat, c.SetShuffle]
+
+
+async def test_next_and_previous_tell_what_plays(receiver: FakeReceiver, call: Call) -> None:
+    await call("cast", "http://x/a.ogg", "http://x/b.ogg")
+    assert (await call("next")).out == "Playing b.ogg\n"
+    assert (await call("previous")).out == "Playing a.ogg\n"
+    told = json.loads((await call("next", "--json")).out)
+    assert told["receipt"]["first_frame"] == 18.4
+    assert (await call("next")).out == "Idle\n"
 
 
 async def test_json_is_the_result(call: Call) -> None:
@@ -148,7 +158,7 @@ async def test_the_device_is_remembered(receiver: FakeReceiver, call: Call) -> N
 
 async def test_a_command_loads_little(receiver: FakeReceiver, call: Call) -> None:
     await call("stop")
-    for words in (["pause"], ["--help"], ["volume"], ["cast", "http://x/a.ogg"]):
+    for words in (["pause"], ["--help"], ["volume"], ["cast", "x://a", "x://b"], ["queue"]):
         outcome = await tonearm(*words, options=("-X", "importtime"))
         loaded = set(re.findall(r"\|\s+(\S+)$", outcome.err, re.MULTILINE))
         assert "controller.cli.arguments" in loaded
