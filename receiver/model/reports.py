@@ -17,6 +17,13 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
     live: bool
 
 
+class Listed(msgspec.Struct, frozen=True, tag=True):
+    """The track is no music but a playlist: addresses, and what it says of each."""
+
+    track: int
+    entries: list[tuple[str, Tags]]
+
+
 class Described(msgspec.Struct, frozen=True, tag=True):
     """What the stream says of itself; sent again when it says something new."""
 
@@ -153,6 +160,7 @@ class Died(msgspec.Struct, frozen=True, tag=True):
 
 Report = (
     Opened
+    | Listed
     | Described
     | Decoded
     | Ready

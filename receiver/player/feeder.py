@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from receiver.engine.link import CREDIT, MAX_DATA, Data, Tail, ToEngine
-from receiver.errors import TonearmError
+from receiver.errors import TonearmError, Unplayable
 from receiver.model import reports
-from receiver.source.base import ByteSource
+from receiver.source.base import ByteSource, SourceInfo
+from receiver.source.playlist import MAX_BYTES, playlist_kind, read_playlist
 
 TAIL = 64 * 1024
 """A page of Ogg is no longer, so the last bytes hold the header of the last page."""
@@ -48,7 +49,7 @@ class Feeder:
                 info = await source.open()
                 async with asyncio.TaskGroup() as tasks:
                     # The bytes go first, the news and what it sets going after them.
-                    pump = tasks.create_task(self._pump())
+                    pump = tasks.create_task(self._pump(info))
                     tasks.create_task(self._send_tail(info.seekable, info.size))
                     self._tell(reports.Opened(self._track, info.seekable, info.live))
                     while True:
@@ -80,9 +81,15 @@ class Feeder:
 
     # --- feeding ----------------------------------------------------------------------------
 
-    async def _pump(self) -> None:
+    async def _pump(self, first: SourceInfo | None = None) -> None:
+        """Send the bytes from here on; `first`: they are those at the start of the stream."""
         try:
             while data := await self.source.read():
+                kind = playlist_kind(data, first.url, first.content_type) if first else None
+                if first is not None and kind is not None:
+                    await self._send_list(kind, data, first.url)
+                    return
+                first = None
                 for start in range(0, len(data), MAX_DATA):
                     piece = data[start : start + MAX_DATA]
                     await self._await_room(len(piece))
@@ -91,6 +98,15 @@ class Feeder:
             self._send(Data(self._track, self._feed, b"", last=True))
         except TonearmError as error:
             self._fail(error)
+
+    async def _send_list(self, kind: str, data: bytes, url: str) -> None:
+        """The stream is a playlist: tell what it names. Raises `TonearmError`."""
+        while more := await self.source.read():
+            data += more
+            if len(data) > MAX_BYTES:
+                raise Unplayable(f"The playlist has more than {MAX_BYTES >> 20} MiB.")
+        entries = [(entry.url, entry.tags) for entry in read_playlist(kind, data, url)]
+        self._tell(reports.Listed(self._track, entries))
 
     async def _await_room(self, size: int) -> None:
         while self._sent + size > self._taken + CREDIT:

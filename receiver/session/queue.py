@@ -139,6 +139,23 @@ class Queue:
             del self._items[item], self._added_in[item]
         return heir
 
+    def replace(self, item: str, items: Sequence[Item]) -> None:
+        """Put items in the place of one, the first of them current if that one was. Raises
+        `NoSuchItem`, and `BadRequest` when there is no room for them.
+        """
+        self._require(item)
+        current = self._current
+        self.add(items, self._list.index(item))
+        ids = [added.id for added in items]
+        if self._shuffled is not None:
+            self._rng.shuffle(ids)
+            self._shuffled = [other for other in self._shuffled if other not in set(ids)]
+            place = self._shuffled.index(item)
+            self._shuffled[place:place] = ids
+        self.remove([item])
+        if current == item:
+            self._current = ids[0]
+
     def clear(self, revision: int | None = None) -> str | None:
         """Remove all; with `revision`, all that was there then: nobody has seen what came later.
         Returns what `remove` does.

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from receiver.errors import NothingPlaying, TonearmError, error_from_code
+from receiver.errors import NothingPlaying, TonearmError, Unplayable, error_from_code
 from receiver.model import reports
-from receiver.model.state import Item, Output, Problem, ReceiverInfo, SessionState, State
+from receiver.model.state import Item, Output, Problem, ReceiverInfo, SessionState, State, Tags
 from receiver.protocol import commands as c
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit
@@ -26,6 +26,8 @@ from receiver.session.table import changes_something
 
 RESTART_MS = 3000.0
 """From here on, `previous` goes to the start of the item and not to the one before."""
+MOST_DEPTH = 3
+"""Playlists within playlists."""
 MOST_FAILURES = 5
 """Items in a row that cannot be played; then it is not the items."""
 
@@ -54,6 +56,8 @@ class Session:
         self._ahead = LookAhead()
         self._new_id = new_id
         self._failures = 0
+        self._depths: dict[str, int] = {}
+        """How many playlists deep an item was found, if in any."""
 
     # --- what it is -------------------------------------------------------------------------
 
@@ -211,11 +215,7 @@ class Session:
         if item is None:
             return []
         if report.track == self._ahead.track and self._ahead.item is not None:
-            if isinstance(report, reports.Failed):
-                self._ahead.give_up()
-            else:
-                self._learn(self._ahead.item, report)
-            return []
+            return self._ahead_report(self._ahead.item, report, now)
         if report.track != self._deck.track:
             return []
         self._learn(item.id, report)
@@ -232,6 +232,21 @@ class Session:
                 if duration_ms is not None:
                     self._queue.change(item, duration_ms=duration_ms)
 
+    def _ahead_report(self, item: str, report: reports.Report, now: float) -> list[Effect]:
+        """What is said of the item that is made ready."""
+        match report:
+            case reports.Failed():
+                self._ahead.give_up()
+            case reports.Listed(entries=entries):
+                try:
+                    self._expand(item, entries)
+                except TonearmError:
+                    self._ahead.give_up()
+                return self._look_ahead(now)
+            case _:
+                self._learn(item, report)
+        return []
+
     def _track_report(self, report: reports.Report, now: float) -> list[Effect]:
         match report:
             case reports.Ended():
@@ -239,9 +254,38 @@ class Session:
                 return [*self._deck.over(), *self._follow(self._queue.upcoming(), now)]
             case reports.Failed(code=code, message=message, detail=detail):
                 return self._failed(code, message, detail, now)
+            case reports.Listed(entries=entries):
+                return self._play_list(entries, now)
             case reports.Sounding():
                 self._failures = 0
         return self._deck.report(report, now)
+
+    # --- playlists --------------------------------------------------------------------------
+
+    def _play_list(self, entries: list[tuple[str, Tags]], now: float) -> list[Effect]:
+        """The track at hand is a playlist: play its first item, for whoever waits."""
+        deck = self._deck
+        assert deck.item is not None
+        try:
+            self._expand(deck.item.id, entries)
+        except TonearmError as error:
+            return self._failed(error.code, error.message, error.detail, now)
+        return deck.start(deck.waiting.hand_on(), now, paused=deck.paused)
+
+    def _expand(self, item: str, entries: list[tuple[str, Tags]]) -> None:
+        """Put what a playlist names in its place. Raises `Unplayable`, `BadRequest`."""
+        depth = self._depths.pop(item, 0) + 1
+        if depth > MOST_DEPTH:
+            raise Unplayable(f"Playlists in playlists, more than {MOST_DEPTH} deep: not played.")
+        listed = self._queue.item(item)
+        assert listed is not None
+        items = [
+            Item(id=self._new_id(), url=url, tags=tags, added_by=listed.added_by)
+            for url, tags in entries
+        ]
+        self._queue.replace(item, items)
+        self._depths = {known: d for known, d in self._depths.items() if self._queue.item(known)}
+        self._depths |= {new.id: depth for new in items}
 
     # --- what follows -----------------------------------------------------------------------
 

@@ -45,6 +45,11 @@ class Waiting:
             self._play = None
         return effects
 
+    def hand_on(self) -> Token | None:
+        """Whoever waits for a play: it is to wait for another track."""
+        token, self._play = self._play, None
+        return token
+
     def played(self, track: int) -> list[Effect]:
         """What was waited for with a play is there."""
         token, self._play = self._play, None

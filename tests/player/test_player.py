@@ -246,3 +246,24 @@ async def test_a_follower_that_is_let_be_is_fetched_no_more() -> None:
         assert o.Forget(3) not in stage.engine.sent
         await stage.say(r.Taken(2, 0, CREDIT))
         assert len(stage.engine.data(track=2)) == CREDIT
+
+
+async def test_a_playlist_is_told_and_not_sent() -> None:
+    body = b"#EXTM3U\n" + b"song.ogg\n" * 9000
+    async with playing(MockStream(body, url="http://x/list")) as stage:
+        stage.load()
+        await stage.clock.settle(300)
+        (listed,) = [report for report in stage.told if isinstance(report, r.Listed)]
+        assert len(listed.entries) == 9000
+        assert stage.engine.data() == b""
+
+
+async def test_a_playlist_without_an_end_is_refused() -> None:
+    async with playing(MockStream(b"#EXTM3U\n" + b"#" * (5 << 20))) as stage:
+        stage.load()
+        await stage.clock.settle(5000)
+        assert stage.engine.ended
+        await stage.say(r.Ended(1))
+        failed = stage.failed()
+        assert failed is not None
+        assert failed.code == "unplayable"

@@ -221,3 +221,67 @@ def test_a_joint_that_came_too_late_is_no_joint(stage: Stage) -> None:
     assert effect.item.id == ids[2]
     stage.ask(c.Stop)
     assert stage.say(r.Joined(track, heard_at=stage.now)) == []
+
+
+def listed(*names: str) -> list[tuple[str, Tags]]:
+    return [(f"http://x/{name}", Tags(name)) for name in names]
+
+
+def urls(stage: Stage) -> list[str]:
+    answer = stage.answer(stage.ask(c.QueueList)[0])
+    assert isinstance(answer, dict)
+    return [item.url.removeprefix("http://x/") for item in answer["items"]]
+
+
+def test_a_playlist_is_replaced_by_what_it_names(stage: Stage) -> None:
+    play, _ = stage.ask(c.Play, url="http://x/list.m3u", by="anna")
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/z"}])
+    (effect,) = stage.say(r.Listed(1, listed("a", "b")))
+    assert isinstance(effect, e.OpenItem)
+    assert (effect.item.url, effect.item.tags.title) == ("http://x/a", "a")
+    assert effect.item.added_by == "anna"
+    assert urls(stage) == ["a", "b", "z"]
+    assert play not in stage.answers
+    sounds(stage)
+    assert stage.answer(play) == {"receipt": {}}
+
+
+def test_a_playlist_that_is_next_is_opened_ahead_too(stage: Stage) -> None:
+    _, track = near_its_end(stage)
+    forget, prepare = stage.say(r.Listed(track, listed("a", "b")))
+    assert forget == e.ForgetItem(track)
+    assert isinstance(prepare, e.PrepareItem)
+    assert prepare.item.url == "http://x/a"
+    assert urls(stage) == ["a.ogg", "a", "b", "2"]
+
+
+def test_playlists_that_name_each_other_come_to_an_end(stage: Stage) -> None:
+    play, _ = stage.ask(c.Play, url="http://x/list.m3u")
+    for _ in range(4):
+        assert stage.playback == "loading"
+        stage.say(r.Listed(stage.session.track, listed("list.m3u")))
+    assert stage.answer(play) == "unplayable"
+    assert stage.playback == "idle"
+
+
+def test_a_playlist_that_does_not_fit_is_refused(stage: Stage) -> None:
+    play, _ = stage.ask(c.Play, url="http://x/list.m3u")
+    stage.say(r.Listed(1, listed("a") * 10_000))
+    assert stage.answer(play) == "bad_request"
+
+
+def test_a_playlist_in_a_shuffled_queue_is_shuffled_in_its_place(stage: Stage) -> None:
+    stage.ask(c.Play, url="http://x/list.m3u")
+    stage.ask(c.SetShuffle, shuffle=True)
+    names = [f"{n}" for n in range(20)]
+    stage.say(r.Listed(1, listed(*names)))
+    assert urls(stage) == names
+    heard = []
+    for _ in names:
+        sounds(stage)
+        item = stage.state.session.item
+        assert item is not None
+        heard.append(item.tags.title)
+        stage.say(r.Ended(stage.session.track))
+    assert heard != names
+    assert sorted(heard) == sorted(names)
