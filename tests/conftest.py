@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +25,9 @@ from tests.rig.fixtures import card, recorder, tracks  # noqa: F401 - fixtures
 ROOT = Path(__file__).parent.parent
 CARD = ("pulseaudio", "pactl", "parec", "ALSA pulse plugin")
 """What stands in for a sound card."""
+
+# What is started in the background of a shell ignores Ctrl-C, and so would the commands we test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("tonearm", deadline=None)
