@@ -18,6 +18,7 @@ from pathlib import Path
 from benchmarks.budgets import budgets
 from benchmarks.latency import edges, floor, start
 from benchmarks.peers import OURS, PLAYERS
+from benchmarks.queue import queue
 from benchmarks.resources import cpu, daemon_start, restart
 from benchmarks.results import Results, table
 from benchmarks.stage import Stage, stage
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "edges": lambda place, asked, results: edges(place, asked.runs, results),
     "daemon_start": lambda place, asked, results: daemon_start(place, asked.runs, results),
     "restart": lambda place, asked, results: restart(place, asked.runs, results),
+    "queue": lambda place, asked, results: queue(place, asked.runs, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
 }

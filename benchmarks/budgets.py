@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from benchmarks.latency import EDGES
 from benchmarks.peers import OURS
 from benchmarks.peers.mpd import Mpd
+from benchmarks.queue import EDIT, SEEN, UNDERRUNS
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
 from benchmarks.stage import DELAYS_MS
@@ -92,6 +93,9 @@ def _resources() -> list[Budget]:
         Budget("memory idle, PSS (MB)", fixed(60), "at most"),
         Budget("daemon start (ms)", fixed(700), "at most"),
         Budget("audio process restarts (ms)", fixed(1000), "at most"),
+        Budget(EDIT, fixed(20), "at most"),
+        Budget(SEEN, fixed(50), "p95 at most", figure=lambda results: results.p95(SEEN, OURS)),
+        Budget(UNDERRUNS, fixed(0), "none"),
         Budget(COUNTED, fixed(0), "none"),
         Budget(HEARD, fixed(0), "none"),
     ]

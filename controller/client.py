@@ -110,12 +110,14 @@ class Client:
         return await self._link.ask(commands.Pause(id=self._link.next_id()))
 
     async def resume(self) -> dict[str, Any]:
-        """Go on from where it stands. Raises `NothingPlaying`."""
-        return await self._link.ask(commands.Resume(id=self._link.next_id()))
+        """Go on from where it stands; when nothing plays, with the queue: then the result holds a
+        `receipt`. Raises `NothingPlaying`.
+        """
+        return await self._link.ask(commands.Resume(id=self._link.next_id()), PLAY_SECONDS)
 
     async def toggle(self) -> dict[str, Any]:
         """Pause if it plays, resume if it is paused. Raises `NothingPlaying`."""
-        return await self._link.ask(commands.Toggle(id=self._link.next_id()))
+        return await self._link.ask(commands.Toggle(id=self._link.next_id()), PLAY_SECONDS)
 
     async def stop(self) -> dict[str, Any]:
         """Let go of what plays; fine when nothing does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -38,7 +39,8 @@ class Link:
         self.offset = ClockOffset()
         self.dialogue = Dialogue(address)
         self._now = now
-        self._ids = (f"c-{number}" for number in itertools.count(1))
+        # Unique, so that a command that was sent twice is done once.
+        self._ids = (f"{secrets.token_hex(8)}-{number}" for number in itertools.count(1))
         self._connection: Connection | None = None
         self._refreshing = False
         self._version = 0

@@ -21,7 +21,7 @@ ANSWER_SECONDS = 15.0
 PLAY_SECONDS = 60.0
 """A play is answered when it is heard, so its answer waits for the server of the stream."""
 
-AS_PLAYS = ("play", "next", "previous", "queue.jump")
+AS_PLAYS = ("play", "resume", "toggle", "next", "previous", "queue.jump")
 """Commands that are answered as a play is."""
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -22,7 +22,9 @@ from receiver.pcm.voice import Voice
 
 GRACE_S = 0.25
 """What sounded before goes on for so long while its successor is made ready."""
-POSITION_EVERY_S = 0.5
+POSITION_EVERY_S = 2.0
+"""An anchor tells the position in between; this is for what drifts, and each report costs."""
+LEVEL_EVERY_S = 0.5
 BLOCKS_AT_ONCE = 8
 REFILL_S = 1.5
 """While more than this is decoded, no more is."""
@@ -69,6 +71,10 @@ class Engine:
         self._taken_before = 0
         self._position_at = 0.0
         self._ends_at: float | None = None
+
+    @property
+    def _news_every_s(self) -> float:
+        return LEVEL_EVERY_S if self._output.metered else POSITION_EVERY_S
 
     def open(self) -> None:
         """Open the device and hold it ready."""
@@ -263,7 +269,7 @@ class Engine:
         before.close()
         self._policy = StartPolicy(now)
         self._ends_at = None
-        self._position_at = now + POSITION_EVERY_S
+        self._position_at = now + LEVEL_EVERY_S
         heard_at = track.voice.first_heard_at
         self._report(reports.Joined(track.number, heard_at or now, before.holes))
 
@@ -330,7 +336,7 @@ class Engine:
         if track.voice.consumed == self._taken_before or heard is None:
             return self._notice_end(track, now) if track.voice.ended else 0.002
         self._phase = Phase.SOUNDING
-        self._position_at = now + POSITION_EVERY_S
+        self._position_at = now + LEVEL_EVERY_S
         self._report(reports.Sounding(track.number, *heard, now, track.seek_number))
         return 0.0
 
@@ -356,7 +362,7 @@ class Engine:
         return min(self._position_at - now, max(track.buffered_s - 0.05, 0.01))
 
     def _tell_position(self, track: Track, now: float) -> None:
-        self._position_at = now + POSITION_EVERY_S
+        self._position_at = now + self._news_every_s
         heard = track.position_heard()
         if heard is not None:
             self._report(reports.Position(track.number, *heard))

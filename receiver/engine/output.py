@@ -143,6 +143,11 @@ class Output:
         """Length of the device's buffer."""
         return self._info.buffer if self._info is not None else self._buffer_s
 
+    @property
+    def metered(self) -> bool:
+        """Whether the device tells its level, which people like to see move."""
+        return self._info is not None and self._info.metered
+
     # --- sound and silence ------------------------------------------------------------------
 
     def poise(self) -> None:

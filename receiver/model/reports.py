@@ -72,7 +72,7 @@ class Joined(msgspec.Struct, frozen=True, tag=True):
 
 
 class Position(msgspec.Struct, frozen=True, tag=True):
-    """The position heard at an instant, while it sounds; about twice a second."""
+    """The position heard at an instant, while it sounds; every second or two."""
 
     track: int
     position_ms: float

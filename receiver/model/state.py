@@ -6,7 +6,7 @@ receiver's clock. Clients ignore fields they do not know, so the state can grow.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -30,12 +30,15 @@ class ReceiverInfo(msgspec.Struct, frozen=True):
     clock: ClockId
 
 
+Text = Annotated[str, msgspec.Meta(max_length=1024)]
+
+
 class Tags(msgspec.Struct, frozen=True):
     """What a stream says of itself. Text from strangers: shown, never trusted."""
 
-    title: str | None = None
-    artist: str | None = None
-    album: str | None = None
+    title: Text | None = None
+    artist: Text | None = None
+    album: Text | None = None
 
 
 class Item(msgspec.Struct, frozen=True):

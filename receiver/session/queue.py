@@ -22,6 +22,9 @@ Where = Literal["end", "next"] | int
 """A place in the list: behind all, right behind the current item, or before that of an index."""
 
 
+PAGE_CHARACTERS = 128 * 1024
+
+
 class Queue:
     """Items in order, one of them current or none. One task owns it."""
 
@@ -68,8 +71,19 @@ class Queue:
         return None if item is None else self._items.get(item)
 
     def page(self, offset: int, count: int) -> list[Item]:
-        """Some of the items, in the order of the list."""
-        return [self._items[i] for i in self._list[offset : offset + count]]
+        """Some of the items, in the order of the list: at most `count`, and no more characters than
+        one message should have; at least one, if there is one.
+        """
+        found: list[Item] = []
+        room = PAGE_CHARACTERS
+        for item in map(self._items.__getitem__, self._list[offset : offset + count]):
+            room -= len(item.url) + sum(
+                len(text or "") for text in msgspec.structs.astuple(item.tags)
+            )
+            if found and room < 0:
+                break
+            found.append(item)
+        return found
 
     def upcoming(self) -> str | None:
         """What follows the current item by itself: the same one again with repeat `one`."""
@@ -80,7 +94,7 @@ class Queue:
         return self._beside(1)
 
     def before(self) -> str | None:
-        """What `previous` goes to."""
+        """What `previous` goes to; the last in play order when there is no current item."""
         return self._beside(-1)
 
     # --- the current item -------------------------------------------------------------------
@@ -164,15 +178,19 @@ class Queue:
         return self.remove([item for item in self._list if self._added_in[item] <= seen])
 
     def move(self, item: str, where: Where) -> None:
-        """Put an item elsewhere in the list, and in the play order too. Raises `NoSuchItem`."""
+        """Put an item elsewhere in the list. What is to come next does, or last, shuffled or not;
+        other places mean nothing to a shuffled order. Raises `NoSuchItem`.
+        """
         self._require(item)
         if item == self._current and where == "next":
             return
         self._revision += 1
-        for order in (self._list, self._shuffled):
-            if order is not None:
-                order.remove(item)
-                order.insert(self._place(order, where), item)
+        orders = [self._list]
+        if self._shuffled is not None and not isinstance(where, int) and item != self._current:
+            orders.append(self._shuffled)
+        for order in orders:
+            order.remove(item)
+            order.insert(self._place(order, where), item)
 
     def set_repeat(self, repeat: Repeat) -> None:
         """Repeat nothing, the current item, or all."""
@@ -206,7 +224,7 @@ class Queue:
         if not order:
             return None
         if self._current is None:
-            return order[0] if step > 0 else None
+            return order[0] if step > 0 else order[-1]
         at = order.index(self._current) + step
         if self._repeat == "all":
             return order[at % len(order)]

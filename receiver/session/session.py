@@ -106,10 +106,11 @@ class Session:
                 return self._choose(command, token, now)
             case c.Pause():
                 return [*deck.set_paused(True, now), self._done(token)]
-            case c.Resume():
-                return [*deck.set_paused(False, now), self._done(token)]
-            case c.Toggle():
-                return [*deck.set_paused(not deck.paused, now), self._done(token)]
+            case c.Resume() | c.Toggle():
+                if deck.item is None:
+                    return self._go_on(self._where_it_was(), token, now)
+                paused = isinstance(command, c.Toggle) and not deck.paused
+                return [*deck.set_paused(paused, now), self._done(token)]
             case c.Stop():
                 return [*self._let_go(), self._done(token)]
             case c.Seek():
@@ -155,6 +156,10 @@ class Session:
         if item is None:
             return [*self._let_go(), self._done(token)]
         return self._start(token, now)
+
+    def _where_it_was(self) -> str | None:
+        """What a stopped queue goes on with."""
+        return self._queue.current.id if self._queue.current else self._queue.after()
 
     def _go_back(self, token: Token, now: float) -> list[Effect]:
         before, deck = self._queue.before(), self._deck

@@ -16,8 +16,8 @@ _TABLE: dict[type[c.Command], tuple[str, str, str, str, str]] = {
     #              idle       loading  buffering  playing  paused
     c.Play: ("yes", "yes", "yes", "yes", "yes"),
     c.Pause: ("refused", "yes", "yes", "yes", "no-op"),
-    c.Resume: ("refused", "yes", "no-op", "no-op", "yes"),
-    c.Toggle: ("refused", "yes", "yes", "yes", "yes"),
+    c.Resume: ("yes", "yes", "no-op", "no-op", "yes"),
+    c.Toggle: ("yes", "yes", "yes", "yes", "yes"),
     c.Stop: ("no-op", "yes", "yes", "yes", "yes"),
     c.Seek: ("refused", "yes", "yes", "yes", "yes"),
     c.Next: ("yes", "yes", "yes", "yes", "yes"),

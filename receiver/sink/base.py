@@ -25,12 +25,13 @@ class FrameReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SinkInfo:
-    """The device as it was opened. `buffer` is its buffer in seconds."""
+    """The device as it was opened. `buffer`: seconds that it holds; `metered`: it tells its level."""
 
     backend: str
     device: str
     format: Format
     buffer: float
+    metered: bool = False
 
 
 class AudioSink(Protocol):

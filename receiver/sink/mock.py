@@ -39,7 +39,8 @@ class MockSink:
         keep_time: bool = False,
     ) -> None:
         period = period_frames(rate, buffer_seconds)
-        self.info = SinkInfo("mock", "mock", Format(rate, channels), PERIODS * period / rate)
+        buffer_s = PERIODS * period / rate
+        self.info = SinkInfo("mock", "mock", Format(rate, channels), buffer_s, metered=True)
         self.delay_s = 0.0
         self.period = period
         """Frames that the reader is asked for at a time."""

@@ -56,7 +56,9 @@ def test_items_go_where_they_are_wanted(where: Where, expected: str) -> None:
 
 def test_one_after_the_other_and_then_it_is_over() -> None:
     assert played(holding("abc", "a"), 9) == "abc"
-    assert played(holding("abc"), 9) == "abc"
+    over = holding("abc")
+    assert (over.after(), over.before()) == ("a", "c")
+    assert played(over, 9) == "abc"
 
 
 @pytest.mark.parametrize(("repeat", "expected"), [("all", "bcabca"), ("one", "bbbbbb")])
@@ -136,6 +138,28 @@ def test_moves() -> None:
         queue.move("x", 0)
 
 
+def test_a_place_in_the_list_is_none_in_a_shuffled_order() -> None:
+    queue = holding("abcdefgh", "d")
+    queue.set_shuffle(True)
+    order = played(queue, 3)
+    coming = [name for name in "abcdefgh" if name not in order]
+    queue.move(coming[0], 0)
+    queue.move(order[-1], 7)
+    assert sorted(played(queue, 20)[1:]) == coming, "all of them are still to come"
+    queue.set_shuffle(False)
+    queue.set_shuffle(True)
+    queue.move("a", "next")
+    assert queue.after() == "a"
+
+
+def test_a_page_is_no_longer_than_a_message() -> None:
+    queue = Queue(lambda: 1)
+    queue.add([Item(id=f"i{n}", url="http://x/" + "a" * 2000) for n in range(300)])
+    page = queue.page(0, 300)
+    assert 0 < len(page) < 100
+    assert queue.page(299, 300)[0].id == "i299"
+
+
 def test_more_than_fits_is_refused_as_a_whole() -> None:
     queue = Queue(lambda: 1)
     many = [Item(id=f"i{n}", url="http://x") for n in range(MAX_QUEUE)]
@@ -208,6 +232,8 @@ class AgainstAModel(RuleBasedStateMachine):
         assert (queue.current.id if queue.current else None) == self.current
         assert state.index == (self.model.index(self.current) if self.current else None)
         assert sorted(queue._order) == sorted(self.model)
+        if self.current is None and self.model:
+            assert {queue.after(), queue.before()} <= set(self.model)
         for neighbour in (queue.after(), queue.before(), queue.upcoming()):
             assert neighbour is None or neighbour in self.model
         if state.repeat == "all" and self.model and self.current:

@@ -69,6 +69,22 @@ def test_next_and_previous_are_answered_as_a_play_is(stage: Stage) -> None:
     assert stage.answer(last) != {"receipt": {}}
 
 
+def test_a_stopped_queue_goes_on_where_it_was(stage: Stage) -> None:
+    ids = queued(stage)
+    stage.ask(c.Next)
+    sounds(stage)
+    stage.ask(c.Stop)
+    resume, _ = stage.ask(c.Resume)
+    assert sounds(stage) == ids[1]
+    assert stage.answer(resume) == {"receipt": {}}
+    stage.ask(c.QueueClear)
+    assert stage.answer(stage.ask(c.Toggle)[0]) == "nothing_playing"
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/new"}])
+    stage.ask(c.Toggle)
+    assert stage.state.session.item is not None
+    assert stage.state.session.item.url == "http://x/new"
+
+
 def test_with_an_empty_queue_there_is_no_next(stage: Stage) -> None:
     assert stage.answer(stage.ask(c.Next)[0]) == "nothing_playing"
     assert stage.answer(stage.ask(c.Previous)[0]) == "nothing_playing"
