@@ -25,7 +25,7 @@ class FrameReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SinkInfo:
-    """The device as it was opened. `buffer`: seconds that it holds; `metered`: it tells its level."""
+    """The device as it was opened. `buffer`: seconds it holds; `metered`: it tells its level."""
 
     backend: str
     device: str
