@@ -11,7 +11,8 @@ from benchmarks.queue import EDIT, SEEN, UNDERRUNS
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
 from benchmarks.stage import DELAYS_MS
-from benchmarks.underruns import COUNTED, HEARD
+from benchmarks.underruns import BUFFERS_MS as STORM_BUFFERS_MS
+from benchmarks.underruns import counted, heard
 
 BLOCK_MS = 5.0
 """What the card takes at a time: no figure is better known."""
@@ -96,6 +97,6 @@ def _resources() -> list[Budget]:
         Budget(EDIT, fixed(20), "at most"),
         Budget(SEEN, fixed(50), "p95 at most", figure=lambda results: results.p95(SEEN, OURS)),
         Budget(UNDERRUNS, fixed(0), "none"),
-        Budget(COUNTED, fixed(0), "none"),
-        Budget(HEARD, fixed(0), "none"),
+        *(Budget(counted(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
+        *(Budget(heard(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
     ]
