@@ -266,6 +266,16 @@ def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: St
     assert not len(last_gap) or last_gap[-1] < 1500
 
 
+def test_a_device_that_ran_dry_long_ago_is_left_as_it_is(stage: Stage) -> None:
+    stage.load(1, frames(70 * SECOND))
+    stage.run(0.5)
+    stage.sink.run_dry(300)
+    stage.run(61.0)
+    stage.sink.run_dry(300)
+    stage.run(0.5)
+    assert len(stage.sinks) == 1, "once in a while is an accident"
+
+
 def test_a_device_is_not_made_larger_while_a_pause_lasts_but_at_its_end(stage: Stage) -> None:
     stage.load(1, frames(4 * SECOND))
     stage.run(0.3)
