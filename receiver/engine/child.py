@@ -7,8 +7,6 @@ an event loop and is not free to fork.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
 import signal
 import socket
@@ -19,10 +17,7 @@ from typing import NoReturn
 import msgspec
 
 from receiver.engine.settings import EngineSettings
-
-LAST_FRAME_S = 2.0
-"""How long a process whose socket is closed may take to fade out and end."""
-POLL_S = 0.005
+from receiver.memory import settle
 
 
 class AudioChild:
@@ -34,13 +29,13 @@ class AudioChild:
         self.pid = pid
         self.channel = channel
         self._status: int | None = None
+        self._lost = False
 
     @classmethod
     def fork(cls, settings: EngineSettings) -> AudioChild:
         """Split off from this process, sharing its memory. Only while it has no other thread."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        gc.collect()
-        gc.freeze()
+        settle()
         pid = os.fork()
         if pid == 0:
             ours.close()
@@ -67,22 +62,25 @@ class AudioChild:
 
     def kill(self) -> None:
         """End it at once."""
-        if self._status is None:
+        if not self.ended:
             os.kill(self.pid, signal.SIGKILL)
 
     @property
     def ended(self) -> bool:
         """Whether it is over. Never waits."""
-        if self._status is None:
-            with contextlib.suppress(ChildProcessError):
+        if self._status is None and not self._lost:
+            try:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
                 self._status = status if pid else None
-        return self._status is not None
+            except ChildProcessError:  # reaped by somebody else: nobody knows how it ended
+                self._lost = True
+        return self._status is not None or self._lost
 
     @property
     def how_it_ended(self) -> str:
         """In words; once it has `ended`."""
-        assert self._status is not None
+        if self._status is None:
+            return "it went away"
         if os.WIFSIGNALED(self._status):
             return f"ended by {signal.Signals(os.WTERMSIG(self._status)).name}"
         return f"it exited with {os.waitstatus_to_exitcode(self._status)}"

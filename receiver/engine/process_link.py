@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from receiver.clock.base import Clock
 from receiver.engine import wire
-from receiver.engine.child import LAST_FRAME_S, POLL_S, AudioChild
+from receiver.engine.child import AudioChild
 from receiver.engine.link import Receive
 from receiver.engine.settings import EngineSettings
 from receiver.engine.wire import ToEngine
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 PING_S = 1.0
 SILENCE_S = 3.0
+LAST_FRAME_S = 2.0
+"""How long a process whose socket is closed may take to fade out and end."""
+POLL_S = 0.005
 CALM_S = 5.0
 """A death within this time of the start makes the next start wait, twice as long each time."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 4.0

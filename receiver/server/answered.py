@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from receiver.protocol.commands import Command
+from receiver.protocol.commands import Command, QueueList
 from receiver.protocol.events import Answer
 from receiver.protocol.limits import UNIQUE_ID
 
@@ -37,9 +37,10 @@ class Answered:
 
     def once(self, command: Command, reply: Reply, ask: Callable[[Command, Reply], None]) -> None:
         """`ask` for the command, unless the same one (the same id, the same wish) came before: then
-        `reply` gets the answer of that, now or when it is there.
+        `reply` gets the answer of that, now or when it is there. A look at the queue changes
+        nothing, and its answer is long: it is not remembered.
         """
-        if len(command.id) < UNIQUE_ID:
+        if len(command.id) < UNIQUE_ID or isinstance(command, QueueList):
             ask(command, reply)
             return
         taken = self._taken.get(command.id)

@@ -48,7 +48,7 @@ def edit(queue: Queue, command: Edit, new_id: Callable[[], str]) -> Edited:
                 raise Conflict(
                     "The queue was changed meanwhile, so that place is another one now;"
                     " look at it anew.",
-                    queue=as_dict(queue),
+                    queue=queue.state,
                 )
             queue.move(item, at)
         case c.QueueClear(revision=revision):
@@ -60,9 +60,3 @@ def edit(queue: Queue, command: Edit, new_id: Callable[[], str]) -> Edited:
         case c.SetShuffle(shuffle=shuffle):
             queue.set_shuffle(shuffle)
     return Edited({"queue": queue.state, **result}, heir)
-
-
-def as_dict(queue: Queue) -> dict[str, Any]:
-    """What an answer tells of the queue."""
-    state = queue.state
-    return {"revision": state.revision, "length": state.length, "index": state.index}

@@ -118,3 +118,14 @@ async def test_a_process_that_hangs_is_ended_and_replaced() -> None:
         died = await run.until(r.Died)
         assert isinstance(died, r.Died)
         assert "SIGKILL" in died.reason
+
+
+def test_a_child_that_was_reaped_behind_our_back_is_over() -> None:
+    """So it is where whoever started the daemon ignores SIGCHLD."""
+    child = AudioChild.start(SETTINGS)
+    child.kill()
+    os.waitpid(child.pid, 0)
+    assert child.ended
+    assert child.how_it_ended == "it went away"
+    child.kill()
+    child.channel.close()

@@ -44,6 +44,13 @@ def test_short_ids_are_nobodys_own() -> None:
     assert len(control.asked) == 2
 
 
+def test_looks_at_the_queue_are_not_remembered() -> None:
+    control, answered = Control(), Answered()
+    for _ in range(2):
+        answered.once(c.QueueList(id=LONG), lambda _: None, control.ask)
+    assert len(control.asked) == 2
+
+
 def test_another_wish_with_the_same_id_is_another_command() -> None:
     control, answered = Control(), Answered()
     heard: list[Answer] = []

@@ -21,12 +21,14 @@ from tests.rig.card import Card, Recorder, Recording
 from tests.rig.heard import Ears, Stretch, dropouts, largest_step
 from tests.rig.http_server import HttpServer, Serving
 from tests.rig.receiver_process import ReceiverProcess
-from tests.rig.tracks import Track, Tracks
+from tests.rig.tracks import Track, Tracks, decode, encode
 
 pytestmark = [pytest.mark.device, pytest.mark.tools("oggenc", "oggdec")]
 
 BUFFER_MS = "100"
 """Large, since a shared machine stalls now and then: these tests are of frames, not of time."""
+PARTS = 4
+PART_S = 2.5
 RAMP = 200
 """Frames of an edge, at most, that are not at full gain."""
 
@@ -205,3 +207,37 @@ async def test_the_end_of_the_process_does_not_click(
     recording = recorder.pcm()
     assert np.abs(recording).max() > 0.8 * 32767
     assert largest_step(recording) <= 1 / 64
+
+
+def parts_of(track: Track, folder: Path) -> list[Path]:
+    """One recording in parts of odd lengths, each encoded for itself, as of a concert."""
+    places = [0, *(round(n * len(track.reference) / PARTS) + 7 * n for n in range(1, PARTS))]
+    paths = []
+    for number, part in enumerate(np.split(track.reference, places[1:])):
+        paths.append(folder / f"part-{number}.ogg")
+        encode(part, track.rate, paths[-1], "vorbis")
+    return paths
+
+
+async def test_parts_of_one_recording_play_as_one(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer, tmp_path: Path
+) -> None:
+    whole = tracks.get(31, PARTS * PART_S)
+    paths = parts_of(whole, tmp_path)
+    urls = [server.serve(f"/{path.name}", Serving(path.read_bytes())) for path in paths]
+    await client.play(urls[0])
+    await client.queue.add(urls[1:])
+    async with asyncio.timeout(30):
+        async for state in client.changes():
+            if state.session.playback == "idle":
+                break
+    assert state.problem is None
+    await hear(recorder, 0.5)
+    recording = recorder.pcm()
+    reference = np.concatenate([decode(path, 2) for path in paths])
+    assert len(reference) == whole.frames, "the encoder keeps every frame"
+    first = next(s for s in Ears([whole]).listen(recording) if s.track)
+    heard = recording[first.start :][: whole.frames - first.position].astype(np.int32)
+    expected = reference[first.position :].astype(np.int32)
+    assert np.abs(heard - expected)[300:].max() <= 1, "not one frame lost, added or touched"
+    assert first.position < 300
