@@ -14,12 +14,12 @@ from controller.address import Address
 from controller.clock_offset import ClockOffset
 from controller.connection import Connection, connect
 from controller.dialogue import Dialogue
-from controller.mirror import Mirror
 from controller.one_shot import ANSWER_SECONDS, no_answer
 from receiver.errors import BadRequest, NoReceiver, TonearmError
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, Status, TimeRequest
 from receiver.protocol.events import Change, Done, Error, StateEvent
+from receiver.protocol.mirror import Mirror
 
 FIRST_RETRY_SECONDS = 0.25
 MAX_RETRY_SECONDS = 5.0

@@ -36,7 +36,10 @@ class Queue:
         """All of it, in the order of the list, as it was at one revision."""
         listing = Listing()
         while not listing.complete:
-            command = commands.QueueList(id=self._link.next_id(), **listing.wanted)
+            wanted = listing.wanted
+            command = commands.QueueList(
+                id=self._link.next_id(), offset=wanted["offset"], count=wanted["count"]
+            )
             listing.take(await self._link.ask(command))
         return msgspec.convert(listing.items, list[Item])
 

@@ -17,25 +17,33 @@ from receiver import __version__
 from receiver.clock.base import Clock
 from receiver.clock.system import SystemClock
 from receiver.config.config import Config
+from receiver.config.options import addresses_in
 from receiver.control_loop import ControlLoop
-from receiver.discovery.base import Advertisement, ServiceAdvertiser
+from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.memory import settle
-from receiver.model.state import ClockId, Output, ReceiverInfo
+from receiver.model.state import ClockId, Output, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
+from receiver.peers.base import Address, Dial
+from receiver.peers.dial import dialler
+from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
+from receiver.protocol.commands import Command
+from receiver.protocol.limits import DEFAULT_PORT
+from receiver.protocol.peers import Hello
+from receiver.server.answered import Reply
 from receiver.server.door import Door
 from receiver.server.http import Server
-from receiver.server.hub import Hub
+from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.metrics import Metrics
 from receiver.session.session import Session
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
-from receiver.store.base import Saved, Store
+from receiver.store.base import MOST_PEERS, Saved, SavedPeer, Store
 from receiver.store.file import FileStore
 
 log = logging.getLogger(__name__)
@@ -52,12 +60,12 @@ async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> No
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
     saved = await asyncio.to_thread(store.load)
-    async with HttpClient(clock) as client:
+    async with HttpClient(clock) as client, dialler() as dial:
 
         def open_source(url: str) -> ByteSource:
             return HttpSource(url, client, clock)
 
-        receiver = Receiver(config, saved, store, link, open_source, clock)
+        receiver = Receiver(config, saved, store, link, open_source, dial, clock)
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
             settle()
@@ -82,6 +90,7 @@ class Receiver:
         store: Store,
         link: EngineLink,
         open_source: OpenSource,
+        dial: Dial,
         clock: Clock,
     ) -> None:
         self._config = config
@@ -91,6 +100,7 @@ class Receiver:
         self._dirty = asyncio.Event()
         self._metrics = Metrics(clock)
         self._hub = Hub()
+        self._peer_news = Hub()
         session = Session(
             ReceiverInfo(
                 saved.receiver_id,
@@ -103,9 +113,14 @@ class Receiver:
             output=Output(backend=config.audio, device=config.device),
             volume=(saved.volume_percent, saved.muted),
         )
-        self._loop = ControlLoop(session, clock, self._hub.publish, self._remember, self._metrics)
+        self._loop = ControlLoop(session, clock, self._publish, self._remember, self._metrics)
         self._player = Player(link, open_source, clock, self._loop.report)
-        self._server = Server(self._hub, Door(self._hub, self._loop.ask, clock), self._metrics)
+        door = Door(self._hub, self._loop.ask, self._forward, clock)
+        me = Hello(saved.receiver_id, config.name, __version__, 0, uuid.uuid4().hex)
+        self._house = House(
+            me, lambda: self._peer_news.join(MAX_TO_PEER), door.carry, dial, clock, self._loop
+        )
+        self._server = Server(self._hub, door, self._house.serve, self._metrics)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -116,9 +131,11 @@ class Receiver:
                 tasks.create_task(self._loop.run(self._player)),
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._keep_saving()),
+                tasks.create_task(self._house.run()),
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
+                    self._meet_the_house(port)
                     if self._config.mdns:
                         parts.append(tasks.create_task(self._advertise(port)))
                     yield port
@@ -134,8 +151,38 @@ class Receiver:
         module = await asyncio.to_thread(
             importlib.import_module, "receiver.discovery.zeroconf_advertiser"
         )
-        advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(me, self._clock)
+        advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(
+            me, self._clock, on_seen=self._seen
+        )
         await advertiser.run()
+
+    # --- the house --------------------------------------------------------------------------
+
+    def _publish(self, state: State) -> None:
+        """Controllers hear of the peers too; peers hear of one another by themselves."""
+        self._peer_news.publish(state)
+        peers = self._house.peers
+        self._hub.publish(msgspec.structs.replace(state, peers=peers))
+        known = [SavedPeer(p.id, p.name, p.host, p.port) for p in peers.values() if p.port][
+            -MOST_PEERS:
+        ]
+        if known != self._saved.peers:
+            self._saved = msgspec.structs.replace(self._saved, peers=known)
+            self._dirty.set()
+
+    def _forward(self, command: Command, reply: Reply) -> None:
+        self._house.forward(command, reply)
+
+    def _meet_the_house(self, port: int) -> None:
+        """Call on those that are remembered or named, besides those that will be seen."""
+        self._house.listens_on(port)
+        for peer in self._saved.peers:
+            self._house.seen(peer.id, peer.name, [Address(peer.host, peer.port)])
+        for address in addresses_in(self._config.peers, DEFAULT_PORT):
+            self._house.meet(Address(*address))
+
+    def _seen(self, seen: Seen) -> None:
+        self._house.seen(seen.id, seen.name, [Address(*address) for address in seen.addresses])
 
     # --- what is kept over a restart --------------------------------------------------------
 

@@ -19,6 +19,7 @@ from receiver.model.state import State
 from receiver.player.player import Player
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Answer, Done, Error
+from receiver.protocol.peers import HandoffMessage
 from receiver.session import effects as e
 from receiver.session.observer import Observer
 from receiver.session.session import Session
@@ -52,7 +53,7 @@ class ControlLoop:
         self._publish = publish
         self._remember = remember
         self._observer = observer
-        self._inbox: asyncio.Queue[_Asked | Report] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Asked | Report | None] = asyncio.Queue()
 
     def ask(self, command: Command, reply: Reply) -> None:
         """Have a command carried out; `reply` gets exactly one answer."""
@@ -62,6 +63,23 @@ class ControlLoop:
         """Take in what the player's side says."""
         self._inbox.put_nowait(report)
 
+    # --- as the listener of the house -------------------------------------------------------
+
+    def changed(self) -> None:
+        """See `receiver.peers.house.Listener`."""
+        self._inbox.put_nowait(None)
+
+    def handed(self, peer: str, message: HandoffMessage) -> None:
+        """See `Listener`."""
+
+    def connected(self, peer: str) -> None:
+        """See `Listener`."""
+
+    def lost(self, peer: str, *, dead: bool) -> None:
+        """See `Listener`."""
+
+    # --- its life ---------------------------------------------------------------------------
+
     async def run(self, player: Player) -> None:
         """Work through what comes in, until cancelled."""
         self._carry_out(self._session.begin(), player)
@@ -69,9 +87,10 @@ class ControlLoop:
         while True:
             message = await self._inbox.get()
             now = self._clock.now()
+            effects: list[e.Effect] = []
             if isinstance(message, _Asked):
                 effects = self._session.command(message.command, message, now)
-            else:
+            elif message is not None:
                 self._observer.reported(message)
                 effects = self._session.report(message, now)
             # The news goes out before the answer: who has the answer has the state.

@@ -7,7 +7,17 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal, cast
 
-from receiver.config.options import Address, Choice, Folder, Kind, Number, Switch, Text, option
+from receiver.config.options import (
+    Address,
+    Choice,
+    Folder,
+    Kind,
+    Number,
+    Peers,
+    Switch,
+    Text,
+    option,
+)
 from receiver.protocol.limits import DEFAULT_PORT
 
 AudioBackend = Literal["auto", "portaudio", "mock"]
@@ -36,6 +46,11 @@ class Config:
         Number(0, 65535), "TCP port to listen on; 0 takes any that is free", default=DEFAULT_PORT
     )
     mdns: bool = option(Switch(), "advertise the receiver on the network", default=True)
+    peers: str = option(
+        Peers(),
+        "receivers of the house that mDNS does not find: HOST[:PORT], separated by commas",
+        default="",
+    )
     audio: AudioBackend = option(
         Choice(("auto", "portaudio", "mock")),
         "sound output: auto takes portaudio where it finds a device",

@@ -10,6 +10,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 
 class Kind(Protocol):
@@ -170,6 +171,36 @@ class Folder:
         if not path.is_absolute():
             raise ValueError
         return path
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Addresses of other receivers, separated by commas; empty means none."""
+
+    allowed: str = field(default="HOST or HOST:PORT, separated by commas", init=False)
+
+    def parse(self, text: str) -> object:
+        """A list is written as text everywhere."""
+        return text
+
+    def check(self, value: object) -> object:
+        """The text, if `addresses_in` can read it."""
+        if not isinstance(value, str):
+            raise ValueError  # noqa: TRY004 - one error for every wrong value
+        addresses_in(value, default_port=1)
+        return value
+
+
+def addresses_in(text: str, default_port: int) -> list[tuple[str, int]]:
+    """Hosts and ports of a list separated by commas. Raises `ValueError`."""
+    found = []
+    for entry in filter(None, map(str.strip, text.split(","))):
+        parts = urlsplit(f"//{entry}")
+        port = default_port if parts.port is None else parts.port
+        if not parts.hostname or parts.netloc != entry or "@" in entry or not port:
+            raise ValueError
+        found.append((parts.hostname, port))
+    return found
 
 
 def option(kind: Kind, help_text: str, **default: Any) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from receiver.protocol import limits
 
@@ -37,8 +38,22 @@ class Advertisement:
         }
 
 
+class Seen(NamedTuple):
+    """A receiver that is announced on the network, and its hosts with ports, IPv4 first."""
+
+    id: str
+    name: str
+    addresses: list[tuple[str, int]]
+
+
+OnSeen = Callable[[Seen], None]
+"""Told of each receiver that is announced, ourselves included, on the event loop. Must not wait."""
+
+
 class ServiceAdvertiser(Protocol):
-    """Keeps one receiver visible on the local network. Everything runs on the event loop."""
+    """Keeps one receiver visible on the local network, and tells of the others there. Everything
+    runs on the event loop.
+    """
 
     @property
     def instance(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from receiver.discovery.base import Advertisement
+from receiver.discovery.base import Advertisement, OnSeen, Seen
 from receiver.discovery.names import instance_names
 
 
@@ -15,6 +15,7 @@ class MockNetwork:
         self._up = up
         self._held: dict[str, Advertisement] = {}
         self._wakes: set[asyncio.Event] = set()
+        self._eyes: set[OnSeen] = set()
 
     def visible(self) -> dict[str, Advertisement]:
         """What a browser sees: the advertisements by their instance names."""
@@ -44,12 +45,28 @@ class MockNetwork:
             return None
         name = next(name for name in instance_names(advertisement.name) if name not in self._held)
         self._held[name] = advertisement
+        for on_seen in self._eyes:
+            self._show(advertisement, on_seen)
         return name
+
+    def look(self, on_seen: OnSeen) -> None:
+        """Tell of all that are visible, and of those that will be, until `look_away`."""
+        self._eyes.add(on_seen)
+        for advertisement in self._held.values():
+            self._show(advertisement, on_seen)
+
+    def look_away(self, on_seen: OnSeen) -> None:
+        """Undo `look`."""
+        self._eyes.discard(on_seen)
 
     def release(self, name: str | None) -> None:
         """Make a name free again."""
         if name is not None:
             del self._held[name]
+
+    def _show(self, advertisement: Advertisement, on_seen: OnSeen) -> None:
+        host = advertisement.host or f"{advertisement.id[:12]}.local"
+        on_seen(Seen(advertisement.id, advertisement.name, [(host, advertisement.port)]))
 
     def _wake_all(self) -> None:
         for wake in self._wakes:
@@ -59,7 +76,13 @@ class MockNetwork:
 class MockAdvertiser:
     """Advertises on a `MockNetwork`, at once."""
 
-    def __init__(self, advertisement: Advertisement, network: MockNetwork) -> None:
+    def __init__(
+        self,
+        advertisement: Advertisement,
+        network: MockNetwork,
+        on_seen: OnSeen = lambda _: None,
+    ) -> None:
+        self._on_seen = on_seen
         self._wanted = advertisement
         self._network = network
         self._stale = asyncio.Event()
@@ -82,9 +105,12 @@ class MockAdvertiser:
             while True:
                 self._stale.clear()
                 self._instance = self._network.claim(self._wanted)
+                if self._instance is not None:
+                    self._network.look(self._on_seen)
                 try:
                     await self._stale.wait()
                 finally:
+                    self._network.look_away(self._on_seen)
                     self._network.release(self._instance)
                     self._instance = None
         finally:

@@ -20,8 +20,9 @@ from zeroconf.asyncio import AsyncZeroconf
 
 from receiver.clock.base import Clock, within
 from receiver.discovery.addresses import AddressWatch, reachable
-from receiver.discovery.base import Advertisement
+from receiver.discovery.base import Advertisement, OnSeen
 from receiver.discovery.names import instance_names
+from receiver.discovery.zeroconf_browser import browse
 from receiver.protocol.limits import SERVICE_TYPE
 
 RETRY_S = 5.0
@@ -41,8 +42,13 @@ class ZeroconfAdvertiser:
     """
 
     def __init__(
-        self, advertisement: Advertisement, clock: Clock, watch: AddressWatch | None = None
+        self,
+        advertisement: Advertisement,
+        clock: Clock,
+        watch: AddressWatch | None = None,
+        on_seen: OnSeen = lambda _: None,
     ) -> None:
+        self._on_seen = on_seen
         self._wanted = advertisement
         self._clock = clock
         self._watch = watch or AddressWatch(clock)
@@ -80,7 +86,10 @@ class ZeroconfAdvertiser:
         network = AsyncZeroconf(interfaces=addresses)
         try:
             rivals = await self._register(network, wanted, reachable(addresses))
-            await self._until_stale(known)
+            async with asyncio.TaskGroup() as tasks:
+                browsing = tasks.create_task(browse(network, self._on_seen))
+                await self._until_stale(known)
+                browsing.cancel()
             if wanted.name == self._wanted.name and not rivals.met:
                 _forget(network)
         finally:

@@ -119,14 +119,41 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
+class PeerClock(msgspec.Struct, frozen=True):
+    """How a peer's clock stands: its instants are `offset_us` more than ours, give or take
+    `uncertainty_us`. Told in steps, so that its jitter is no news.
+    """
+
+    offset_us: int
+    uncertainty_us: int
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """Another receiver of the house, as it tells of itself while it is `connected`. The instants
+    in its session are on its own clock.
+    """
+
+    id: str
+    name: str
+    version: str = ""
+    host: str = ""
+    port: int = 0
+    connected: bool = False
+    session: SessionState | None = None
+    volume: Volume | None = None
+    problem: Problem | None = None
+    clock: PeerClock | None = None
+
+
 class State(msgspec.Struct, frozen=True):
-    """All of it."""
+    """All of it. `peers` are the other receivers of the house, by their ids."""
 
     receiver: ReceiverInfo
     session: SessionState
     volume: Volume
     output: Output
     problem: Problem | None = None
+    peers: dict[str, Peer] = {}
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -37,12 +37,12 @@ def decode_command(data: bytes | str) -> Command:
         command = _commands.decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadRequest(f"This is not a command: {error}.") from None
-    _check_choices(command)
+    check_choices(command)
     return command
 
 
-def _check_choices(command: Command) -> None:
-    """Rules that a type cannot say."""
+def check_choices(command: Command) -> None:
+    """Rules that a type cannot say. Raises `BadRequest`."""
     if isinstance(command, Seek) and (command.position_ms is None) == (command.by_ms is None):
         raise BadRequest("A seek takes exactly one of `position_ms` and `by_ms`.")
     if isinstance(command, SetVolume) and (command.percent is None) == (command.by is None):

@@ -1,6 +1,7 @@
 """What a controller can ask. One vocabulary for the WebSocket, HTTP, the command line and buttons.
 
-Each command carries an `id` of the sender's choice and gets exactly one answer with that id.
+Each command carries an `id` of the sender's choice and gets exactly one answer with that id. With
+`receiver`, the id or name of another receiver of the house, it is forwarded there.
 Unknown fields are refused by name, so that a typing error never passes for a wish.
 """
 
@@ -14,6 +15,7 @@ from receiver.model.state import Repeat, Tags
 from receiver.protocol import limits
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_ID)]
+Receiver = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_NAME)]
 Url = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_URL)]
 PositionMs = Annotated[float, msgspec.Meta(ge=0, le=limits.MAX_POSITION_MS)]
 DeltaMs = Annotated[float, msgspec.Meta(ge=-limits.MAX_POSITION_MS, le=limits.MAX_POSITION_MS)]
@@ -27,6 +29,7 @@ class _Command(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"
 ):
     id: Id
+    receiver: Receiver | None = None
 
 
 class Play(_Command, frozen=True, kw_only=True, tag="play"):

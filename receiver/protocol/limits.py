@@ -4,15 +4,19 @@ VERSION = 1
 DEFAULT_PORT = 7766
 SERVICE_TYPE = "_tonearm._tcp.local."
 WEBSOCKET_PATH = "/v1/ws"
+PEER_PATH = "/v1/peer"
 COMMANDS_PATH = "/v1/commands"
 STATUS_PATH = "/v1/status"
 SCHEMA_PATH = "/v1/schema"
 METRICS_PATH = "/metrics"
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_PEER_MESSAGE_BYTES = 4 * 1024 * 1024
+"""Between receivers: rows of a queue come in parts, but one row alone may be long."""
 MAX_TEXT = 1024
 MAX_URL = 2048
 MAX_ID = 64
+MAX_NAME = 256
 UNIQUE_ID = 16
 """Characters from which on an id is taken to be unique: such a command is done once, however often
 it comes."""

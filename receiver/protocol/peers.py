@@ -23,15 +23,20 @@ from __future__ import annotations
 import msgspec
 
 from receiver.model.state import Item, Repeat, Text
+from receiver.protocol.commands import Command
+from receiver.protocol.events import ServerMessage
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """Who speaks: `receiver` is the id, `port` where it can be reached."""
+    """Who speaks: `receiver` is the id, `port` where it can be reached, and `instance` another one
+    each time that it is started.
+    """
 
     receiver: str
     name: str
     version: str
     port: int
+    instance: str
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
@@ -160,3 +165,5 @@ class Ask(msgspec.Struct, frozen=True, tag="handoff.ask"):
 HandoffMessage = (
     Prepare | QueuePart | Ready | Failed | Commit | Armed | Go | TakenOver | Released | Abort | Ask
 )
+PeerMessage = Hello | HandoffMessage | ServerMessage | Command
+"""All that goes over the WebSocket between two receivers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -16,6 +16,7 @@ from receiver.server.bind import listen_on
 from receiver.server.door import Door
 from receiver.server.hub import Hub, Outbox
 from receiver.server.metrics import Metrics
+from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
 
 HEARTBEAT_S = 20.0
@@ -28,9 +29,17 @@ JSON = "application/json"
 class Server:
     """Serves one receiver. Event loop only."""
 
-    def __init__(self, hub: Hub, door: Door, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        door: Door,
+        serve_peer: Callable[[PeerWire], Awaitable[None]],
+        metrics: Metrics,
+    ) -> None:
+        """`serve_peer` speaks with another receiver, until the wire is lost."""
         self._hub = hub
         self._door = door
+        self._serve_peer = serve_peer
         self._metrics = metrics
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
@@ -43,6 +52,7 @@ class Server:
             [
                 web.get("/", self._front),
                 web.get(limits.WEBSOCKET_PATH, self._websocket),
+                web.get(limits.PEER_PATH, self._peer),
                 web.post(limits.COMMANDS_PATH, self._command),
                 web.get(limits.STATUS_PATH, self._state),
                 web.get(limits.SCHEMA_PATH, self._schema),
@@ -127,14 +137,26 @@ class Server:
                 await self._listen(socket, outbox)
                 sending.cancel()
         finally:
-            self._hub.leave(outbox)
+            outbox.leave()
+            self._sockets.discard(socket)
+        return socket
+
+    async def _peer(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(
+            compress=False, max_msg_size=limits.MAX_PEER_MESSAGE_BYTES, timeout=GOODBYE_S
+        )
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            await self._serve_peer(PeerWire(socket, request.remote or ""))
+        finally:
             self._sockets.discard(socket)
         return socket
 
     async def _listen(self, socket: web.WebSocketResponse, outbox: Outbox) -> None:
         async for message in socket:
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                self._door.take(message.data, outbox.answer)
+                self._door.take(message.data, outbox.post)
 
     async def _send(
         self, socket: web.WebSocketResponse, outbox: Outbox, request: web.Request

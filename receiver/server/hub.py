@@ -10,19 +10,22 @@ import msgspec
 
 from receiver.model.state import State
 from receiver.protocol import codec, patch
-from receiver.protocol.events import Answer, Change, StateEvent
+from receiver.protocol.events import Change, StateEvent
 
 LAG = 32
 """Changes a client may be behind; then it gets the newest state instead."""
 MAX_ANSWERS = 256
 """Answers a client may leave unread; then it is cut off."""
+MAX_TO_PEER = 2048
+"""The same for a peer, which may be handed a long queue."""
 
 
 class Outbox:
     """What waits to be sent to one client. Bounded, whatever the client does. Event loop only."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, most: int = MAX_ANSWERS) -> None:
         self._hub = hub
+        self._most = most
         self._messages: deque[tuple[bool, bytes]] = deque()
         self._changes = 0
         self._stale = True
@@ -31,12 +34,12 @@ class Outbox:
         self.overrun = False
         """True when the client has let too many answers wait."""
 
-    def answer(self, answer: Answer) -> None:
-        """Queue an answer."""
-        if len(self._messages) - self._changes >= MAX_ANSWERS:
+    def post(self, message: msgspec.Struct) -> None:
+        """Queue an answer, or whatever else is no change of the state."""
+        if len(self._messages) - self._changes >= self._most:
             self.overrun = True
         else:
-            self._messages.append((False, codec.encode(answer)))
+            self._messages.append((False, codec.encode(message)))
         self._ready.set()
 
     def change(self, message: bytes) -> None:
@@ -51,6 +54,10 @@ class Outbox:
             self._messages.append((True, message))
             self._changes += 1
         self._ready.set()
+
+    def leave(self) -> None:
+        """The client is gone."""
+        self._hub.drop(self)
 
     async def next(self) -> bytes:
         """The next message to send, as soon as there is one."""
@@ -74,7 +81,7 @@ class Hub:
     def __init__(self) -> None:
         self.revision = 0
         self._state: State | None = None
-        self._plain: dict[str, Any] = {}
+        self._plain: dict[str, Any] | None = None
         self._outboxes: set[Outbox] = set()
 
     @property
@@ -86,11 +93,12 @@ class Hub:
         """Make `state` the state; clients hear of it if it differs from the one before."""
         if state == self._state:
             return
-        plain = msgspec.to_builtins(state)
         self.revision += 1
-        self._state = state
-        change = Change(self.revision, patch.diff(self._plain, plain))
-        self._plain = plain
+        before, self._state = self._as_plain() if self._outboxes else {}, state
+        self._plain = None
+        if not self._outboxes:
+            return
+        change = Change(self.revision, patch.diff(before, self._as_plain()))
         message = codec.encode(change)
         for outbox in self._outboxes:
             outbox.change(message)
@@ -102,19 +110,24 @@ class Hub:
 
     def plain(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {"revision": self.revision, "state": self._plain}
+        return {"revision": self.revision, "state": self._as_plain()}
+
+    def _as_plain(self) -> dict[str, Any]:
+        if self._plain is None:
+            self._plain = {} if self._state is None else msgspec.to_builtins(self._state)
+        return self._plain
 
     def clock_id(self) -> dict[str, str]:
         """The name of the clock that all instants in the state are on."""
-        clock: dict[str, str] = self._plain["receiver"]["clock"]
+        clock: dict[str, str] = self._as_plain()["receiver"]["clock"]
         return clock
 
-    def join(self) -> Outbox:
-        """A new client; its first message is the whole state."""
-        outbox = Outbox(self)
+    def join(self, most: int = MAX_ANSWERS) -> Outbox:
+        """A new client; its first message is the whole state. It may leave `most` others unread."""
+        outbox = Outbox(self, most)
         self._outboxes.add(outbox)
         return outbox
 
-    def leave(self, outbox: Outbox) -> None:
-        """The client is gone."""
+    def drop(self, outbox: Outbox) -> None:
+        """Tell the client of this outbox no more."""
         self._outboxes.discard(outbox)

@@ -11,12 +11,25 @@ Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
+MOST_PEERS = 100
+
+
+class SavedPeer(msgspec.Struct, frozen=True):
+    """A receiver of the house, and where it was reached last."""
+
+    id: str
+    name: str
+    host: str
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered. `receiver_id` is made once and never changes."""
 
     receiver_id: Id
     volume_percent: Percent = 50
     muted: bool = False
+    peers: Annotated[list[SavedPeer], msgspec.Meta(max_length=MOST_PEERS)] = []
 
 
 def first_start() -> Saved:

@@ -77,6 +77,7 @@ def test_a_file_that_is_named_takes_the_place_of_the_others(home: Home, tmp_path
 def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
     texts = {
         "name": "Küche", "host": "127.0.0.1", "port": "0", "mdns": "off", "audio": "mock",
+        "peers": "kitchen.local, 10.0.0.7:7000",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "state_dir": "/var/lib/tonearm", "log_level": "debug",
     }  # fmt: skip

@@ -13,7 +13,7 @@ LAYERS = (
     ("receiver.__main__",),
     ("receiver.app",),
     ("receiver.control_loop",),
-    ("receiver.player", "receiver.server"),
+    ("receiver.player", "receiver.server", "receiver.peers"),
     ("receiver.engine",),
     (
         "receiver.session", "receiver.source", "receiver.decoder", "receiver.sink",
@@ -32,7 +32,7 @@ AUDIO = {"receiver.pcm", "receiver.decoder", "receiver.sink", "receiver.engine"}
 """Parts of the audio process. The other process talks to them through `engine.link` alone."""
 CONTROL = {
     "receiver.protocol", "receiver.session", "receiver.source", "receiver.discovery",
-    "receiver.store", "receiver.config", "receiver.player", "receiver.server",
+    "receiver.store", "receiver.config", "receiver.player", "receiver.server", "receiver.peers",
 }  # fmt: skip
 DOOR = "receiver.engine.link"
 
@@ -45,6 +45,8 @@ OUTSIDE = {
 ONE_IMPORTER = {
     "aiohttp": {
         "receiver/server/http.py",
+        "receiver/server/peer_wire.py",
+        "receiver/peers/dial.py",
         "receiver/source/connections.py",
         "controller/connection.py",
     },
@@ -53,7 +55,11 @@ ONE_IMPORTER = {
     "pyogg": {"receiver/decoder/libvorbis.py"},
     "sounddevice": {"receiver/sink/portaudio.py"},
     "soxr": {"receiver/pcm/resample.py"},
-    "zeroconf": {"receiver/discovery/zeroconf_advertiser.py", "controller/discovery.py"},
+    "zeroconf": {
+        "receiver/discovery/zeroconf_advertiser.py",
+        "receiver/discovery/zeroconf_browser.py",
+        "controller/discovery.py",
+    },
 }
 """The file that stands for each package. aiohttp is two things: a server and a client."""
 VOCABULARY = {

@@ -11,6 +11,8 @@ from receiver.errors import TonearmError, all_errors
 from receiver.protocol import limits
 from receiver.protocol.commands import Command
 
+IN_ALL = {"id", "receiver"}
+"""Fields of every command."""
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 
 
@@ -24,7 +26,7 @@ def test_every_command_stands_there_with_its_fields(command: type) -> None:
     tag = command.__struct_config__.tag
     row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{tag}` |"))
     for field in command.__struct_fields__:
-        assert field == "id" or f"`{field}`" in row
+        assert field in IN_ALL or f"`{field}`" in row
 
 
 def test_every_path_stands_there() -> None:
@@ -34,5 +36,6 @@ def test_every_path_stands_there() -> None:
         limits.STATUS_PATH,
         limits.SCHEMA_PATH,
         limits.METRICS_PATH,
+        limits.PEER_PATH,
     ):
         assert path in TEXT

@@ -14,6 +14,8 @@ import pytest
 from receiver.clock.mock import MockClock
 from receiver.errors import NothingPlaying
 from receiver.model.state import Receipt
+from receiver.peers.base import Address
+from receiver.peers.dial import dialler
 from receiver.protocol.commands import Command, Pause
 from receiver.protocol.events import Done, Error
 from receiver.server.bind import listen_on
@@ -21,6 +23,7 @@ from receiver.server.door import Door, Reply
 from receiver.server.http import Server
 from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
+from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
 from tests.server.test_hub import state
 
@@ -34,7 +37,9 @@ class Stage:
         self.clock = MockClock()
         self.metrics = Metrics(self.clock)
         self.asked: list[Command] = []
-        self.server = Server(self.hub, Door(self.hub, self._ask, self.clock), self.metrics)
+        self.forwarded: list[Command] = []
+        door = Door(self.hub, self._ask, self._forward, self.clock)
+        self.server = Server(self.hub, door, self._echo, self.metrics)
         self.port = 0
 
     @property
@@ -48,6 +53,14 @@ class Stage:
             reply(Error(command.id, error.code, error.message))
         else:
             reply(Done(command.id))
+
+    def _forward(self, command: Command, reply: Reply) -> None:
+        self.forwarded.append(command)
+        reply(Done(command.id, {"where": command.receiver}))
+
+    async def _echo(self, wire: PeerWire) -> None:
+        await wire.send(b"you said " + str(await wire.receive()).encode())
+        await wire.close()
 
 
 @pytest.fixture
@@ -188,3 +201,31 @@ def test_every_address_is_served_on_one_port() -> None:
 
 def test_the_schema_is_json() -> None:
     assert json.loads(json.dumps(make_schema()))["$schema"]
+
+
+@pytest.mark.parametrize("name", ["r", "Kitchen", "kitchen"])
+async def test_a_command_for_this_receiver_by_its_name_is_done_here(
+    stage: Stage, http: aiohttp.ClientSession, name: str
+) -> None:
+    body = json.dumps({"type": "stop", "id": "c", "receiver": name})
+    status, _ = await post(http, stage, body)
+    assert (status, len(stage.asked), stage.forwarded) == (200, 1, [])
+
+
+async def test_a_command_for_another_receiver_is_forwarded(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    body = '{"type": "stop", "id": "c", "receiver": "Bedroom"}'
+    _, answer = await post(http, stage, body)
+    assert answer["result"] == {"where": "Bedroom"}
+    assert stage.asked == []
+
+
+async def test_a_wire_to_a_peer(stage: Stage) -> None:
+    async with dialler() as dial:
+        wire = await dial(Address("127.0.0.1", stage.port))
+        await wire.send(b"hello")
+        assert await wire.receive() == "you said hello"
+        with pytest.raises(ConnectionError):
+            await wire.receive()
+        await wire.close()

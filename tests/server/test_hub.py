@@ -56,7 +56,7 @@ async def test_a_client_that_lags_gets_the_newest_state_and_all_of_its_answers()
     await read(outbox)
     for percent in range(1, LAG + 20):
         hub.publish(state(percent % 100))
-        outbox.answer(Done(f"c{percent}"))
+        outbox.post(Done(f"c{percent}"))
     messages = [await read(outbox) for _ in range(LAG + 20)]
     assert messages[0]["type"] == "state"
     assert messages[0]["revision"] == hub.revision
@@ -68,7 +68,7 @@ async def test_a_client_that_reads_no_answers_is_cut_off() -> None:
     hub.publish(state(0))
     outbox = hub.join()
     for number in range(MAX_ANSWERS + 1):
-        outbox.answer(Done(str(number)))
+        outbox.post(Done(str(number)))
     for _ in range(MAX_ANSWERS + 1):
         await outbox.next()
     with pytest.raises(ConnectionAbortedError):

@@ -17,11 +17,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from controller.mirror import Mirror
 from receiver.errors import TonearmError
 from receiver.protocol import codec
 from receiver.protocol import commands as c
 from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
+from receiver.protocol.mirror import Mirror
 from receiver.server.answered import Answered, Reply
 from receiver.server.hub import Hub, Outbox
 from receiver.session import effects as e
@@ -109,7 +109,7 @@ class House(RuleBasedStateMachine):
         if controller.on_the_way:
             message = controller.on_the_way.pop(which % len(controller.on_the_way))
             command = codec.decode_command(message)
-            self.answered.once(command, controller.outbox.answer, self.carry_out)
+            self.answered.once(command, controller.outbox.post, self.carry_out)
 
     @rule(who=CONTROLLERS, which=st.integers(0, 99), twice=st.booleans())
     def is_lost_or_doubled(self, who: int, which: int, twice: bool) -> None:
@@ -126,7 +126,7 @@ class House(RuleBasedStateMachine):
     def breaks(self, who: int) -> None:
         """What was in the connection is gone, both ways; a new one begins."""
         controller = self.controllers[who]
-        self.hub.leave(controller.outbox)
+        controller.outbox.leave()
         controller.outbox, controller.mirror = self.hub.join(), None
         controller.on_the_way.clear()
         controller.ask_again()

@@ -1,4 +1,4 @@
-"""The receiver's state as a controller holds it: a snapshot, kept up to date by patches. Pure."""
+"""The state of a receiver as others hold it: a snapshot, kept up to date by patches. Pure."""
 
 from __future__ import annotations
 

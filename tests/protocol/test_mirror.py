@@ -9,7 +9,6 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.mirror import Mirror
 from receiver.model.state import (
     Anchor,
     ClockId,
@@ -24,6 +23,7 @@ from receiver.model.state import (
 )
 from receiver.protocol import patch
 from receiver.protocol.events import Change, StateEvent
+from receiver.protocol.mirror import Mirror
 
 words = st.sampled_from(["", "a", "b", "ü"])
 maybe_words = st.none() | words

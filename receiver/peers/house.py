@@ -1,0 +1,288 @@
+"""The receivers of the house: found, remembered, connected, and told of to all controllers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from receiver.clock.base import Clock, within
+from receiver.errors import NoReceiver
+from receiver.model.state import Peer
+from receiver.peers.base import Address, Dial, PeerRefused, Wire
+from receiver.peers.link import Outbox, PeerLink, Reply
+from receiver.peers.neighbour import Neighbour
+from receiver.protocol.commands import Command
+from receiver.protocol.events import Error
+from receiver.protocol.peers import HandoffMessage, Hello
+
+log = logging.getLogger(__name__)
+
+SECOND_S = 1.0
+"""Of two receivers the one with the lower id dials at once, the other after so long."""
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 30.0
+DIAL_S = 3.0
+PROBE_S = 1.0
+"""How long to look whether a peer whose wire was lost is there at all."""
+
+
+Carry = Callable[[Command, float, Reply], None]
+"""Carries out a command that came at an instant, and answers it once. Must not wait."""
+
+
+class Listener(Protocol):
+    """Whom the house tells. Event loop only; nothing here waits."""
+
+    def handed(self, peer: str, message: HandoffMessage) -> None:
+        """A peer hands a session over, or takes one."""
+        ...
+
+    def connected(self, peer: str) -> None:
+        """Messages reach this peer from now on."""
+        ...
+
+    def lost(self, peer: str, *, dead: bool) -> None:
+        """They do not any more; `dead`: its program does not run any more, surely."""
+        ...
+
+    def changed(self) -> None:
+        """`peers` is another."""
+        ...
+
+
+class House:
+    """All other receivers. `run` is its life; the rest may be called from the event loop."""
+
+    def __init__(
+        self,
+        me: Hello,
+        join: Callable[[], Outbox],
+        carry: Carry,
+        dial: Dial,
+        clock: Clock,
+        listener: Listener,
+    ) -> None:
+        """`join` gives an outbox that carries this receiver's state; `carry` carries out what a
+        peer asks for.
+        """
+        self._me = me
+        self._join = join
+        self._carry = carry
+        self._dial = dial
+        self._clock = clock
+        self._listener = listener
+        self._neighbours: dict[str, Neighbour] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._strangers: set[Address] = set()
+
+    async def run(self) -> None:
+        """Keep the house together until cancelled."""
+        async with self._tasks:
+            await asyncio.Event().wait()
+
+    def listens_on(self, port: int) -> None:
+        """Where peers can reach us. To be known before any is met."""
+        self._me = msgspec.structs.replace(self._me, port=port)
+
+    # --- what is known ----------------------------------------------------------------------
+
+    @property
+    def peers(self) -> dict[str, Peer]:
+        """The other receivers by their ids, as controllers see them."""
+        return {name: neighbour.peer for name, neighbour in self._neighbours.items()}
+
+    def link(self, peer: str) -> PeerLink | None:
+        """The conversation with a peer, while there is one."""
+        neighbour = self._neighbours.get(peer)
+        return None if neighbour is None else neighbour.link
+
+    def find(self, wanted: str) -> Neighbour:
+        """The peer of this id or, in any case of letters, this name. Raises `NoReceiver`."""
+        if wanted in self._neighbours:
+            return self._neighbours[wanted]
+        found = [n for n in self._neighbours.values() if n.name.casefold() == wanted.casefold()]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ids = ", ".join(neighbour.id for neighbour in found)
+            raise NoReceiver(f"Several receivers are called {wanted}; use an id: {ids}.")
+        names = ", ".join(sorted(n.name for n in self._neighbours.values())) or "none"
+        raise NoReceiver(f"{self._me.name} knows no receiver {wanted}; it knows: {names}.")
+
+    def reach(self, wanted: str) -> PeerLink:
+        """The conversation with the peer that `find` finds. Raises `NoReceiver`."""
+        neighbour = self.find(wanted)
+        if neighbour.link is None:
+            raise NoReceiver(f"{neighbour.name} is not connected now; is it on?")
+        return neighbour.link
+
+    # --- finding them -----------------------------------------------------------------------
+
+    def seen(self, peer: str, name: str, addresses: list[Address]) -> None:
+        """A receiver is, or was, at these addresses, the best one first."""
+        if peer == self._me.receiver or not addresses:
+            return
+        neighbour = self._neighbours.get(peer)
+        if neighbour is None:
+            neighbour = self._neighbours[peer] = Neighbour(peer, name)
+            self._tasks.create_task(self._keep_connected(neighbour))
+        neighbour.seen_at(name, addresses)
+        self._listener.changed()
+
+    def meet(self, address: Address) -> None:
+        """Look who is at an address where a receiver may be."""
+        if address not in self._strangers:
+            self._strangers.add(address)
+            self._tasks.create_task(self._call_on(address))
+
+    async def _call_on(self, address: Address) -> None:
+        try:
+            await self._connect(address)
+        except (ConnectionError, TimeoutError) as error:
+            log.info("Nobody was met at %s:%d: %s", *address, error)
+        finally:
+            self._strangers.discard(address)
+
+    async def _keep_connected(self, neighbour: Neighbour) -> None:
+        """Dial until there is a link, and again when it is lost."""
+        pause = 0.0 if self._me.receiver < neighbour.id else SECOND_S
+        while True:
+            await neighbour.wait_a_while(self._clock, pause)
+            if neighbour.link is not None:
+                await neighbour.unlinked.wait()
+                pause = FIRST_PAUSE_S if self._me.receiver < neighbour.id else SECOND_S
+                continue
+            for address in list(neighbour.addresses):
+                try:
+                    await self._connect(address)
+                    break
+                except (ConnectionError, TimeoutError):
+                    continue
+            pause = min(max(2 * pause, FIRST_PAUSE_S), MAX_PAUSE_S)
+
+    async def _connect(self, address: Address) -> None:
+        """Open a wire and have it served. Raises `ConnectionError`, `TimeoutError`."""
+        wire = await within(self._clock, DIAL_S, self._dial(address))
+        outbox = self._join()
+        link = self._new_link(wire, outbox)
+        try:
+            hello = await link.greet()
+        except ConnectionError:
+            outbox.leave()
+            await wire.close()
+            raise
+        except BaseException:
+            outbox.leave()
+            raise
+        self.seen(hello.receiver, hello.name, [address])
+        self._tasks.create_task(self._follow(link, outbox))
+
+    async def serve(self, wire: Wire) -> None:
+        """Speak over a wire that a peer has opened, until it is lost."""
+        outbox = self._join()
+        link = self._new_link(wire, outbox)
+        try:
+            hello = await link.greet()
+        except ConnectionError as error:
+            log.info("%s: %s", wire.host, error)
+            outbox.leave()
+            await wire.close()
+            return
+        link.dialled_by = hello.receiver
+        self.seen(hello.receiver, hello.name, [Address(wire.host, hello.port)])
+        await self._follow(link, outbox)
+
+    def _new_link(self, wire: Wire, outbox: Outbox) -> PeerLink:
+        return PeerLink(wire, self._me, outbox, self, self._clock)
+
+    # --- links ------------------------------------------------------------------------------
+
+    async def _follow(self, link: PeerLink, outbox: Outbox) -> None:
+        """Let the link be the one to its peer while it lasts, unless another is."""
+        neighbour = self._neighbours.get(link.peer.receiver)
+        try:
+            if neighbour is None or not await self._adopted(neighbour, link):
+                await link.wire.close()
+                return
+            self._listener.changed()
+            self._listener.connected(neighbour.id)
+            await link.run(lambda: len(self._neighbours))
+            if neighbour.link is link:
+                await self._lost(neighbour)
+        finally:
+            outbox.leave()
+
+    async def _adopted(self, neighbour: Neighbour, link: PeerLink) -> bool:
+        """Whether this link is to be the only one to its peer. Both sides judge alike: the one
+        that the lower id has dialled stays, unless the peer was started anew since.
+        """
+        current = neighbour.link
+        if current is not None:
+            lower = min(self._me.receiver, neighbour.id)
+            same = current.peer.instance == link.peer.instance
+            if same and (current.dialled_by == lower or link.dialled_by != lower):
+                return False
+        neighbour.join(link)
+        if current is not None:
+            await current.wire.close()
+        return True
+
+    async def _lost(self, neighbour: Neighbour) -> None:
+        """The only link to a peer is gone: look whether its program still runs."""
+        instance = neighbour.unlink()
+        self._listener.changed()
+        for address in neighbour.addresses[:1]:
+            try:
+                wire = await within(self._clock, PROBE_S, self._dial(address))
+                await wire.close()
+            except PeerRefused:
+                self._listener.lost(neighbour.id, dead=True)
+                return
+            except (ConnectionError, TimeoutError):
+                break
+        anew = neighbour.link is not None and neighbour.link.peer.instance != instance
+        self._listener.lost(neighbour.id, dead=anew)
+
+    # --- speaking ---------------------------------------------------------------------------
+
+    def say(self, peer: str, message: HandoffMessage) -> bool:
+        """Send a message of a handoff; False when the peer is not connected."""
+        link = self.link(peer)
+        if link is not None:
+            link.say(message)
+        return link is not None
+
+    def forward(self, command: Command, reply: Reply) -> None:
+        """Have the receiver that the command names carry it out."""
+        assert command.receiver is not None
+        try:
+            link = self.reach(command.receiver)
+        except NoReceiver as error:
+            reply(Error(command.id, error.code, error.message))
+        else:
+            link.ask(command, reply)
+
+    # --- what links hear --------------------------------------------------------------------
+
+    def asked(self, message: Command, received: float, reply: Reply) -> None:
+        """See `Ears`."""
+        self._carry(message, received, reply)
+
+    def told(self, link: PeerLink) -> None:
+        """See `Ears`."""
+        neighbour = self._of(link)
+        if neighbour is not None and neighbour.refresh(self._clock.now()):
+            self._listener.changed()
+
+    def handed(self, link: PeerLink, message: HandoffMessage) -> None:
+        """See `Ears`."""
+        if self._of(link) is not None:
+            self._listener.handed(link.peer.receiver, message)
+
+    def _of(self, link: PeerLink) -> Neighbour | None:
+        """Whose link it is, if it is the one that counts."""
+        neighbour = self._neighbours.get(link.peer.receiver)
+        return neighbour if neighbour is not None and neighbour.link is link else None

@@ -1,0 +1,218 @@
+"""One peer, over one wire: both sides speak, ask and answer, and compare their clocks."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from receiver.clock.base import Clock, within
+from receiver.clock.remote import Exchange, RemoteClock
+from receiver.clock.schedule import Schedule
+from receiver.errors import BadRequest, NoReceiver
+from receiver.model.state import ClockId
+from receiver.peers.base import Wire
+from receiver.protocol import codec
+from receiver.protocol.commands import Command, TimeRequest
+from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
+from receiver.protocol.limits import UNIQUE_ID
+from receiver.protocol.mirror import Mirror
+from receiver.protocol.peer_codec import decode_peer_message
+from receiver.protocol.peers import HandoffMessage, Hello
+
+HELLO_S = 3.0
+"""How long the other side may take to say who it is."""
+SILENCE_S = 6.0
+"""A peer that does not tell its time for so long is lost."""
+
+Reply = Callable[[Answer], None]
+
+
+class Outbox(Protocol):
+    """What waits to be sent: the state of this receiver as it changes, and all else in order."""
+
+    def post(self, message: msgspec.Struct) -> None:
+        """Have a message sent."""
+        ...
+
+    async def next(self) -> bytes:
+        """The next message to send, as soon as there is one."""
+        ...
+
+    def leave(self) -> None:
+        """No more is to be sent."""
+        ...
+
+
+class Ears(Protocol):
+    """Who takes in what a peer says. Event loop only; nothing here waits."""
+
+    def asked(self, message: Command, received: float, reply: Reply) -> None:
+        """A command, to be answered once; `received` is the instant at which it came."""
+        ...
+
+    def told(self, link: PeerLink) -> None:
+        """The peer's state, or what is known of its clock, has changed."""
+        ...
+
+    def handed(self, link: PeerLink, message: HandoffMessage) -> None:
+        """A message of a handoff."""
+        ...
+
+
+class PeerLink:
+    """The conversation with one peer. `greet`, then `run` until it is lost."""
+
+    def __init__(self, wire: Wire, me: Hello, outbox: Outbox, ears: Ears, clock: Clock) -> None:
+        self.wire = wire
+        self.peer: Hello
+        self.mirror: Mirror | None = None
+        self.remote = RemoteClock()
+        self.dialled_by = me.receiver
+        """The id of the side that opened the wire."""
+        self.hurried = False
+        """Whether the clock matters now, so that it is asked for often."""
+        self._me = me
+        self._outbox = outbox
+        self._ears = ears
+        self._clock = clock
+        self._ids = (f"p-{number}" for number in itertools.count(1))
+        self._waiting: dict[str, tuple[str, Reply]] = {}
+
+    async def greet(self) -> Hello:
+        """Say who we are, and hear who the other is. Raises `ConnectionError`."""
+        await self.wire.send(codec.encode(self._me))
+        try:
+            first = decode_peer_message(await within(self._clock, HELLO_S, self.wire.receive()))
+        except (BadRequest, TimeoutError) as error:
+            raise ConnectionError(f"what answers there is no peer: {error}") from None
+        if not isinstance(first, Hello):
+            raise ConnectionError("what answers there does not say who it is")
+        self.peer = first
+        return first
+
+    async def run(self, peers: Callable[[], int]) -> None:
+        """Speak with the peer until the wire is lost; then everybody who waits for an answer is
+        told. `peers` tells how many there are: the more, the less each is asked for the time.
+        """
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                others = (
+                    tasks.create_task(self._send()),
+                    tasks.create_task(self._keep_time(peers)),
+                )
+                await self._listen()
+                for other in others:
+                    other.cancel()
+        finally:
+            await self.wire.close()
+            self._lose_all()
+
+    # --- speaking ---------------------------------------------------------------------------
+
+    def say(self, message: HandoffMessage) -> None:
+        """Send a message of a handoff."""
+        self._outbox.post(message)
+
+    def ask(self, command: Command, reply: Reply) -> None:
+        """Have the peer carry out a command; `reply` gets exactly one answer."""
+        # A unique id is kept, so that what comes twice is done once there too.
+        known = len(command.id) >= UNIQUE_ID and command.id not in self._waiting
+        name = command.id if known else next(self._ids)
+        self._waiting[name] = (command.id, reply)
+        self._outbox.post(msgspec.structs.replace(command, id=name, receiver=None))
+
+    async def _send(self) -> None:
+        try:
+            while True:
+                await self.wire.send(await self._outbox.next())
+        except ConnectionError:
+            await self.wire.close()
+
+    def _lose_all(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        error = NoReceiver(
+            f"The connection to {self.peer.name} was lost before it answered; look at its state."
+        )
+        for name, reply in waiting.values():
+            reply(Error(name, error.code, error.message))
+
+    # --- listening --------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        try:
+            while True:
+                data = await self.wire.receive()
+                received = self._clock.now()
+                self._hear(decode_peer_message(data), received)
+        except (ConnectionError, BadRequest):
+            return
+
+    def _hear(self, message: Any, received: float) -> None:
+        match message:
+            case Done() | Error():
+                self._answered(message, received)
+            case StateEvent():
+                self._know(message)
+            case Change():
+                assert self.mirror is not None
+                if not self.mirror.merge(message):
+                    raise BadRequest("A change of its state was missed.")
+                self._ears.told(self)
+            case Hello():
+                raise BadRequest("It says twice who it is.")
+            case _ if isinstance(message, HandoffMessage):
+                self._ears.handed(self, message)
+            case _:
+                self._ears.asked(message, received, self._outbox.post)
+
+    def _know(self, event: StateEvent) -> None:
+        """The whole state of the peer."""
+        if self.mirror is None:
+            self.mirror = Mirror(event)
+        else:
+            self.mirror.replace(event)
+        self._ears.told(self)
+
+    def _answered(self, answer: Answer, received: float) -> None:
+        name, reply = self._waiting.pop(answer.id or "", (None, None))
+        if reply is None:
+            return
+        if isinstance(answer, Done) and "t3_us" in answer.result:
+            self._time_told(answer.result, received)
+        reply(msgspec.structs.replace(answer, id=name))
+
+    # --- clocks -----------------------------------------------------------------------------
+
+    async def _keep_time(self, peers: Callable[[], int]) -> None:
+        schedule = Schedule()
+        while True:
+            answered = asyncio.Event()
+            request = TimeRequest(id="t", t1_us=round(self._clock.now() * 1e6))
+            self.ask(request, lambda _, answered=answered: answered.set())  # type: ignore[misc]
+            try:
+                await within(self._clock, SILENCE_S, answered.wait())
+            except TimeoutError:
+                await self.wire.close()
+                return
+            now = self._clock.now()
+            await self._clock.sleep(
+                schedule.next_in(
+                    active=self.hurried,
+                    uncertainty_s=self.remote.uncertainty_at(now),
+                    peers=peers(),
+                )
+            )
+
+    def _time_told(self, result: dict[str, Any], received: float) -> None:
+        """RFC 5905's four timestamps."""
+        try:
+            t1, t2, t3 = (int(result[name]) / 1e6 for name in ("t1_us", "t2_us", "t3_us"))
+            boot = msgspec.convert(result["clock"], ClockId).boot
+        except (KeyError, TypeError, ValueError, msgspec.ValidationError):
+            return
+        if self.remote.exchanged(Exchange(boot, t1, t2, t3, received)):
+            self._ears.told(self)
