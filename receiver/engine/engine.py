@@ -8,14 +8,15 @@ mixer and its voices.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 
 from receiver.clock.base import Clock
 from receiver.decoder.base import Decoder
+from receiver.engine.departures import NEVER
 from receiver.engine.joint import Joint
 from receiver.engine.output import Output
 from receiver.engine.start import LITTLE_S, StartPolicy
 from receiver.engine.track import Landing, Track
+from receiver.engine.transport import Phase, Transport
 from receiver.engine.wire import Data, Tail, ToEngine
 from receiver.model import orders, reports
 from receiver.pcm.voice import Voice
@@ -28,21 +29,6 @@ LEVEL_EVERY_S = 0.5
 BLOCKS_AT_ONCE = 8
 REFILL_S = 1.5
 """While more than this is decoded, no more is."""
-NEVER = 60.0
-
-
-class Phase(Enum):
-    """Where the current track is."""
-
-    LOADING = auto()
-    """Not enough in hand yet, at the start or after a seek."""
-    STANDING = auto()
-    """Ready, paused."""
-    STARTING = auto()
-    """Faded in; its first frame is not taken yet."""
-    SOUNDING = auto()
-    PAUSING = auto()
-    """Fading out to stand."""
 
 
 class Engine:
@@ -61,14 +47,8 @@ class Engine:
         self._report = report
         self._track: Track | None = None
         self._joint = Joint()
-        self._phase = Phase.LOADING
-        self._paused = False
-        self._policy = StartPolicy(0.0)
-        self._waiting = False
+        self._transport = Transport(output, self._joint, clock)
         self._decoded_told = False
-        self._outgoing: list[Voice] = []
-        self._fade_at: float | None = None
-        self._taken_before = 0
         self._position_at = 0.0
         self._ends_at: float | None = None
 
@@ -83,7 +63,7 @@ class Engine:
     @property
     def quiet(self) -> bool:
         """Whether nothing is heard, and nothing left to be heard."""
-        return not self._outgoing and self._output.quiet
+        return not self._transport.departures and self._output.quiet
 
     def close(self) -> None:
         """Let go of everything."""
@@ -106,17 +86,17 @@ class Engine:
                 self._prepare(number)
             case orders.Forget(number):
                 self._joint.forget(number)
-            case orders.Pause():
-                self._pause()
-            case orders.Resume():
-                self._resume()
             case orders.Stop():
                 self._leave_track(0.0)
                 self._output.rest()
+            case orders.Warm():
+                self._output.warm()
             case orders.SetGain(gain):
                 self._output.set_gain(gain)
             case orders.Ping():
                 self._report(reports.Pong())
+            case _:
+                self._transport.take(message, self._track)
 
     def _for_track(self, message: Data | Tail | orders.Seek) -> None:
         both = (self._track, self._joint.track)
@@ -130,6 +110,8 @@ class Engine:
                 track.tail(offset, size, data)
             case orders.Seek(_, seek, position_ms):
                 track.seek(Landing(seek, position_ms))
+                if track is self._track:
+                    self._transport.sought(track)
 
     def _prepare(self, number: int) -> None:
         if self._track is not None:
@@ -145,70 +127,28 @@ class Engine:
             why = self._output.problem or "There is no sound device."
             self._report(reports.Failed(order.track, "no_device", why))
             return
-        self._output.poise()
+        if not order.paused:
+            self._output.poise()
         track = self._new_track(order.track)
         if order.start_ms > 0:
-            track.seek(Landing(0, order.start_ms))
+            track.seek(Landing(0, order.start_ms, needed=True))
         self._track = track
-        self._paused = order.paused
+        self._transport.paused = order.paused
         self._decoded_told = False
-        self._await_bytes(waits=0)
-
-    def _await_bytes(self, waits: int) -> None:
-        self._phase = Phase.LOADING
-        self._waiting = False
-        self._ends_at = None
-        self._policy = StartPolicy(self._clock.now(), waits)
+        self._transport.await_bytes(waits=0)
 
     def _leave_track(self, grace: float) -> None:
-        """Part with the current track; its voice sounds for `grace` seconds more."""
+        """Part with the current track; if it is heard, it is for `grace` seconds more."""
         self._joint.forget()
+        self._transport.clear()
         if self._track is not None:
-            self._send_off(self._track.voice, grace)
+            self._transport.send_off(self._track.voice, grace)
             self._drop_track()
 
     def _drop_track(self) -> None:
         track, self._track = self._track, None
         if track is not None:
             track.close()
-
-    def _send_off(self, voice: Voice, grace: float) -> None:
-        self._fade_outgoing()
-        self._outgoing.append(voice)
-        self._fade_at = self._clock.now() + grace
-        if grace <= 0:
-            self._fade_outgoing()
-
-    def _fade_outgoing(self) -> None:
-        for voice in self._outgoing:
-            voice.fade_to(0.0)
-        self._fade_at = None
-
-    # --- pause and resume -------------------------------------------------------------------
-
-    def _pause(self) -> None:
-        self._paused = True
-        self._fade_outgoing()
-        if self._track is not None and self._phase in (Phase.STARTING, Phase.SOUNDING):
-            self._track.voice.fade_to(0.0)
-            self._joint.fade_to(0.0)
-            self._phase = Phase.PAUSING
-
-    def _resume(self) -> None:
-        self._paused = False
-        if self._track is not None and self._phase in (Phase.STANDING, Phase.PAUSING):
-            self._sound(self._track)
-
-    def _sound(self, track: Track) -> None:
-        """Have the track heard, from the very next frame."""
-        self._phase = Phase.STARTING
-        self._taken_before = track.voice.consumed
-        track.voice.fade_to(1.0)
-        self._joint.fade_to(1.0)
-        if track.voice not in self._output.mixer.voices:
-            self._output.mixer.add(track.voice)
-        self._fade_outgoing()
-        self._output.sound()
 
     # --- the turn ---------------------------------------------------------------------------
 
@@ -217,24 +157,10 @@ class Engine:
         now = self._clock.now()
         if self._joint.crossed:
             self._cross()
-        waits = [self._output.tick(now), self._part(now)]
+        waits = [self._output.tick(now), self._transport.tick(self._track, now)]
         if self._track is not None:
             waits.append(self._turn(self._track, now))
         return max(min(*waits, NEVER), 0.0)
-
-    def _part(self, now: float) -> float:
-        """See off voices that are done with."""
-        if not self._outgoing:
-            return NEVER
-        if self._fade_at is not None:
-            if now < self._fade_at:
-                return self._fade_at - now
-            self._fade_outgoing()
-        for voice in self._outgoing:
-            if voice.parked or voice.ended or not self._output.running:
-                self._output.mixer.remove(voice)
-        self._outgoing = [v for v in self._outgoing if v in self._output.mixer.voices]
-        return 0.005 if self._outgoing else 0.0
 
     def _turn(self, track: Track, now: float) -> float:
         more = self._decode(track)
@@ -243,7 +169,9 @@ class Engine:
         if not self._decoded_told and track.voice.buffered and not track.landing:
             self._decoded_told = True
             self._report(reports.Decoded(track.number, now))
-        if track.error is not None and (not track.buffered_s or self._phase is Phase.LOADING):
+        if track.error is not None and (
+            not track.buffered_s or self._transport.phase is Phase.LOADING
+        ):
             return self._fail(track)
         more = self._work_ahead(track) or more
         wait = self._advance(track, now)
@@ -251,9 +179,12 @@ class Engine:
 
     def _work_ahead(self, track: Track) -> bool:
         """Make the follower ready; True if there may be more to do at once."""
-        if self._phase in (Phase.LOADING, Phase.STARTING):
+        if self._transport.phase in (Phase.LOADING, Phase.STARTING):
             return False
-        more = self._joint.work(track, 0.0 if self._paused else 1.0)
+        bound = self._joint.bound
+        more = self._joint.work(track, 0.0 if self._transport.paused else 1.0)
+        if self._joint.bound and not bound and self._transport.heard:
+            self._transport.cue_exit(track)
         follower = self._joint.track
         if follower is not None and follower.error is not None and not self._joint.bound:
             error = follower.error
@@ -267,7 +198,7 @@ class Engine:
         assert before is not None
         track = self._track = self._joint.cross(self._output.mixer)
         before.close()
-        self._policy = StartPolicy(now)
+        self._transport.policy = StartPolicy(now)
         self._ends_at = None
         self._position_at = now + LEVEL_EVERY_S
         heard_at = track.voice.first_heard_at
@@ -275,9 +206,9 @@ class Engine:
 
     def _decode(self, track: Track) -> bool:
         """Decode a little; True if there may be more to do at once."""
-        if self._phase is Phase.STARTING and track.buffered_s > self._output.buffer_s:
+        if self._transport.phase is Phase.STARTING and track.buffered_s > self._output.buffer_s:
             return False  # the audio thread has something to do now
-        if self._phase in (Phase.LOADING, Phase.STARTING) or track.buffered_s < LITTLE_S:
+        if self._transport.phase in (Phase.LOADING, Phase.STARTING) or track.buffered_s < LITTLE_S:
             return track.work(1)
         if track.buffered_s > REFILL_S and not track.landing:
             return False  # in few large strokes: a wake-up costs more than a block
@@ -287,9 +218,8 @@ class Engine:
         """The track begins anew at another place; what sounds goes on until it is there."""
         track.left = None
         self._joint.unbind()
-        heard = self._phase in (Phase.STARTING, Phase.SOUNDING)
-        self._send_off(left, GRACE_S if heard else 0.0)
-        self._await_bytes(waits=0)
+        self._transport.send_off(left, GRACE_S)
+        self._transport.await_bytes(waits=0)
 
     def _fail(self, track: Track) -> float:
         error = track.error
@@ -300,9 +230,11 @@ class Engine:
         return 0.0
 
     def _advance(self, track: Track, now: float) -> float:
-        match self._phase:
+        match self._transport.phase:
             case Phase.LOADING:
                 return self._begin_when_ready(track, now)
+            case Phase.CUED:
+                return self._notice_entrance(track, now)
             case Phase.STARTING:
                 return self._notice_start(track, now)
             case Phase.PAUSING:
@@ -312,30 +244,41 @@ class Engine:
             case Phase.STANDING:
                 return NEVER
 
+    @property
+    def _needed_s(self) -> float:
+        """What a track has at least decoded before it begins."""
+        return self._output.buffer_s + 0.03
+
     def _begin_when_ready(self, track: Track, now: float) -> float:
-        voice, rate = track.voice, self._output.rate
-        enough = voice.buffered >= (self._output.buffer_s + 0.03) * rate or track.decoded
+        voice, policy = track.voice, self._transport.policy
+        enough = track.buffered_s >= self._needed_s or track.decoded
         if track.landing or not (voice.buffered or voice.ended) or not enough:
             return NEVER
-        if track.inlet.first_at is not None and not self._policy.waits:
-            self._policy.began = track.inlet.first_at
-        if not self._policy.may_start(now, track.ahead_s, track.full, track.remaining_s):
-            if not self._waiting and now - self._policy.began > LITTLE_S:
-                self._waiting = True
+        if track.inlet.first_at is not None and not policy.waits:
+            policy.began = track.inlet.first_at
+        if not policy.may_start(now, track.ahead_s, track.full, track.remaining_s):
+            if not policy.told and now - policy.began > LITTLE_S:
+                policy.told = True
                 self._report(reports.Buffering(track.number, track.position_ms))
             return 0.02
-        if self._paused:
-            self._phase = Phase.STANDING
+        if self._transport.paused:
+            self._transport.phase = Phase.STANDING
             self._report(reports.Ready(track.number, track.position_ms, track.seek_number))
             return NEVER
-        self._sound(track)
-        return self._notice_start(track, self._clock.now())
+        self._ends_at = None
+        self._transport.enter(track)
+        return 0.0
+
+    def _notice_entrance(self, track: Track, now: float) -> float:
+        if self._transport.missed(track, now, self._needed_s):
+            return 0.0
+        return self._notice_start(track, now)
 
     def _notice_start(self, track: Track, now: float) -> float:
         heard = track.position_heard()
-        if track.voice.consumed == self._taken_before or heard is None:
+        if not self._transport.begun(track) or heard is None:
             return self._notice_end(track, now) if track.voice.ended else 0.002
-        self._phase = Phase.SOUNDING
+        self._transport.entered(track)
         self._position_at = now + LEVEL_EVERY_S
         self._report(reports.Sounding(track.number, *heard, now, track.seek_number))
         return 0.0
@@ -343,7 +286,7 @@ class Engine:
     def _notice_pause(self, track: Track) -> float:
         if not track.voice.parked and self._output.running:
             return 0.002
-        self._phase = Phase.STANDING
+        self._transport.phase = Phase.STANDING
         self._output.rest()
         self._report(reports.Paused(track.number, track.position_ms))
         return NEVER
@@ -354,8 +297,8 @@ class Engine:
             return self._notice_end(track, now)
         if track.voice.starved and track.voice.parked:
             self._report(reports.Buffering(track.number, track.position_ms, ran_dry=True))
-            self._await_bytes(waits=self._policy.waits + 1)
-            self._waiting = True
+            self._transport.await_bytes(waits=self._transport.policy.waits + 1)
+            self._transport.policy.told = True
             return 0.0
         if now >= self._position_at:
             self._tell_position(track, now)

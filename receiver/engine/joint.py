@@ -5,6 +5,7 @@ without a frame between.
 from __future__ import annotations
 
 from receiver.engine.track import Track
+from receiver.pcm.cue import Cue
 from receiver.pcm.mixer import Mixer
 from receiver.pcm.voice import Voice
 
@@ -55,6 +56,16 @@ class Joint:
         """Fade along with the voice before."""
         if self.bound and self.track is not None:
             self.track.voice.fade_to(gain)
+
+    def fade_at(self, cue: Cue, gain: float, ramp: int) -> None:
+        """Fade along with the voice before, when the cue comes."""
+        if self.bound and self.track is not None:
+            self.track.voice.fade_at(cue, gain, ramp)
+
+    def keep_on(self) -> None:
+        """Forget the cue along with the voice before."""
+        if self.bound and self.track is not None:
+            self.track.voice.keep_on()
 
     def work(self, current: Track, gain: float) -> bool:
         """Decode a little of the follower when `current` can spare the time, and bind it when

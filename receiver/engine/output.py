@@ -161,13 +161,21 @@ class Output:
         A device that is stopped, or that has only silence in its buffer, is started anew: its
         buffer is then filled with music and nothing stands before it.
         """
+        self.poise()
+        self.run()
+
+    def run(self) -> None:
+        """Have what the mixer gives heard, behind the silence that stands before it, if any."""
         self._wanted = True
+        self.warm()
+
+    def warm(self) -> None:
+        """Let the device run; while nothing is to be heard, for `LINGER_S`."""
         self._silent_since = None
         if not self.open():
             return
         assert self._sink is not None
         try:
-            self.poise()
             if self._growing and not self._sink.started:
                 self._grow()
                 return

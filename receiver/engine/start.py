@@ -22,6 +22,8 @@ class StartPolicy:
     """When the first byte came (or when the wait began)."""
     waits: int = 0
     """How often the track has run dry so far."""
+    told: bool = False
+    """Whether somebody was told of the wait."""
 
     def may_start(self, now: float, ahead: float, full: bool, remaining: float | None) -> bool:
         """Whether to begin now.

@@ -20,10 +20,14 @@ RING_S = 2.9
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A place to go to: the number of the seek (0: where the track starts), and milliseconds."""
+    """A place to go to: the number of the last seek asked for (0: none), and milliseconds.
+
+    `needed`: a track that cannot go there fails; else it plays on as before.
+    """
 
     seek: int
     position_ms: float
+    needed: bool = False
 
 
 class Track:
@@ -228,7 +232,7 @@ class Track:
         return True
 
     def _refuse(self, landing: Landing, error: NotSeekable) -> None:
-        if landing.seek == 0:
+        if landing.needed:
             raise error
         self._report(reports.SeekRefused(self.number, landing.seek, error.code, error.message))
 

@@ -51,6 +51,46 @@ class Seek(msgspec.Struct, frozen=True, tag=True):
     position_ms: float
 
 
+class FadeIn(msgspec.Struct, frozen=True, tag=True):
+    """Have the track, which is made ready or stands, heard with the frame of `position_ms` at the
+    instant `at`, in seconds on the clock, from there on a straight line to full gain in `over_s`.
+
+    Late, it is heard where it would be by then: at `t`, `position_ms` and the time since `at`.
+    What is not in hand is sought; what then does not come in time sounds as soon as it can, from
+    where it can. None, for a live stream: go on with the next frame, whichever it is. A track that
+    sounds already plays on, and forgets a `FadeOut`.
+    """
+
+    track: int
+    position_ms: float | None
+    at: float
+    over_s: float
+
+
+class FadeOut(msgspec.Struct, frozen=True, tag=True):
+    """From the frame heard at the instant `at` on, let the track (or what follows it by then) go
+    to silence on a straight line in `over_s`, and stand still. A late one begins at once.
+
+    A seek in between does not change it; a pause, and whatever makes an end of the track, do.
+    """
+
+    track: int
+    at: float
+    over_s: float
+
+
+class KeepOn(msgspec.Struct, frozen=True, tag=True):
+    """Forget a `FadeOut` that has not begun: the track plays on. Forget a `FadeIn` that has not
+    begun: the track stands. Harmless otherwise.
+    """
+
+    track: int
+
+
+class Warm(msgspec.Struct, frozen=True, tag=True):
+    """Keep the device running on silence for some seconds, so that its clock gets known."""
+
+
 class SetGain(msgspec.Struct, frozen=True, tag=True):
     """Linear gain of the output, 0..1, from the next period on."""
 
@@ -61,4 +101,18 @@ class Ping(msgspec.Struct, frozen=True, tag=True):
     """Answer with `Pong`: shows that the engine turns."""
 
 
-Order = Load | Prepare | Forget | Pause | Resume | Stop | Seek | SetGain | Ping
+Order = (
+    Load
+    | Prepare
+    | Forget
+    | Pause
+    | Resume
+    | Stop
+    | Seek
+    | FadeIn
+    | FadeOut
+    | KeepOn
+    | Warm
+    | SetGain
+    | Ping
+)

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
+from receiver.pcm.cue import Cue, Fade
 from receiver.pcm.format import Format, Samples
 from receiver.pcm.ring_buffer import RingBuffer
 from receiver.pcm.slew import MIN_RAMP, Slew, default_ramp
-
-
-class _Fade(NamedTuple):
-    """Where the envelope is to go. Each call of `fade_to` makes a new one, told by identity."""
-
-    gain: float
-    ramp: int
 
 
 class Voice:
@@ -28,6 +21,8 @@ class Voice:
     A voice that is about to run dry fades out over what it still has and parks by itself
     (`starved`); after `end` it plays to its very last frame at full gain instead, and with
     `follow_with` another voice goes on from the next frame.
+
+    A fade can be given a cue (`fade_at`): it begins in the audio thread, with the very frame.
     """
 
     def __init__(
@@ -37,12 +32,14 @@ class Voice:
         self._ramp = max(MIN_RAMP, ramp_frames or default_ramp(audio_format.rate))
         self._ring = RingBuffer(math.ceil(seconds * audio_format.rate), audio_format.channels)
         # Written by the engine's thread.
-        self._fade = _Fade(0.0, self._ramp)
+        self._fade = Fade(0.0, self._ramp)
         self._ending = False
         self._successor: Voice | None = None
         # Written by the audio thread.
         self._envelope = Slew(audio_format.channels, 0.0)
-        self._starved_of: _Fade | None = None
+        self._begun: Fade | None = None
+        """The newest fade with a cue that has come."""
+        self._starved_of: Fade | None = None
         self._last_level = 0.0
         self.parked = True
         """True while nothing is consumed."""
@@ -72,7 +69,7 @@ class Voice:
     def follow_with(self, successor: Voice | None) -> None:
         """Let another voice, not yet mixed, go on without a gap when this one has ended: its first
         frame follows the last one here, at the same level. None: let it be, if it is not too late.
-        The successor must be faded along with this voice.
+        The successor must be faded along with this voice (`fade_to`, `fade_at`, `keep_on`).
         """
         self._successor = successor
 
@@ -81,7 +78,31 @@ class Voice:
 
         At 0 the voice parks. Clears `starved`.
         """
-        self._fade = _Fade(gain, max(MIN_RAMP, ramp_frames or self._ramp))
+        self._fade = Fade(gain, max(MIN_RAMP, ramp_frames or self._ramp))
+
+    def fade_at(self, cue: Cue, gain: float, ramp_frames: int) -> None:
+        """`fade_to` from the instant of `cue` on; until then go on as before. In the place of
+        another cue that has not come.
+
+        A fade in begins only on a parked voice with enough frames, the first of which is the one
+        that is due then: those before it are passed over, as soon as there are any.
+        """
+        self._fade = Fade(gain, max(MIN_RAMP, ramp_frames), cue, self._in_force)
+
+    def keep_on(self) -> None:
+        """Forget a cue that has not come. Harmless without one."""
+        self._fade = self._in_force
+
+    @property
+    def cued(self) -> bool:
+        """Whether a cue has not come yet."""
+        return self._fade is not self._in_force
+
+    @property
+    def _in_force(self) -> Fade:
+        """The fade that the envelope follows now."""
+        fade = self._fade
+        return fade if fade.before is None or self._begun is fade else fade.before
 
     # -- any thread ---------------------------------------------------------------------------
 
@@ -92,7 +113,7 @@ class Voice:
 
     @property
     def consumed(self) -> int:
-        """Frames given to the device so far."""
+        """Frames given to the device, or passed over, so far."""
         return self._ring.read
 
     @property
@@ -100,7 +121,7 @@ class Voice:
         """True when the voice could not follow the last `fade_to` for want of frames: it has
         parked, or is fading out to do so. It stays so until the next `fade_to`.
         """
-        return self._starved_of is self._fade
+        return self._starved_of is self._in_force
 
     @property
     def ended(self) -> bool:
@@ -131,7 +152,48 @@ class Voice:
         `out` has at most `MAX_BLOCK` frames; what lies behind the returned ones is not touched.
         `heard_at` is the instant of the first frame of `out`, in seconds.
         """
-        frames = 0 if self.ended and self.parked else self._read_own(out, heard_at, gain)
+        fade = self._fade
+        cue = None if self._begun is fade else fade.cue
+        if cue is None:
+            return self._read_with(fade, out, heard_at, gain)
+        wait = cue.wait(heard_at, self._ring.read)
+        if fade.gain == 0.0:
+            return self._leave_at(wait, fade, out, heard_at, gain)
+        return self._enter_at(wait, fade, out, heard_at, gain)
+
+    def _leave_at(self, wait: int, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
+        """Read on for `wait` frames, then fade out."""
+        assert fade.before is not None
+        frames = self._read_with(fade.before, out[:wait], heard_at, gain)
+        if wait >= len(out):
+            return frames
+        self._begun = fade
+        if frames < wait:
+            return frames  # it has parked: there is nothing to fade
+        return wait + self._read_with(fade, out[wait:], heard_at + wait / self.format.rate, gain)
+
+    def _enter_at(self, wait: int, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
+        """Stand for `wait` frames, then fade in with the frame that is due."""
+        assert fade.before is not None
+        assert fade.cue is not None
+        if not self.parked:
+            return self._read_with(fade.before, out, heard_at, gain)
+        ring, sounding = self._ring, len(out) - wait
+        skip = fade.cue.skip(heard_at, ring.read, wait)
+        there = ring.skip(skip) == skip
+        if (
+            sounding <= 0
+            or not there
+            or not (self._ending or ring.readable >= sounding + self._ramp)
+        ):
+            return 0
+        self._begun = fade
+        out[:wait] = 0.0
+        return wait + self._read_with(fade, out[wait:], heard_at + wait / self.format.rate, gain)
+
+    def _read_with(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
+        """Read under `fade`, and on into the successor."""
+        frames = 0 if self.ended and self.parked else self._read_own(fade, out, heard_at, gain)
         successor = self._successor
         if successor is None or frames == len(out) or not (self.ended and self.parked):
             return frames
@@ -144,8 +206,7 @@ class Voice:
         if level:
             self._envelope.value = level
 
-    def _read_own(self, out: Samples, heard_at: float, gain: float) -> int:
-        fade = self._fade
+    def _read_own(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
         ending = self._ending  # before the frames are counted: then those counted are all
         level = self._envelope.value
         if fade.gain == level and self._starved_of is not fade:
@@ -163,7 +224,7 @@ class Voice:
         self._count(frames, heard_at)
         return frames
 
-    def _read_edge(self, out: Samples, fade: _Fade, ending: bool) -> int:
+    def _read_edge(self, out: Samples, fade: Fade, ending: bool) -> int:
         """Read where the envelope moves, or the frames run out."""
         available = self._ring.readable
         level = self._envelope.value
@@ -188,7 +249,7 @@ class Voice:
         frames = self._play(out[: max(0, spare)], fade)
         return frames + self._fade_out(out[frames:], self._ramp)
 
-    def _play(self, out: Samples, fade: _Fade) -> int:
+    def _play(self, out: Samples, fade: Fade) -> int:
         self._ring.read_into(out)
         self._envelope.apply(out, fade.gain, fade.ramp)
         self.parked = False
