@@ -130,6 +130,7 @@ class Engine:
         if not order.paused:
             self._output.poise()
         track = self._new_track(order.track)
+        track.wanted_s = order.ahead_s
         if order.start_ms > 0:
             track.seek(Landing(0, order.start_ms, needed=True))
         self._track = track
@@ -261,9 +262,13 @@ class Engine:
                 policy.told = True
                 self._report(reports.Buffering(track.number, track.position_ms))
             return 0.02
+        if track.ahead_s < track.wanted_s and not track.full:
+            return 0.005
         if self._transport.paused:
             self._transport.phase = Phase.STANDING
-            self._report(reports.Ready(track.number, track.position_ms, track.seek_number))
+            self._report(
+                reports.Ready(track.number, track.position_ms, track.seek_number, track.ahead_s)
+            )
             return NEVER
         self._ends_at = None
         self._transport.enter(track)

@@ -51,6 +51,8 @@ class Track:
         self.left: Voice | None = None
         self.origin_ms = 0.0
         self.seek_number = 0
+        self.wanted_s = 0.0
+        """What it has in hand at least before it is ready."""
         self.error: TonearmError | None = None
         self._decoder = decoder
         self._report = report

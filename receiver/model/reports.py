@@ -40,11 +40,14 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The track stands ready, paused, at `position_ms`. `seek` as in `Sounding`."""
+    """The track stands ready, paused, at `position_ms`, with `ahead_s` in hand from there. `seek` as
+    in `Sounding`.
+    """
 
     track: int
     position_ms: float
     seek: int = 0
+    ahead_s: float = 0.0
 
 
 class Sounding(msgspec.Struct, frozen=True, tag=True):

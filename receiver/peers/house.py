@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from receiver.clock.base import Clock, within
+from receiver.clock.remote import RemoteClock
 from receiver.errors import NoReceiver
 from receiver.model.state import Peer
 from receiver.peers.base import Address, Dial, PeerRefused, Wire
@@ -25,6 +26,8 @@ SECOND_S = 1.0
 """Of two receivers the one with the lower id dials at once, the other after so long."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 30.0
 DIAL_S = 3.0
+UNKNOWN_RTT_S = 0.05
+SIGMAS = 2.0
 PROBE_S = 1.0
 """How long to look whether a peer whose wire was lost is there at all."""
 
@@ -98,6 +101,31 @@ class House:
         """The conversation with a peer, while there is one."""
         neighbour = self._neighbours.get(peer)
         return None if neighbour is None else neighbour.link
+
+    def name(self, peer: str) -> str:
+        """What people call a peer."""
+        neighbour = self._neighbours.get(peer)
+        return peer if neighbour is None else neighbour.name
+
+    def rtt95(self, peer: str) -> float:
+        """Seconds that 95 of 100 messages to a peer and back take at most."""
+        remote = self._remote(peer)
+        return UNKNOWN_RTT_S if remote is None else remote.rtt_p95
+
+    def clock_error(self, peer: str) -> float | None:
+        """Seconds by which `to_own` may err; None: nothing is known."""
+        remote = self._remote(peer)
+        return None if remote is None else SIGMAS * remote.uncertainty_at(self._clock.now())
+
+    def to_own(self, peer: str, at_us: int) -> float:
+        """An instant of a peer's clock on our own, in seconds; as well as it is known."""
+        remote = self._remote(peer)
+        return at_us / 1e6 if remote is None else remote.to_own(at_us / 1e6)
+
+    def _remote(self, peer: str) -> RemoteClock | None:
+        neighbour = self._neighbours.get(peer)
+        remote = None if neighbour is None else neighbour.remote
+        return remote if remote is not None and remote.known else None
 
     def find(self, wanted: str) -> Neighbour:
         """The peer of this id or, in any case of letters, this name. Raises `NoReceiver`."""

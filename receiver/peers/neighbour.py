@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 
 from receiver.clock.base import Clock, within
+from receiver.clock.remote import RemoteClock
 from receiver.model.state import Peer, PeerClock
 from receiver.peers.base import Address
 from receiver.peers.link import PeerLink
@@ -26,6 +27,8 @@ class Neighbour:
         """Set while there is no link."""
         self.unlinked.set()
         self.peer = Peer(peer, name)
+        self.remote: RemoteClock | None = None
+        """What is known of its clock, also when the link was lost."""
         self._link: PeerLink | None = None
         self._woken = asyncio.Event()
 
@@ -41,7 +44,7 @@ class Neighbour:
 
     def join(self, link: PeerLink) -> None:
         """Let this be the link."""
-        self._link = link
+        self._link, self.remote = link, link.remote
         self.unlinked.clear()
         self._tell(connected=True)
 

@@ -1,7 +1,8 @@
 """What a controller can ask. One vocabulary for the WebSocket, HTTP, the command line and buttons.
 
 Each command carries an `id` of the sender's choice and gets exactly one answer with that id. With
-`receiver`, the id or name of another receiver of the house, it is forwarded there.
+`receiver`, the id or name of another receiver of the house, it is forwarded there. With `session`
+or `epoch`, it is refused (`stale`) where the session is another one, or has moved since.
 Unknown fields are refused by name, so that a typing error never passes for a wish.
 """
 
@@ -30,6 +31,8 @@ class _Command(
 ):
     id: Id
     receiver: Receiver | None = None
+    session: Id | None = None
+    epoch: int | None = None
 
 
 class Play(_Command, frozen=True, kw_only=True, tag="play"):
@@ -156,6 +159,18 @@ class SetShuffle(_Command, frozen=True, kw_only=True, tag="shuffle"):
     shuffle: bool
 
 
+class Transfer(_Command, frozen=True, kw_only=True, tag="transfer"):
+    """Hand the session over to another receiver, `to`: its id or name. It goes on there without a
+    gap, or, with `paused`, stands there. `volume` is for the speaker there, None: as it is.
+    `replace`: also if that plays something else. Answered when it is heard there.
+    """
+
+    to: Receiver
+    paused: bool = False
+    volume: Percent | None = None
+    replace: bool = False
+
+
 class Status(_Command, frozen=True, kw_only=True, tag="status"):
     """Ask for the whole state; the answer's result holds `revision` and `state`."""
 
@@ -185,6 +200,7 @@ Command = (
     | QueueList
     | SetRepeat
     | SetShuffle
+    | Transfer
     | Status
     | TimeRequest
 )

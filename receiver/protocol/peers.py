@@ -41,13 +41,12 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
     """An item of the queue. `added_in`: the revision that it came with; `place`: in the shuffled
-    order, where there is one; `depth`: how many playlists deep it was found.
+    order, where there is one.
     """
 
     item: Item
     added_in: int = 0
     place: int | None = None
-    depth: int = 0
 
 
 class QueuePart(msgspec.Struct, frozen=True, tag="handoff.queue"):

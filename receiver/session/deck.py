@@ -14,6 +14,10 @@ from receiver.session.queue import Queue
 from receiver.session.waiting import Waiting
 
 
+NEAR_MS = 0.5
+"""A place that is so near is the same."""
+
+
 class Deck:
     """Plays the current item of the queue as one track after another. Pure, as the session is.
 
@@ -55,7 +59,7 @@ class Deck:
         assert item is not None
         effects = self.waiting.for_play(token)
         self.track = self.new_track()
-        self.place.anchor = None
+        self.place.clear()
         self.playback = "loading"
         self.paused = paused
         return [*effects, OpenItem(self.track, item, position_ms, paused, now)]
@@ -93,7 +97,7 @@ class Deck:
         effects = self.waiting.nobody()
         if self.playback != "idle":
             effects += [CloseItem(), Tell(orders.Stop())]
-        self.place.anchor = None
+        self.place.clear()
         self.playback = "idle"
         self.paused = False
         return effects
@@ -107,6 +111,35 @@ class Deck:
             self.place.stand(self.item, 0.0, now)
         else:
             self.place.run(self.item, 0.0, heard_at)
+        return effects
+
+    def adopt_playing(self, track: int, position_ms: float, heard_at: float) -> None:
+        """The current item of the queue is heard already, as `track`."""
+        self.track, self.playback, self.paused = track, "playing", False
+        assert self.item is not None
+        self.place.run(self.item, position_ms, heard_at)
+
+    def adopt_standing(
+        self, track: int, loaded_at_ms: float, position_ms: float | None, now: float
+    ) -> list[Effect]:
+        """The current item of the queue is loaded already, as `track`, and stands at `loaded_at_ms`;
+        it is to stand at `position_ms` (None: it is live).
+        """
+        self.track = track
+        moves = position_ms is not None and abs(position_ms - loaded_at_ms) > NEAR_MS
+        if moves:
+            return self.stand_at(position_ms, now)
+        self.playback, self.paused = "paused", True
+        self._stand_at(position_ms or 0.0, now)
+        return []
+
+    def stand_at(self, position_ms: float | None, now: float) -> list[Effect]:
+        """Stand paused at a place of the item, wherever it is now (None: it is live)."""
+        self.playback, self.paused = "paused", True
+        self._stand_at(position_ms or 0.0, now)
+        effects: list[Effect] = [Tell(orders.Pause())]
+        if position_ms is not None:
+            effects.append(Tell(orders.Seek(self.track, self.waiting.number(), position_ms)))
         return effects
 
     def over(self) -> list[Effect]:

@@ -8,6 +8,7 @@ from typing import Any
 from receiver.errors import TonearmError
 from receiver.model.orders import Order
 from receiver.model.state import Item
+from receiver.protocol.peers import HandoffMessage
 
 Token = object
 """Stands for whoever waits for an answer; the session only keeps it and gives it back."""
@@ -16,7 +17,7 @@ Token = object
 @dataclass(frozen=True, slots=True)
 class OpenItem:
     """Fetch the item as a new track and load it into the engine; `accepted` is when the command
-    for it came, on the clock.
+    for it came, on the clock. It is ready with at least `ahead_s` in hand.
     """
 
     track: int
@@ -24,6 +25,7 @@ class OpenItem:
     start_ms: float
     paused: bool
     accepted: float
+    ahead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,31 @@ class Remember:
     muted: bool
 
 
-Effect = OpenItem | PrepareItem | ForgetItem | CloseItem | Tell | Answer | AnswerPlay | Remember
+@dataclass(frozen=True, slots=True)
+class SayToPeer:
+    """Send a message of a handoff to another receiver, if there is a link to it."""
+
+    peer: str
+    message: HandoffMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Have another receiver carry out the command, and answer it."""
+
+    token: Token
+    peer: str
+
+
+Effect = (
+    OpenItem
+    | PrepareItem
+    | ForgetItem
+    | CloseItem
+    | Tell
+    | Answer
+    | AnswerPlay
+    | Remember
+    | SayToPeer
+    | Forward
+)

@@ -17,12 +17,19 @@ import msgspec
 from receiver.errors import BadRequest, NoSuchItem
 from receiver.model.state import Item, QueueState, Repeat
 from receiver.protocol.limits import MAX_QUEUE
+from receiver.protocol.peers import Moving, Row
 
 Where = Literal["end", "next"] | int
 """A place in the list: behind all, right behind the current item, or before that of an index."""
 
 
 PAGE_CHARACTERS = 128 * 1024
+
+
+def characters(item: Item) -> int:
+    """About how long an item is in a message."""
+    tags = msgspec.structs.astuple(item.tags)
+    return 100 + len(item.url) + sum(len(text or "") for text in tags)
 
 
 class Queue:
@@ -77,9 +84,7 @@ class Queue:
         found: list[Item] = []
         room = PAGE_CHARACTERS
         for item in map(self._items.__getitem__, self._list[offset : offset + count]):
-            room -= len(item.url) + sum(
-                len(text or "") for text in msgspec.structs.astuple(item.tags)
-            )
+            room -= characters(item)
             if found and room < 0:
                 break
             found.append(item)
@@ -208,6 +213,36 @@ class Queue:
             rest = [item for item in self._list if item != self._current]
             self._rng.shuffle(rest)
             self._shuffled = rest if self._current is None else [self._current, *rest]
+
+    # --- moving to another receiver ---------------------------------------------------------
+
+    def rows(self) -> list[Row]:
+        """All of it, to be `adopt`ed elsewhere."""
+        places = {item: place for place, item in enumerate(self._shuffled or ())}
+        return [
+            Row(self._items[item], self._added_in[item], places.get(item)) for item in self._list
+        ]
+
+    def reset(self) -> None:
+        """Be a fresh queue, without items; its revision goes on."""
+        self.clear()
+        self._current, self._repeat, self._shuffled = None, "off", None
+        self._revision += 1
+
+    def adopt(self, rows: Sequence[Row], moving: Moving) -> None:
+        """Be the queue that another receiver had."""
+        self._list = [row.item.id for row in rows]
+        self._items = {row.item.id: row.item for row in rows}
+        self._added_in = {row.item.id: row.added_in for row in rows}
+        self._shuffled = None
+        if moving.shuffle:
+            ordered = sorted(rows, key=lambda row: -1 if row.place is None else row.place)
+            self._shuffled = [row.item.id for row in ordered]
+            self._rng = random.Random(self._seed())  # noqa: S311
+        self._current = moving.current if moving.current in self._items else None
+        self._repeat = moving.repeat
+        # Higher than here and there, so that no edit takes the one for the other.
+        self._revision = max(self._revision, moving.queue_revision) + 1
 
     # --- inside -----------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from receiver.protocol import commands as c
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit
 from receiver.session.effects import Answer, Effect, Remember, Tell, Token
+from receiver.session.identity import Identity
 from receiver.session.lookahead import LookAhead, is_near_its_end
 from receiver.session.loudness import Loudness, VolumeCurve
 from receiver.session.queue import Queue
@@ -47,12 +48,13 @@ class Session:
     ) -> None:
         """`new_id` gives ids to items, `seed` numbers to shuffle by."""
         self._receiver = receiver
-        self._loudness = Loudness(curve, *volume)
-        self._output = output
-        self._problem: Problem | None = None
-        self._base = SessionState(id=session_id)
-        self._queue = Queue(seed)
-        self._deck = Deck(self._queue, self._done)
+        self.loudness = Loudness(curve, *volume)
+        self.output = output
+        self.problem: Problem | None = None
+        """What is wrong now."""
+        self.identity = Identity(session_id)
+        self.queue = Queue(seed)
+        self.deck = Deck(self.queue, self._done)
         self._ahead = LookAhead()
         self._new_id = new_id
         self._failures = 0
@@ -66,33 +68,39 @@ class Session:
         """The state as controllers see it."""
         return State(
             receiver=self._receiver,
-            session=msgspec.structs.replace(
-                self._base,
-                playback=self._deck.playback,
-                item=self._deck.item,
-                anchor=self._deck.place.anchor,
-                queue=self._queue.state,
+            session=SessionState(
+                self.identity.id,
+                self.identity.epoch,
+                playback=self.deck.playback,
+                item=self.deck.item,
+                anchor=self.deck.place.anchor,
+                queue=self.queue.state,
             ),
-            volume=self._loudness.state,
-            output=self._output,
-            problem=self._problem,
+            volume=self.loudness.state,
+            output=self.output,
+            problem=self.problem,
         )
+
+    @property
+    def receiver(self) -> ReceiverInfo:
+        """Who plays it."""
+        return self._receiver
 
     @property
     def track(self) -> int:
         """Number of the track at hand; reports of others are stale, but for what is made ready."""
-        return self._deck.track
+        return self.deck.track
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
-        return [Tell(self._loudness.order)]
+        return [Tell(self.loudness.order)]
 
     # --- commands ---------------------------------------------------------------------------
 
     def command(self, command: c.Command, token: Token, now: float) -> list[Effect]:
         """Carry out one command. It is answered by one `Answer` or `AnswerPlay`, now or later."""
         try:
-            if not changes_something(self._deck.playback, command):
+            if not changes_something(self.deck.playback, command):
                 return [self._done(token)]
             effects = self._carry_out(command, token, now)
             return [*effects, *self._look_ahead(now)]
@@ -100,7 +108,7 @@ class Session:
             return [Answer(token, error)]
 
     def _carry_out(self, command: c.Command, token: Token, now: float) -> list[Effect]:
-        deck, loudness = self._deck, self._loudness
+        deck, loudness = self.deck, self.loudness
         match command:
             case c.Play() | c.Next() | c.Previous() | c.QueueJump():
                 return self._choose(command, token, now)
@@ -134,68 +142,68 @@ class Session:
             case c.Play():
                 return self._play_only(command, token, now)
             case c.Next():
-                return self._go_on(self._queue.after(), token, now)
+                return self._go_on(self.queue.after(), token, now)
             case c.Previous():
                 return self._go_back(token, now)
             case c.QueueJump(item=item, position_ms=position_ms):
-                self._queue.go_to(item)
+                self.queue.go_to(item)
                 return self._start(token, now, position_ms)
 
     def _play_only(self, command: c.Play, token: Token, now: float) -> list[Effect]:
         item = Item(id=self._new_id(), url=command.url, added_by=command.by)
-        self._queue.clear()
-        self._queue.add([item])
-        self._queue.go_to(item.id)
+        self.queue.clear()
+        self.queue.add([item])
+        self.queue.go_to(item.id)
         return self._start(token, now, command.position_ms, paused=command.paused)
 
     def _go_on(self, item: str | None, token: Token, now: float) -> list[Effect]:
         """Play an item, on command; with none, all is over."""
-        if item is None and not self._queue:
+        if item is None and not self.queue:
             raise NothingPlaying("The queue is empty. Cast something first.")
-        self._queue.go_to(item)
+        self.queue.go_to(item)
         if item is None:
             return [*self._let_go(), self._done(token)]
         return self._start(token, now)
 
     def _where_it_was(self) -> str | None:
         """What a stopped queue goes on with."""
-        return self._queue.current.id if self._queue.current else self._queue.after()
+        return self.queue.current.id if self.queue.current else self.queue.after()
 
     def _go_back(self, token: Token, now: float) -> list[Effect]:
-        before, deck = self._queue.before(), self._deck
+        before, deck = self.queue.before(), self.deck
         if deck.item is not None and (before is None or deck.position(now) > RESTART_MS):
             return self._start(token, now)
-        return self._go_on(before or self._queue.after(), token, now)
+        return self._go_on(before or self.queue.after(), token, now)
 
     def _start(
         self, token: Token, now: float, position_ms: float = 0.0, *, paused: bool = False
     ) -> list[Effect]:
         """Play the current item of the queue, on command."""
-        self._failures, self._problem = 0, None
+        self._failures, self.problem = 0, None
         self._ahead.clear()
-        return self._deck.start(token, now, position_ms, paused=paused)
+        return self.deck.start(token, now, position_ms, paused=paused)
 
     def _let_go(self) -> list[Effect]:
-        self._problem = None
+        self.problem = None
         self._ahead.clear()
-        return self._deck.let_go()
+        return self.deck.let_go()
 
     def _edit(self, command: Edit, token: Token, now: float) -> list[Effect]:
-        played = self._deck.item
-        edited = edit(self._queue, command, self._new_id)
+        played = self.deck.item
+        edited = edit(self.queue, command, self._new_id)
         effects: list[Effect] = []
-        if played is not None and self._queue.current is None:
+        if played is not None and self.queue.current is None:
             effects = self._follow(edited.heir, now)
         return [*effects, Answer(token, edited.result)]
 
     def _set_volume(self, percent: int, muted: bool) -> list[Effect]:
-        self._loudness.set(percent, muted)
-        remember = Remember(self._loudness.percent, self._loudness.muted)
-        return [Tell(self._loudness.order), remember]
+        self.loudness.set(percent, muted)
+        remember = Remember(self.loudness.percent, self.loudness.muted)
+        return [Tell(self.loudness.order), remember]
 
     def _done(self, token: Token) -> Answer:
-        anchor, loudness = self._deck.place.anchor, self._loudness
-        result: dict[str, Any] = {"playback": self._deck.playback}
+        anchor, loudness = self.deck.place.anchor, self.loudness
+        result: dict[str, Any] = {"playback": self.deck.playback}
         if anchor is not None:
             result["position_ms"] = anchor.position_ms
         result["volume"] = {"percent": loudness.percent, "muted": loudness.muted}
@@ -216,12 +224,12 @@ class Session:
                 return self._look_ahead(now)
             case reports.Joined(track=track, heard_at=heard_at):
                 return self._joined(track, heard_at, now)
-        item = self._deck.item
+        item = self.deck.item
         if item is None:
             return []
         if report.track == self._ahead.track and self._ahead.item is not None:
             return self._ahead_report(self._ahead.item, report, now)
-        if report.track != self._deck.track:
+        if report.track != self.deck.track:
             return []
         self._learn(item.id, report)
         return [*self._track_report(report, now), *self._look_ahead(now)]
@@ -230,12 +238,12 @@ class Session:
         """Note what becomes known of an item."""
         match report:
             case reports.Opened(seekable=seekable, live=live):
-                self._queue.change(item, seekable=seekable, live=live)
+                self.queue.change(item, seekable=seekable, live=live)
             case reports.Described(tags=tags, duration_ms=duration_ms):
                 if tags is not None:
-                    self._queue.change(item, tags=tags)
+                    self.queue.change(item, tags=tags)
                 if duration_ms is not None:
-                    self._queue.change(item, duration_ms=duration_ms)
+                    self.queue.change(item, duration_ms=duration_ms)
 
     def _ahead_report(self, item: str, report: reports.Report, now: float) -> list[Effect]:
         """What is said of the item that is made ready."""
@@ -256,20 +264,20 @@ class Session:
         match report:
             case reports.Ended():
                 self._failures = 0
-                return [*self._deck.over(), *self._follow(self._queue.upcoming(), now)]
+                return [*self.deck.over(), *self.go_on(now)]
             case reports.Failed(code=code, message=message, detail=detail):
                 return self._failed(code, message, detail, now)
             case reports.Listed(entries=entries):
                 return self._play_list(entries, now)
             case reports.Sounding():
                 self._failures = 0
-        return self._deck.report(report, now)
+        return self.deck.report(report, now)
 
     # --- playlists --------------------------------------------------------------------------
 
     def _play_list(self, entries: list[tuple[str, Tags]], now: float) -> list[Effect]:
         """The track at hand is a playlist: play its first item, for whoever waits."""
-        deck = self._deck
+        deck = self.deck
         assert deck.item is not None
         try:
             self._expand(deck.item.id, entries)
@@ -282,71 +290,75 @@ class Session:
         depth = self._depths.pop(item, 0) + 1
         if depth > MOST_DEPTH:
             raise Unplayable(f"Playlists in playlists, more than {MOST_DEPTH} deep: not played.")
-        listed = self._queue.item(item)
+        listed = self.queue.item(item)
         assert listed is not None
         items = [
             Item(id=self._new_id(), url=url, tags=tags, added_by=listed.added_by)
             for url, tags in entries
         ]
-        self._queue.replace(item, items)
-        self._depths = {known: d for known, d in self._depths.items() if self._queue.item(known)}
+        self.queue.replace(item, items)
+        self._depths = {known: d for known, d in self._depths.items() if self.queue.item(known)}
         self._depths |= {new.id: depth for new in items}
 
     # --- what follows -----------------------------------------------------------------------
 
+    def go_on(self, now: float) -> list[Effect]:
+        """The item at hand is over: what follows it plays."""
+        return self._follow(self.queue.upcoming(), now)
+
     def _follow(self, item: str | None, now: float) -> list[Effect]:
         """Go on by itself with another item, or, without one, stop."""
-        self._queue.go_to(item)
-        paused = self._deck.paused
-        self._problem = None
+        self.queue.go_to(item)
+        paused = self.deck.paused
+        self.problem = None
         self._ahead.clear()
-        return self._deck.let_go() if item is None else self._deck.start(None, now, paused=paused)
+        return self.deck.let_go() if item is None else self.deck.start(None, now, paused=paused)
 
     def _look_ahead(self, now: float) -> list[Effect]:
         """Have the follower opened when it is time to."""
-        deck, follower = self._deck, None
+        deck, follower = self.deck, None
         steady = deck.playback in ("playing", "paused") and not deck.waiting.seeking
         if deck.item is not None and steady and is_near_its_end(deck.item, deck.position(now)):
-            follower = self._queue.item(self._queue.upcoming())
+            follower = self.queue.item(self.queue.upcoming())
         return self._ahead.want(follower, deck.new_track)
 
     def _joined(self, track: int, heard_at: float, now: float) -> list[Effect]:
         """What was made ready sounds. If it is not wanted any more, that came too late."""
         if track != self._ahead.track:
-            return self._follow(self._queue.upcoming(), now) if self._deck.item else []
-        self._queue.go_to(self._ahead.item)
+            return self.go_on(now) if self.deck.item else []
+        self.queue.go_to(self._ahead.item)
         self._ahead.clear()
-        self._failures, self._problem = 0, None
-        return self._deck.join(track, heard_at, now)
+        self._failures, self.problem = 0, None
+        return self.deck.join(track, heard_at, now)
 
     def _failed(self, code: str, message: str, detail: dict[str, Any], now: float) -> list[Effect]:
         """The item is over; whoever waits is told why, and so is everybody else. The next one in
         the queue is played, unless too many have failed.
         """
-        answers = self._deck.waiting.failed(error_from_code(code, message, detail))
+        answers = self.deck.waiting.failed(error_from_code(code, message, detail))
         self._failures += 1
-        following = self._queue.after()
+        following = self.queue.after()
         if self._failures >= MOST_FAILURES:
             following = None
             message = f"{MOST_FAILURES} items in a row could not be played; the last: {message}"
         effects = self._follow(following, now)
-        self._problem = Problem(code, message)
+        self.problem = Problem(code, message)
         return [*effects, *answers]
 
     # --- the device and the engine ----------------------------------------------------------
 
     def _device(self, report: reports.Device) -> list[Effect]:
-        self._output = report.output
+        self.output = report.output
         if report.problem is not None:
-            self._problem = Problem("no_device", report.problem)
-        elif self._problem is not None and self._problem.code == "no_device":
-            self._problem = None
+            self.problem = Problem("no_device", report.problem)
+        elif self.problem is not None and self.problem.code == "no_device":
+            self.problem = None
         return []
 
     def _died(self, reason: str, now: float) -> list[Effect]:
         """The audio process died: what it played is taken to be the cause, and not tried again."""
-        again: list[Effect] = [Tell(self._loudness.order)]  # before anything can sound
-        if self._deck.item is None:
+        again: list[Effect] = [Tell(self.loudness.order)]  # before anything can sound
+        if self.deck.item is None:
             return again
         message = f"The decoder died while it played this ({reason}); it is not tried again."
         return [*again, *self._failed("unplayable", message, {"reason": reason}, now)]

@@ -33,8 +33,12 @@ class Waiting:
     def for_seek(self, token: Token) -> tuple[int, list[Effect]]:
         """`token` waits for a seek, whose number this gives."""
         effects = self._supersede_seek()
-        self._seek, self._number = token, next(self._numbers)
+        self._seek, self._number = token, self.number()
         return self._number, effects
+
+    def number(self) -> int:
+        """A number for a seek that nobody waits for."""
+        return next(self._numbers)
 
     def nobody(self) -> list[Effect]:
         """Something else came before what was waited for."""

@@ -1,0 +1,318 @@
+"""The session moves to another receiver, or comes from one: what `receiver.handoff` decides is
+carried out on the queue and the deck.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+
+from receiver.errors import NothingPlaying
+from receiver.handoff import effects as h
+from receiver.handoff.desk import Handoffs
+from receiver.handoff.giving import Wish
+from receiver.model import orders, reports
+from receiver.model.state import Item, Problem
+from receiver.protocol import commands as c
+from receiver.protocol import peers as m
+from receiver.session.cargo import Cargo, parts_of
+from receiver.session.deck import Deck
+from receiver.session.effects import (
+    Answer,
+    CloseItem,
+    Effect,
+    Forward,
+    OpenItem,
+    Remember,
+    SayToPeer,
+    Tell,
+    Token,
+)
+from receiver.session.handover_view import HandoverView
+from receiver.session.session import Session
+
+AHEAD_S = 1.0
+"""What is opened for a handoff has so much in hand before it is ready: time to agree on an instant."""
+FADE_BACK_S = 0.03
+
+STANDS_BY_ITSELF = c.SetVolume | c.Mute | c.QueueList
+"""Commands that are not about the session."""
+PLAYS = c.Play | c.Pause | c.Resume | c.Toggle | c.Stop | c.Seek | c.Next | c.Previous | c.QueueJump
+"""Commands that change what plays, where, or whether."""
+
+
+@dataclass(slots=True)
+class _Guest:
+    """What was opened for a session that is about to come."""
+
+    track: int
+    item: Item
+    position_ms: float = 0.0
+    heard_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What stood here before the guest was opened."""
+
+    position_ms: float
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A command that waits until it is known where the session is."""
+
+    command: c.Command
+    token: Token
+
+
+class Handover:
+    """This receiver's part in handoffs. Pure, as the session is."""
+
+    def __init__(self, session: Session, view: HandoverView) -> None:
+        self._session = session
+        self._queue = session.queue
+        self._deck = session.deck
+        self._view = view
+        self._handoffs = Handoffs(view)
+        self._cargo = Cargo()
+        self._guest: _Guest | None = None
+        self._before: _Before | None = None
+        self._stands_at: float | None = None
+        self._moved_to: str | None = None
+        self._held: list[Held] = []
+        self._revision = 0
+
+    @property
+    def wake_at(self) -> float:
+        """The instant at which `tick` is due."""
+        return self._handoffs.wake_at
+
+    # --- commands ---------------------------------------------------------------------------
+
+    def transfer(self, command: c.Transfer, to: str, token: Token, now: float) -> list[Effect]:
+        """Begin to hand the session over to the receiver `to`. Raises `NothingPlaying`."""
+        if not len(self._queue):
+            raise NothingPlaying("Nothing is playing and the queue is empty: nothing to hand over.")
+        wish = Wish(
+            handoff=f"h-{secrets.token_hex(8)}",
+            token=token,
+            to=to,
+            to_paused=command.paused,
+            volume=command.volume,
+            replace=command.replace,
+        )
+        return self._done(self._handoffs.transfer(wish, now), now)
+
+    def hold(self, command: c.Command, token: Token, now: float) -> list[Effect] | None:
+        """What to do before the command; None: it is held back, until it is known where the
+        session is.
+        """
+        if isinstance(command, STANDS_BY_ITSELF) or not self._handoffs.holds_commands:
+            return []
+        if self._handoffs.in_doubt:
+            return self._done(self._handoffs.insist(now), now)
+        self._held.append(Held(command, token))
+        return None
+
+    def released(self) -> tuple[list[Held], str | None]:
+        """The commands that need to be held back no longer, and the receiver that they are for,
+        if it is another one now.
+        """
+        if not self._held or self._handoffs.holds_commands:
+            return [], None
+        held, self._held = self._held, []
+        return held, self._moved_to
+
+    def noticed(self, command: c.Command, now: float) -> list[Effect]:
+        """A command was carried out here."""
+        if isinstance(command, PLAYS):
+            return self._done(self._handoffs.changed(now), now)
+        return self.looked(now)
+
+    # --- what happens by itself -------------------------------------------------------------
+
+    def looked(self, now: float) -> list[Effect]:
+        """The queue may have changed."""
+        if self._queue.revision == self._revision:
+            return []
+        self._revision = self._queue.revision
+        return self._done(self._handoffs.edited(now), now)
+
+    def moved_on(self, now: float) -> list[Effect]:
+        """The session went on to another item, or to its end, by itself."""
+        return self._done(self._handoffs.moved_on(now), now)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Do what is due."""
+        return self._done(self._handoffs.tick(now), now)
+
+    def takes(self, report: reports.Report) -> bool:
+        """Whether the report is about what was opened for a handoff."""
+        return self._guest is not None and getattr(report, "track", None) == self._guest.track
+
+    def report(self, report: reports.Report, now: float) -> list[Effect]:
+        """Take in what the engine or a source says of it."""
+        guest = self._guest
+        assert guest is not None
+        match report:
+            case reports.Ready(position_ms=position_ms, ahead_s=ahead_s):
+                self._view.held = position_ms, position_ms + 1000 * ahead_s
+                return self._done(self._handoffs.opened(now), now)
+            case reports.Sounding(position_ms=position_ms, heard_at=heard_at):
+                guest.position_ms, guest.heard_at = position_ms, heard_at
+                return self._done(self._handoffs.sounding(now), now)
+            case reports.Failed(code=code, message=message):
+                return self._done(self._handoffs.failed(code, message, now), now)
+        return []
+
+    # --- other receivers --------------------------------------------------------------------
+
+    def hear(self, peer: str, message: m.HandoffMessage, now: float) -> list[Effect]:
+        """Take in a message of a handoff."""
+        effects: list[h.Effect] = []
+        if isinstance(message, m.QueuePart):
+            self._cargo.put(message)
+        else:
+            effects = self._handoffs.hear(peer, message, now)
+        if isinstance(message, m.Prepare):
+            self._cargo.expect(message)
+        if isinstance(message, m.Prepare | m.QueuePart) and self._cargo.complete:
+            effects += self._handoffs.queue_complete(
+                message.handoff, self._cargo.revision, now
+            )
+        return self._done(effects, now)
+
+    def gone(self, peer: str, now: float, *, dead: bool) -> list[Effect]:
+        """The link to a receiver was lost; `dead`: it does not run any more."""
+        return self._done(self._handoffs.gone(peer, now, dead=dead), now)
+
+    def back(self, peer: str, now: float) -> list[Effect]:
+        """There is a link to a receiver."""
+        return self._done(self._handoffs.back(peer, now), now)
+
+    def yield_to(self, peer: str) -> list[Effect]:
+        """The same session is on another receiver too, and that has the better claim."""
+        name = self._view.name(peer)
+        effects = self._release()
+        self._session.problem = Problem("stale", f"{name} plays this session now.")
+        return effects
+
+    # --- what is to be done -----------------------------------------------------------------
+
+    def _done(self, effects: list[h.Effect], now: float) -> list[Effect]:
+        return [done for effect in effects for done in self._carry_out(effect, now)]
+
+    def _carry_out(self, effect: h.Effect, now: float) -> list[Effect]:
+        match effect:
+            case h.Send(peer, message):
+                return [SayToPeer(peer, message)]
+            case h.SendQueue(peer, handoff):
+                return [SayToPeer(peer, part) for part in parts_of(self._queue, handoff)]
+            case h.Answer(token, h.Transferred() as transferred):
+                return [Answer(token, {"transfer": asdict(transferred)})]
+            case h.Answer(token, error) if not isinstance(error, h.Transferred):
+                return [Answer(token, error)]
+            case h.KeepEpoch(epoch):
+                self._session.identity.epoch = epoch
+            case h.Doubt(reason):
+                self._session.problem = reason
+            case h.Clear():
+                self._session.problem = None
+            case h.SetVolume(percent):
+                loudness = self._session.loudness
+                loudness.set(percent, loudness.muted)
+                return [Tell(loudness.order), Remember(percent, loudness.muted)]
+            case h.Release(to, _):
+                self._moved_to = to
+                return self._release()
+            case h.FadeOut() | h.FadeBack() | h.StandPaused():
+                return self._fade(effect, now)
+            case h.Open() | h.FadeIn() | h.Drop() | h.Own():
+                return self._take(effect, now)
+        return []
+
+    def _release(self) -> list[Effect]:
+        """The session is elsewhere; here is a fresh one."""
+        effects = self._deck.let_go()
+        self._queue.reset()
+        self._session.identity.renew()
+        self._session.problem = None
+        return effects
+
+    def _fade(
+        self, effect: h.FadeOut | h.FadeBack | h.StandPaused, now: float
+    ) -> list[Effect]:
+        deck = self._deck
+        match effect:
+            case h.FadeOut(at, over):
+                return [Tell(orders.FadeOut(deck.track, at, over))]
+            case h.StandPaused(position_ms) if self._guest is not None:
+                self._stands_at = position_ms
+                return []
+            case h.StandPaused(position_ms):
+                return deck.stand_at(position_ms, now)
+            case h.FadeBack(position_ms):
+                end = None if deck.item is None else deck.item.duration_ms
+                if position_ms is not None and end is not None and position_ms >= end:
+                    return self._session.go_on(now)
+                return [Tell(orders.FadeIn(deck.track, position_ms, now, FADE_BACK_S))]
+        return []
+
+    def _take(self, effect: h.Open | h.FadeIn | h.Drop | h.Own, now: float) -> list[Effect]:
+        match effect:
+            case h.Open(item, position_ms):
+                return self._open(item, position_ms or 0.0, now)
+            case h.FadeIn(position_ms, at, over) if self._guest is not None:
+                return [Tell(orders.FadeIn(self._guest.track, position_ms, at, over))]
+            case h.Drop():
+                return self._drop(now)
+            case h.Own(session=session, notice=notice):
+                return self._own(session, notice, now)
+        return []
+
+    # --- taking -----------------------------------------------------------------------------
+
+    def _open(self, item: Item, position_ms: float, now: float) -> list[Effect]:
+        effects: list[Effect] = [Tell(orders.Warm())]
+        if self._deck.item is not None:
+            self._before = _Before(self._deck.position(now), self._deck.paused)
+            effects = [*self._deck.let_go(), *effects]
+        self._guest = _Guest(self._deck.new_track(), item)
+        return [
+            *effects,
+            OpenItem(self._guest.track, item, position_ms, True, now, AHEAD_S),
+        ]
+
+    def _drop(self, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        if self._guest is not None:
+            effects += [CloseItem(), Tell(orders.Stop())]
+        before, self._before = self._before, None
+        self._guest = self._stands_at = None
+        if before is not None and self._queue.current is not None:
+            effects += self._deck.start(None, now, before.position_ms, paused=before.paused)
+        return effects
+
+    def _own(self, session: m.Moving, notice: Problem | None, now: float) -> list[Effect]:
+        guest, stands_at = self._guest, self._stands_at
+        self._guest = self._before = self._stands_at = None
+        self._moved_to = None
+        effects = [] if guest is not None else self._deck.let_go()
+        self._queue.adopt(self._cargo.rows, session)
+        self._revision = self._queue.revision
+        self._session.identity.id, self._session.identity.epoch = session.id, session.epoch
+        self._session.problem = notice
+        if guest is None:
+            return effects
+        if guest.heard_at is None:
+            loaded_at = self._view.held[0]
+            return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)
+        self._deck.adopt_playing(guest.track, guest.position_ms, guest.heard_at)
+        return effects
+
+
+def forwarded(held: list[Held], peer: str) -> list[Effect]:
+    """The commands are for a session that is at another receiver now."""
+    return [Forward(one.token, peer) for one in held]
