@@ -37,7 +37,7 @@ class Taking:
         self._attempt = 0
         self._opening: m.Prepare | None = None
         self._opened = False
-        self._complete: int | None = None
+        self._complete: set[int] = set()
         self._sounding = False
         self._at = self._fade = 0.0
         self._notice: Problem | None = None
@@ -97,12 +97,12 @@ class Taking:
 
     def queue_complete(self, revision: int) -> list[e.Effect]:
         """All parts of the queue are here, as it was at `revision`."""
-        self._complete = revision
+        self._complete.add(revision)
         return self._ready_if_so() if self.stage == "opening" else []
 
     def _ready_if_so(self) -> list[e.Effect]:
         item, revision = self._prepare.item, self._prepare.session.queue_revision
-        if self._complete != revision or not (item is None or self._opened):
+        if revision not in self._complete or not (item is None or self._opened):
             return []
         self.stage = "ready"
         return [self._say_ready()]
@@ -152,7 +152,7 @@ class Taking:
         return [self._say_ready()] if self.stage == "ready" else []
 
     def _committed(self, commit: m.Commit, now: float) -> list[e.Effect]:
-        if commit.attempt < self._attempt or commit.revision != self._complete:
+        if commit.attempt < self._attempt or commit.revision not in self._complete:
             return []
         if self.stage == "armed" and commit.attempt == self._attempt:
             return [self._armed()]
