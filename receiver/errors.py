@@ -116,6 +116,42 @@ class NoReceiver(TonearmError):
     code, http_status, exit_code = "no_receiver", 503, 7
 
 
+class Busy(TonearmError):
+    """The receiver takes part in another handoff."""
+
+    code, http_status, exit_code = "busy", 409, 3
+
+
+class TargetPlaying(TonearmError):
+    """The receiver that is to take the session plays something else."""
+
+    code, http_status, exit_code = "target_playing", 409, 3
+
+
+class Stale(TonearmError):
+    """The session has moved since; what was asked was meant for its former place."""
+
+    code, http_status, exit_code = "stale", 409, 3
+
+
+class TargetNotReady(TonearmError):
+    """The receiver that is to take the session did not get ready in time."""
+
+    code, http_status, exit_code = "target_not_ready", 504, 8
+
+
+class TargetLost(TonearmError):
+    """The receiver that is to take the session went away during the handoff."""
+
+    code, http_status, exit_code = "target_lost", 502, 8
+
+
+class HandoffFailed(TonearmError):
+    """The handoff came to nothing; the message says why and where the music is."""
+
+    code, http_status, exit_code = "handoff_failed", 502, 8
+
+
 class Internal(TonearmError):
     """A fault in Tonearm itself."""
 

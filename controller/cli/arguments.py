@@ -12,12 +12,14 @@ exit codes:
   0    done
   2    the command line or the request is wrong, or the URL is not http
        (bad_request, unsupported_scheme)
-  3    not now: nothing plays, the stream cannot seek, another play came before, or the queue
-       is not what it was (nothing_playing, not_seekable, superseded, no_such_item, conflict)
+  3    not now: nothing plays, the stream cannot seek, another play came before, the queue is
+       not what it was, or a receiver does something else (nothing_playing, not_seekable,
+       superseded, no_such_item, conflict, busy, target_playing, stale)
   4    the server of the stream is at fault (unreachable, http_refused, stalled)
   5    the stream cannot be played (unsupported_format, unplayable)
   6    the receiver has no sound device to play on (no_device)
   7    no receiver was found, or it does not answer (no_receiver)
+  8    a transfer failed (target_not_ready, target_lost, handoff_failed)
   70   a fault in Tonearm itself (internal)
   78   the receiver's configuration is wrong (config)
   130  ended by Ctrl-C, and the music with it

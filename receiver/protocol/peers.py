@@ -14,7 +14,8 @@ microseconds on the clock of the receiver that hands over, the *source*; the *ta
                           <------------------  done: it owns the session now
     released              ------------------>
 
-Each message names its handoff. Those that do not fit what the receiver is doing are let be, so it
+Each message names its handoff. `attempt` counts up over all that is prepared and committed in it;
+a lower one is stale. Those that do not fit what the receiver is doing are let be, so it
 does no harm that one comes twice, late, or not at all.
 """
 
@@ -73,8 +74,9 @@ class Moving(msgspec.Struct, frozen=True):
 
 
 class Prepare(msgspec.Struct, frozen=True, tag="handoff.prepare"):
-    """Make ready to take the session: open `item` and decode from `position_ms` on. Said again,
-    with a higher `attempt`, when another place or item became the right one.
+    """Make ready to take the session: open `item` and decode from `position_ms` on, which is heard
+    at `at_us`, unless it is paused. Said again, with a higher `attempt`, when another place or item
+    became the right one.
     """
 
     handoff: str
@@ -82,6 +84,7 @@ class Prepare(msgspec.Struct, frozen=True, tag="handoff.prepare"):
     session: Moving
     item: Item | None
     position_ms: float
+    at_us: int
     replace: bool = False
     volume: int | None = None
 
@@ -108,8 +111,9 @@ class Failed(msgspec.Struct, frozen=True, tag="handoff.failed"):
 
 
 class Commit(msgspec.Struct, frozen=True, tag="handoff.commit"):
-    """Fade in from `at_us` on, where `position_ms` is to be heard, over `fade_us`. Said again with
-    a later instant when the target says it comes too late. `revision` is the queue's.
+    """Fade in from `at_us` on, where `position_ms` is to be heard, over `fade_us`. Said again, with
+    a later instant and a higher `attempt`, when the target says that it comes too late. `revision`
+    is the queue's.
     """
 
     handoff: str

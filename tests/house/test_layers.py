@@ -19,6 +19,7 @@ LAYERS = (
         "receiver.session", "receiver.source", "receiver.decoder", "receiver.sink",
         "receiver.discovery", "receiver.store", "receiver.config",
     ),
+    ("receiver.handoff",),
     ("receiver.protocol", "receiver.pcm"),
     ("receiver.model", "receiver.clock"),
     ("receiver.errors", "receiver.memory"),
@@ -31,8 +32,9 @@ LEVEL = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
 AUDIO = {"receiver.pcm", "receiver.decoder", "receiver.sink", "receiver.engine"}
 """Parts of the audio process. The other process talks to them through `engine.link` alone."""
 CONTROL = {
-    "receiver.protocol", "receiver.session", "receiver.source", "receiver.discovery",
-    "receiver.store", "receiver.config", "receiver.player", "receiver.server", "receiver.peers",
+    "receiver.protocol", "receiver.handoff", "receiver.session", "receiver.source",
+    "receiver.discovery", "receiver.store", "receiver.config", "receiver.player",
+    "receiver.server", "receiver.peers",
 }  # fmt: skip
 DOOR = "receiver.engine.link"
 
@@ -156,7 +158,7 @@ HEAVY = {"numpy", "aiohttp", "zeroconf", "prometheus_client", "sounddevice", "py
 @pytest.mark.parametrize(
     ("parts", "spared"),
     [
-        (["receiver.protocol", "receiver.model", "receiver.session"], HEAVY),
+        (["receiver.protocol", "receiver.model", "receiver.handoff", "receiver.session"], HEAVY),
         (["receiver.config", "receiver.store"], HEAVY),
         (["receiver.player", "receiver.server", "receiver.source"], {"numpy", "sounddevice"}),
         (sorted(AUDIO), {"aiohttp", "zeroconf", "prometheus_client"}),

@@ -173,8 +173,8 @@ def test_the_help_tells_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
     assert EXIT_CODES in capsys.readouterr().out
     told: dict[str, int] = {}
     for entry in re.split(r"\n  (?=\d)", EXIT_CODES):
-        if match := re.match(r"(\d+) .*\(([a-z_, ]+)\)", entry, re.DOTALL):
-            told |= dict.fromkeys(match[2].split(", "), int(match[1]))
+        if match := re.match(r"(\d+) .*\(([a-z_,\s]+)\)", entry, re.DOTALL):
+            told |= dict.fromkeys(re.split(r",\s+", match[2]), int(match[1]))
     assert told == {code: error.exit_code for code, error in all_errors().items()}
 
 

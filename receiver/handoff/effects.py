@@ -1,0 +1,188 @@
+"""What a handoff wants done, on either side. The control loop carries it out, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from receiver.errors import TonearmError
+from receiver.model.state import Item, Problem
+from receiver.protocol.peers import HandoffMessage, Moving
+
+Token = object
+"""Stands for whoever waits for an answer; a handoff only keeps it and gives it back."""
+
+
+# --- either side --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Say `message` to the receiver `peer`; without a link to it, let it be."""
+
+    peer: str
+    message: HandoffMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The session is at the receiver `to` now, with `epoch`: what is left of it here falls silent
+    and is forgotten, and an empty session takes its place.
+    """
+
+    to: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandPaused:
+    """Stand paused at `position_ms` of the item; None: of a live one."""
+
+    position_ms: float | None
+
+
+# --- the source ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SendQueue:
+    """Say the whole queue to `peer`, in parts, as it is now: with its revision."""
+
+    peer: str
+    handoff: str
+
+
+@dataclass(frozen=True, slots=True)
+class FadeOut:
+    """Fall silent from the instant `at` on, over `over` seconds (linear gain), and stand still,
+    ready to go on.
+    """
+
+    at: float
+    over: float
+
+
+@dataclass(frozen=True, slots=True)
+class FadeBack:
+    """The fade-out does not count any more, begun or not: be heard again as soon as can be, where
+    the music would be by then: at the instant `at` it was at `position_ms` (None: live). Past the
+    end of the item, go on behind it.
+    """
+
+    position_ms: float | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEpoch:
+    """The session stays here and its epoch is `epoch` now: higher than any it had elsewhere."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """How a handoff went, for who asked for it. `switch_ms`: from the command to the instant of the
+    switch. `tight`: the clocks agreed well enough for a switch at the frame. `live`: there is no
+    position, the target sounds from what its server sends now.
+    """
+
+    handoff: str
+    to: str
+    epoch: int
+    tight: bool
+    switch_ms: float
+    clock_error_ms: float | None
+    live: bool
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one answer to the transfer."""
+
+    token: Token
+    result: Transferred | TonearmError
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Nothing is heard here, and this is why: it belongs into the state."""
+
+    reason: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """What `Doubt` said is over."""
+
+
+# --- the target ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open the item beside what is here, unheard and standing, decoded ahead from `position_ms` on
+    (None: live). Takes the place of the `Open` before. `opened` or `failed` is said of it.
+    """
+
+    item: Item
+    position_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Set the volume of the speaker, in percent."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class FadeIn:
+    """What was opened is heard from the instant `at` on, beginning with the frame at `position_ms`
+    (None: live), fading in over `over` seconds (linear gain); what sounded before gives way.
+    `sounding` or `failed` is said of it.
+    """
+
+    position_ms: float | None
+    at: float
+    over: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Forget what was opened and the parts of the queue, and silence it if it sounds. What was
+    here before is as it was.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The session is here from now on, with this epoch, the queue that came with `handoff`, and
+    what was opened at hand. `notice`: what went wrong meanwhile, for the state.
+    """
+
+    handoff: str
+    session: Moving
+    item: Item | None
+    notice: Problem | None = None
+
+
+Effect = (
+    Send
+    | Release
+    | StandPaused
+    | SendQueue
+    | FadeOut
+    | FadeBack
+    | KeepEpoch
+    | Answer
+    | Doubt
+    | Clear
+    | Open
+    | SetVolume
+    | FadeIn
+    | Drop
+    | Own
+)
