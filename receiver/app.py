@@ -31,14 +31,13 @@ from receiver.peers.base import Address, Dial
 from receiver.peers.dial import dialler
 from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
-from receiver.protocol.commands import Command
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
-from receiver.server.answered import Reply
 from receiver.server.door import Door
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.metrics import Metrics
+from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
@@ -113,14 +112,13 @@ class Receiver:
             output=Output(backend=config.audio, device=config.device),
             volume=(saved.volume_percent, saved.muted),
         )
-        self._loop = ControlLoop(session, clock, self._publish, self._remember, self._metrics)
-        self._player = Player(link, open_source, clock, self._loop.report)
-        door = Door(self._hub, self._loop.ask, self._forward, clock)
         me = Hello(saved.receiver_id, config.name, __version__, 0, uuid.uuid4().hex)
-        self._house = House(
-            me, lambda: self._peer_news.join(MAX_TO_PEER), door.carry, dial, clock, self._loop
-        )
-        self._server = Server(self._hub, door, self._house.serve, self._metrics)
+        house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
+        roaming = RoamingSession(session, house)
+        self._loop = ControlLoop(roaming, clock, self._publish, self._remember, self._metrics)
+        self._player = Player(link, open_source, clock, self._loop.report)
+        self._door = Door(self._hub, self._loop.ask, house.forward, clock)
+        self._server = Server(self._hub, self._door, house.serve, self._metrics)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -128,10 +126,10 @@ class Receiver:
         async with asyncio.TaskGroup() as tasks:
             parts = [
                 tasks.create_task(self._player.run()),
-                tasks.create_task(self._loop.run(self._player)),
+                tasks.create_task(self._loop.run(self._player, self._house)),
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._keep_saving()),
-                tasks.create_task(self._house.run()),
+                tasks.create_task(self._house.run(self._door.carry, self._loop)),
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
@@ -169,9 +167,6 @@ class Receiver:
         if known != self._saved.peers:
             self._saved = msgspec.structs.replace(self._saved, peers=known)
             self._dirty.set()
-
-    def _forward(self, command: Command, reply: Reply) -> None:
-        self._house.forward(command, reply)
 
     def _meet_the_house(self, port: int) -> None:
         """Call on those that are remembered or named, besides those that will be seen."""

@@ -5,9 +5,10 @@ session one at a time.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -16,13 +17,14 @@ from receiver.errors import TonearmError
 from receiver.model import orders
 from receiver.model.reports import Report
 from receiver.model.state import State
+from receiver.peers.house import House
 from receiver.player.player import Player
-from receiver.protocol.commands import Command
+from receiver.protocol.commands import Command, Transfer
 from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import HandoffMessage
 from receiver.session import effects as e
 from receiver.session.observer import Observer
-from receiver.session.session import Session
+from receiver.session.roaming import RoamingSession
 
 Reply = Callable[[Answer], None]
 """Takes the one answer to a command, on the event loop. Must not wait."""
@@ -37,12 +39,32 @@ class _Asked:
     accepted: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What another receiver says of a handoff."""
+
+    peer: str
+    message: HandoffMessage
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """What became of the link to another receiver."""
+
+    peer: str
+    how: Literal["back", "lost", "dead"]
+
+
+_Message = _Asked | Report | _Said | _Linked | None
+"""None: time has passed, or the house has changed."""
+
+
 class ControlLoop:
     """See the module. Every method but `run` may be called from anywhere on the event loop."""
 
     def __init__(
         self,
-        session: Session,
+        session: RoamingSession,
         clock: Clock,
         publish: Callable[[State], None],
         remember: Callable[[int, bool], None],
@@ -53,7 +75,8 @@ class ControlLoop:
         self._publish = publish
         self._remember = remember
         self._observer = observer
-        self._inbox: asyncio.Queue[_Asked | Report | None] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Message] = asyncio.Queue()
+        self._alarm_at = math.inf
 
     def ask(self, command: Command, reply: Reply) -> None:
         """Have a command carried out; `reply` gets exactly one answer."""
@@ -71,38 +94,86 @@ class ControlLoop:
 
     def handed(self, peer: str, message: HandoffMessage) -> None:
         """See `Listener`."""
+        self._inbox.put_nowait(_Said(peer, message))
 
     def connected(self, peer: str) -> None:
         """See `Listener`."""
+        self._inbox.put_nowait(_Linked(peer, "back"))
 
     def lost(self, peer: str, *, dead: bool) -> None:
         """See `Listener`."""
+        self._inbox.put_nowait(_Linked(peer, "dead" if dead else "lost"))
 
     # --- its life ---------------------------------------------------------------------------
 
-    async def run(self, player: Player) -> None:
+    async def run(self, player: Player, house: House) -> None:
         """Work through what comes in, until cancelled."""
-        self._carry_out(self._session.begin(), player)
+        self._carry_out(self._session.begin(), player, house)
         self._publish(self._session.state)
-        while True:
-            message = await self._inbox.get()
-            now = self._clock.now()
-            effects: list[e.Effect] = []
-            if isinstance(message, _Asked):
-                effects = self._session.command(message.command, message, now)
-            elif message is not None:
-                self._observer.reported(message)
-                effects = self._session.report(message, now)
-            # The news goes out before the answer: who has the answer has the state.
-            self._publish(self._session.state)
-            self._carry_out(effects, player)
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                message = await self._inbox.get()
+                effects = self._step(message, house, self._clock.now())
+                # The news goes out before the answer: who has the answer has the state.
+                self._publish(self._session.state)
+                self._carry_out(effects, player, house)
+                self._set_alarm(tasks)
 
-    def _carry_out(self, effects: list[e.Effect], player: Player) -> None:
+    def _step(self, message: _Message, house: House, now: float) -> list[e.Effect]:
+        """What the session makes of one message."""
+        session = self._session
+        match message:
+            case None:
+                effects = session.tick(now) if now >= session.wake_at else []
+                for peer in house.peers.values():
+                    if peer.session is not None and peer.connected:
+                        effects += session.peer_plays(peer.id, peer.session)
+                return effects
+            case _Asked(Transfer() as command):
+                try:
+                    to = house.locate(command.to)
+                except TonearmError as error:
+                    return [e.Answer(message, error)]
+                return session.transfer(command, to, message, now)
+            case _Asked(command):
+                return session.command(command, message, now)
+            case _Linked(peer, "back"):
+                return session.peer_back(peer, now)
+            case _Linked(peer, how):
+                return session.peer_gone(peer, now, dead=how == "dead")
+            case _Said(peer, said):
+                return session.hear(peer, said, now)
+            case _:
+                self._observer.reported(message)
+                return session.report(message, now)
+
+    def _set_alarm(self, tasks: asyncio.TaskGroup) -> None:
+        """Look at the clock when the session wants it. An alarm too many does no harm."""
+        wake_at = self._session.wake_at
+        if wake_at < self._alarm_at:
+            self._alarm_at = wake_at
+            tasks.create_task(self._ring(wake_at))
+
+    async def _ring(self, at: float) -> None:
+        await self._clock.sleep(at - self._clock.now())
+        if self._alarm_at >= at:
+            self._alarm_at = math.inf
+        self._inbox.put_nowait(None)
+
+    def _carry_out(self, effects: list[e.Effect], player: Player, house: House) -> None:
         for effect in effects:
             match effect:
                 case e.OpenItem():
-                    order = orders.Load(effect.track, effect.start_ms, effect.paused)
+                    order = orders.Load(
+                        effect.track, effect.start_ms, effect.paused, effect.ahead_s
+                    )
                     player.load(order, effect.item.url, effect.accepted)
+                case e.SayToPeer(peer, message):
+                    house.say(peer, message)
+                case e.Forward(token, peer):
+                    assert isinstance(token, _Asked)
+                    forwarded = msgspec.structs.replace(token.command, receiver=peer)
+                    house.forward(forwarded, token.reply)
                 case e.PrepareItem(track, item):
                     player.prepare(track, item.url)
                 case e.ForgetItem(track):

@@ -40,8 +40,8 @@ class Decoded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The track stands ready, paused, at `position_ms`, with `ahead_s` in hand from there. `seek` as
-    in `Sounding`.
+    """The track stands ready, paused, at `position_ms`, with `ahead_s` in hand from there on.
+    `seek` as in `Sounding`.
     """
 
     track: int

@@ -63,26 +63,23 @@ class House:
         self,
         me: Hello,
         join: Callable[[], Outbox],
-        carry: Carry,
         dial: Dial,
         clock: Clock,
-        listener: Listener,
     ) -> None:
-        """`join` gives an outbox that carries this receiver's state; `carry` carries out what a
-        peer asks for.
-        """
+        """`join` gives an outbox that carries this receiver's state."""
         self._me = me
         self._join = join
-        self._carry = carry
         self._dial = dial
         self._clock = clock
-        self._listener = listener
+        self._carry: Carry
+        self._listener: Listener
         self._neighbours: dict[str, Neighbour] = {}
         self._tasks = asyncio.TaskGroup()
         self._strangers: set[Address] = set()
 
-    async def run(self) -> None:
-        """Keep the house together until cancelled."""
+    async def run(self, carry: Carry, listener: Listener) -> None:
+        """Keep the house together until cancelled. `carry` carries out what peers ask for."""
+        self._carry, self._listener = carry, listener
         async with self._tasks:
             await asyncio.Event().wait()
 
@@ -139,6 +136,14 @@ class House:
             raise NoReceiver(f"Several receivers are called {wanted}; use an id: {ids}.")
         names = ", ".join(sorted(n.name for n in self._neighbours.values())) or "none"
         raise NoReceiver(f"{self._me.name} knows no receiver {wanted}; it knows: {names}.")
+
+    def locate(self, wanted: str) -> str:
+        """The id of the receiver of this id or name, which may be this one or a peer that is
+        connected. Raises `NoReceiver`.
+        """
+        if wanted == self._me.receiver or wanted.casefold() == self._me.name.casefold():
+            return self._me.receiver
+        return self.reach(wanted).peer.receiver
 
     def reach(self, wanted: str) -> PeerLink:
         """The conversation with the peer that `find` finds. Raises `NoReceiver`."""

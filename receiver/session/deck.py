@@ -13,7 +13,6 @@ from receiver.session.place import Place
 from receiver.session.queue import Queue
 from receiver.session.waiting import Waiting
 
-
 NEAR_MS = 0.5
 """A place that is so near is the same."""
 
@@ -122,8 +121,8 @@ class Deck:
     def adopt_standing(
         self, track: int, loaded_at_ms: float, position_ms: float | None, now: float
     ) -> list[Effect]:
-        """The current item of the queue is loaded already, as `track`, and stands at `loaded_at_ms`;
-        it is to stand at `position_ms` (None: it is live).
+        """The current item of the queue is loaded already, as `track`, at `loaded_at_ms`; it is to
+        stand at `position_ms` (None: it is live).
         """
         self.track = track
         moves = position_ms is not None and abs(position_ms - loaded_at_ms) > NEAR_MS

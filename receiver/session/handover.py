@@ -16,7 +16,6 @@ from receiver.model.state import Item, Problem
 from receiver.protocol import commands as c
 from receiver.protocol import peers as m
 from receiver.session.cargo import Cargo, parts_of
-from receiver.session.deck import Deck
 from receiver.session.effects import (
     Answer,
     CloseItem,
@@ -32,7 +31,7 @@ from receiver.session.handover_view import HandoverView
 from receiver.session.session import Session
 
 AHEAD_S = 1.0
-"""What is opened for a handoff has so much in hand before it is ready: time to agree on an instant."""
+"""What is opened has so much in hand before it is ready: time to agree on an instant."""
 FADE_BACK_S = 0.03
 
 STANDS_BY_ITSELF = c.SetVolume | c.Mute | c.QueueList
@@ -68,7 +67,7 @@ class Held:
 
 
 class Handover:
-    """This receiver's part in handoffs. Pure, as the session is."""
+    """The part of one receiver in handoffs. Pure, as the session is."""
 
     def __init__(self, session: Session, view: HandoverView) -> None:
         self._session = session
@@ -179,9 +178,7 @@ class Handover:
         if isinstance(message, m.Prepare):
             self._cargo.expect(message)
         if isinstance(message, m.Prepare | m.QueuePart) and self._cargo.complete:
-            effects += self._handoffs.queue_complete(
-                message.handoff, self._cargo.revision, now
-            )
+            effects += self._handoffs.queue_complete(message.handoff, self._cargo.revision, now)
         return self._done(effects, now)
 
     def gone(self, peer: str, now: float, *, dead: bool) -> list[Effect]:
@@ -241,9 +238,7 @@ class Handover:
         self._session.problem = None
         return effects
 
-    def _fade(
-        self, effect: h.FadeOut | h.FadeBack | h.StandPaused, now: float
-    ) -> list[Effect]:
+    def _fade(self, effect: h.FadeOut | h.FadeBack | h.StandPaused, now: float) -> list[Effect]:
         deck = self._deck
         match effect:
             case h.FadeOut(at, over):

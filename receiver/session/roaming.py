@@ -88,7 +88,7 @@ class RoamingSession:
         """There is a link to a receiver."""
         return self._settled(self._handover.back(peer, now), now)
 
-    def peer_plays(self, peer: str, theirs: SessionState, now: float) -> list[Effect]:
+    def peer_plays(self, peer: str, theirs: SessionState) -> list[Effect]:
         """A receiver says which session it has. Of two that have the same, as after a network that
         was split, the one keeps it that got it last.
         """
@@ -97,7 +97,7 @@ class RoamingSession:
             return []
         if (theirs.epoch, self._session.receiver.id) <= (mine.epoch, peer):
             return []
-        return self._settled(self._handover.yield_to(peer), now)
+        return self._handover.yield_to(peer)
 
     # --- inside -----------------------------------------------------------------------------
 

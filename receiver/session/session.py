@@ -10,8 +10,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from receiver.errors import NothingPlaying, TonearmError, Unplayable, error_from_code
 from receiver.model import reports
 from receiver.model.state import Item, Output, Problem, ReceiverInfo, SessionState, State, Tags

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from receiver.clock.mock import MockClock
-from receiver.engine.wire import Data, Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.pcm.format import Samples
 from tests.engine.stage import RATE, Stage, frames, numbers
-from tests.engine.test_engine import SECOND, constant, steady
+from tests.engine.test_engine import SECOND
 
 FADE_S = 0.03
 FADE = round(FADE_S * RATE)

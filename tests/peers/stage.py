@@ -40,14 +40,14 @@ class Dweller:
         door = Door(self.hub, self._ask, self._forward, clock)
         me = Hello(name, name.title(), "0", PORT, instance)
         dial = street.dial_from(name)
-        self.house = House(me, self.hub.join, door.carry, dial, clock, self)
+        self.house = House(me, self.hub.join, dial, clock)
         self.door = door
         self.address = Address(name, PORT)
         self._running: asyncio.Task[None] | None = None
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
         self.street.listen(self.address, self.house.serve)
-        self._running = tasks.create_task(self.house.run())
+        self._running = tasks.create_task(self.house.run(self.door.carry, self))
 
     async def stop(self) -> None:
         """As a program ends: nobody listens any more, and its wires are closed by the system."""
