@@ -28,6 +28,31 @@ from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
 
 
+TRANSFER_SECONDS = 30.0
+
+
+class Transferred(msgspec.Struct, frozen=True):
+    """How a session was handed over: to the receiver with the id `to`, where it has `epoch` now.
+
+    `switch_ms` went by from the command to the switch. `tight`: both clocks were known well enough,
+    to `clock_error_ms`, to switch at the frame. `live`: the stream has no positions; it is joined
+    where its server is now.
+    """
+
+    handoff: str
+    to: str
+    epoch: int
+    tight: bool
+    switch_ms: float
+    clock_error_ms: float | None
+    live: bool
+    paused: bool
+
+
+class _Handed(msgspec.Struct, frozen=True):
+    transfer: Transferred | None = None
+
+
 class Client:
     """A connection to one receiver. Use it with `async with`; entering raises `NoReceiver`.
 
@@ -153,6 +178,28 @@ class Client:
     async def set_shuffle(self, shuffle: bool) -> dict[str, Any]:
         """Play in a random order, or again in that of the list. The result holds `queue`."""
         return await self._link.ask(commands.SetShuffle(id=self._link.next_id(), shuffle=shuffle))
+
+    async def transfer(
+        self,
+        to: str,
+        *,
+        paused: bool = False,
+        volume: int | None = None,
+        replace: bool = False,
+    ) -> Transferred | None:
+        """Hand what plays here, and the queue, over to the receiver `to`, its id or name; returns
+        when it is heard there. None: that is this receiver.
+
+        `paused`: it stands there; `volume`: percent for the speaker there; `replace`: also if that
+        plays something else. Raises `NothingPlaying`, `NoReceiver`, `TargetPlaying`, `Busy`, and
+        where it came to nothing `TargetNotReady`, `TargetLost` or `HandoffFailed`: then it plays on
+        here where at all possible.
+        """
+        command = commands.Transfer(
+            id=self._link.next_id(), to=to, paused=paused, volume=volume, replace=replace
+        )
+        result = await self._link.ask(command, TRANSFER_SECONDS)
+        return msgspec.convert(result, _Handed).transfer
 
     async def status(self) -> State:
         """The state, asked for anew: it holds all that was answered before."""
