@@ -27,7 +27,6 @@ from receiver.model.state import Receipt, Repeat, State
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
 
-
 TRANSFER_SECONDS = 30.0
 
 

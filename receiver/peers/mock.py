@@ -86,6 +86,11 @@ class MockStreet:
         """Nobody listens there any more."""
         del self._listening[address]
 
+    @property
+    def addresses(self) -> list[Address]:
+        """Where somebody listens."""
+        return list(self._listening)
+
     def block(self, address: Address, *, blocked: bool = True) -> None:
         """Nothing answers there, until it is unblocked."""
         (self._unreachable.add if blocked else self._unreachable.discard)(address)

@@ -248,11 +248,11 @@ class Handover:
                 return []
             case h.StandPaused(position_ms):
                 return deck.stand_at(position_ms, now)
-            case h.FadeBack(position_ms):
+            case h.FadeBack(position_ms, at):
                 end = None if deck.item is None else deck.item.duration_ms
-                if position_ms is not None and end is not None and position_ms >= end:
+                if None not in (position_ms, end) and position_ms + 1e3 * (now - at) >= end:
                     return self._session.go_on(now)
-                return [Tell(orders.FadeIn(deck.track, position_ms, now, FADE_BACK_S))]
+                return [Tell(orders.FadeIn(deck.track, position_ms, at, FADE_BACK_S))]
         return []
 
     def _take(self, effect: h.Open | h.FadeIn | h.Drop | h.Own, now: float) -> list[Effect]:
@@ -305,7 +305,7 @@ class Handover:
             loaded_at = self._view.held[0]
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)
         self._deck.adopt_playing(guest.track, guest.position_ms, guest.heard_at)
-        return effects
+        return [*effects, *self._session.look_ahead(now)]
 
 
 def forwarded(held: list[Held], peer: str) -> list[Effect]:

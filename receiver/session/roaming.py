@@ -56,6 +56,8 @@ class RoamingSession:
         """Hand the session over to the receiver with the id `to`. Answered as any command is."""
         try:
             self._session.identity.check(command)
+            if to == self._session.receiver.id:
+                return [Answer(token, {})]
             return self._settled(self._handover.transfer(command, to, token, now), now)
         except TonearmError as error:
             return [Answer(token, error)]

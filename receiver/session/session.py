@@ -101,7 +101,7 @@ class Session:
             if not changes_something(self.deck.playback, command):
                 return [self._done(token)]
             effects = self._carry_out(command, token, now)
-            return [*effects, *self._look_ahead(now)]
+            return [*effects, *self.look_ahead(now)]
         except TonearmError as error:
             return [Answer(token, error)]
 
@@ -219,7 +219,7 @@ class Session:
             case reports.Pong() | reports.Want() | reports.Taken():
                 return []
             case reports.Health():
-                return self._look_ahead(now)
+                return self.look_ahead(now)
             case reports.Joined(track=track, heard_at=heard_at):
                 return self._joined(track, heard_at, now)
         item = self.deck.item
@@ -230,7 +230,7 @@ class Session:
         if report.track != self.deck.track:
             return []
         self._learn(item.id, report)
-        return [*self._track_report(report, now), *self._look_ahead(now)]
+        return [*self._track_report(report, now), *self.look_ahead(now)]
 
     def _learn(self, item: str, report: reports.Report) -> None:
         """Note what becomes known of an item."""
@@ -253,7 +253,7 @@ class Session:
                     self._expand(item, entries)
                 except TonearmError:
                     self._ahead.give_up()
-                return self._look_ahead(now)
+                return self.look_ahead(now)
             case _:
                 self._learn(item, report)
         return []
@@ -312,8 +312,8 @@ class Session:
         self._ahead.clear()
         return self.deck.let_go() if item is None else self.deck.start(None, now, paused=paused)
 
-    def _look_ahead(self, now: float) -> list[Effect]:
-        """Have the follower opened when it is time to."""
+    def look_ahead(self, now: float) -> list[Effect]:
+        """Have the follower opened if it is time to."""
         deck, follower = self.deck, None
         steady = deck.playback in ("playing", "paused") and not deck.waiting.seeking
         if deck.item is not None and steady and is_near_its_end(deck.item, deck.position(now)):

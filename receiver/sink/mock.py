@@ -128,6 +128,11 @@ class MockSink:
         self._heard.append(heard)
         return heard
 
+    def play_until(self, instant: float) -> Samples:
+        """Play what is heard before `instant`, in seconds on the clock; returns it."""
+        frames = round((instant - self._began) * self.info.format.rate) - self._played
+        return self.pull(max(frames, 0))
+
     @property
     def heard(self) -> Samples:
         """All that `pull` has returned so far."""

@@ -11,7 +11,7 @@ from receiver.errors import TonearmError, all_errors
 from receiver.protocol import limits
 from receiver.protocol.commands import Command
 
-IN_ALL = {"id", "receiver"}
+IN_ALL = {"id", "receiver", "session", "epoch"}
 """Fields of every command."""
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 

@@ -1,0 +1,408 @@
+"""A session moves between rooms: what is heard, to the frame, and what everybody is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from receiver.errors import Unreachable
+from receiver.protocol import commands as c
+from tests.whole.rooms import RATE, Asked, Room, Rooms, rooms, stream
+
+FADE = round(0.03 * RATE)
+
+
+async def playing(house: Rooms, seconds: float = 20.0, **fields: object) -> tuple[Room, Room]:
+    """The first room plays, for a second."""
+    kitchen, bedroom = house.rooms[:2]
+    url = house.serve("mock:a", stream(seconds, **fields))
+    play = kitchen.ask(c.Play, url=url)
+    await house.until(lambda: play.code == "done")
+    await house.run(1.0)
+    return kitchen, bedroom
+
+
+async def moved(house: Rooms, source: Room, target: Room, **fields: object) -> Asked:
+    """A transfer that was answered."""
+    transfer = source.ask(c.Transfer, to=target.name, **fields)
+    await house.until(lambda: transfer.code != "open", within=12.0)
+    return transfer
+
+
+def together(*heard: Room) -> np.ndarray:
+    """The sum of what the rooms sounded."""
+    return np.sum([room.numbers for room in heard], axis=0)
+
+
+def is_unbroken(numbers: np.ndarray) -> bool:
+    """Whether, from the first full frame to the last one, every number is one more than the one
+    before: nothing lost, nothing doubled, no gap, no bump.
+    """
+    loud = np.flatnonzero(numbers > 0.5)
+    inner = numbers[loud[0] + 2000 : loud[-1] - 2000]
+    return bool(np.allclose(np.diff(inner), 1.0, atol=0.6))
+
+
+async def test_the_music_goes_on_in_the_other_room_to_the_frame() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.5)
+        result = transfer.result["transfer"]
+        assert (result["to"], result["epoch"], result["tight"]) == ("bedroom", 1, True)
+        assert result["switch_ms"] < 150
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+        assert is_unbroken(together(kitchen, bedroom))
+        both = (kitchen.numbers > 0.5) & (bedroom.numbers > 0.5)
+        assert FADE - 50 <= both.sum() <= FADE
+        assert kitchen.numbers[-2000:].max() == 0.0
+
+
+async def test_there_and_back_again_quickly() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        for epoch in range(1, 6):
+            source, target = (kitchen, bedroom) if epoch % 2 else (bedroom, kitchen)
+            transfer = await moved(house, source, target)
+            assert transfer.result["transfer"]["epoch"] == epoch
+        await house.run(0.3)
+        assert is_unbroken(together(kitchen, bedroom))
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+
+
+async def test_the_whole_session_travels() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        items = [c.Entry(url=house.serve(f"mock:{n}", stream(5.0))) for n in range(40)]
+        kitchen.ask(c.QueueAdd, items=items, by="Ann")
+        kitchen.ask(c.SetRepeat, repeat="all")
+        kitchen.ask(c.SetShuffle, shuffle=True)
+        await house.run(0.1)
+        before = kitchen.session.queue
+        order = [before.after()]
+        rows, session = before.rows(), kitchen.state.session
+        await moved(house, kitchen, bedroom)
+        await house.run(0.1)
+        after, there = bedroom.session.queue, bedroom.state.session
+        assert [row.item for row in after.rows()] == [row.item for row in rows]
+        assert [row.place for row in after.rows()] == [row.place for row in rows]
+        assert [after.after()] == order
+        assert there.id == session.id
+        assert there.epoch == session.epoch + 1
+        assert there.queue.index == session.queue.index
+        assert (there.queue.repeat, there.queue.shuffle) == ("all", True)
+        here = kitchen.state.session
+        assert here.id != session.id
+        assert (here.queue.length, here.queue.repeat, here.queue.shuffle) == (0, "off", False)
+
+
+async def test_a_long_queue_travels() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        url = "http://x/" + "long" * 200
+        for _ in range(4):
+            kitchen.ask(c.QueueAdd, items=[c.Entry(url=url)] * 500)
+        await house.run(0.01)
+        await moved(house, kitchen, bedroom)
+        assert bedroom.state.session.queue.length == 2001
+        assert is_unbroken(together(kitchen, bedroom))
+
+
+async def test_the_volume_stays_with_the_speaker_unless_told() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.SetVolume, percent=80)
+        bedroom.ask(c.SetVolume, percent=30)
+        await moved(house, kitchen, bedroom)
+        assert (kitchen.state.volume.percent, bedroom.state.volume.percent) == (80, 30)
+        await moved(house, bedroom, kitchen, volume=55)
+        assert (kitchen.state.volume.percent, bedroom.state.volume.percent) == (55, 30)
+
+
+async def test_paused_stays_paused() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.Pause)
+        await house.run(0.2)
+        position = kitchen.state.session.anchor
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        there = bedroom.state.session
+        assert transfer.result["transfer"]["paused"] is True
+        assert there.playback == "paused"
+        assert there.anchor is not None
+        assert position is not None
+        assert abs(there.anchor.position_ms - position.position_ms) < 1
+        assert bedroom.numbers.max() == 0.0
+        bedroom.ask(c.Resume)
+        await house.run(0.3)
+        first = bedroom.numbers[bedroom.numbers > 0.5]
+        assert abs(first[1000] / RATE * 1000 - position.position_ms) < 50
+
+
+async def test_to_paused() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = await moved(house, kitchen, bedroom, paused=True)
+        await house.run(0.5)
+        assert transfer.result["transfer"]["paused"] is True
+        assert (kitchen.playback, bedroom.playback) == ("idle", "paused")
+        assert bedroom.numbers.max() == 0.0
+        last = kitchen.numbers[kitchen.numbers > 0.5].max()
+        bedroom.ask(c.Resume)
+        await house.run(0.5)
+        went_on = bedroom.numbers[bedroom.numbers > 0.5 * last]
+        assert abs(went_on[500] - last) < 0.1 * RATE
+
+
+async def test_a_queue_without_sound_travels() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.Stop)
+        await house.run(0.2)
+        await moved(house, kitchen, bedroom)
+        assert bedroom.state.session.queue.length == 1
+        assert (kitchen.playback, bedroom.playback) == ("idle", "idle")
+        bedroom.ask(c.Resume)
+        await house.until(lambda: bedroom.playback == "playing")
+
+
+async def test_nothing_at_all_is_not_handed_over() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = house.rooms
+        assert (await moved(house, kitchen, bedroom)).code == "nothing_playing"
+
+
+async def test_a_live_stream_is_joined_where_it_is() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, live=True)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        assert transfer.result["transfer"]["live"] is True
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+        assert bedroom.numbers[-500:].min() > 0.5
+
+
+async def test_to_itself_is_nothing_to_do() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, _ = await playing(house)
+        for name in ("kitchen", "Kitchen"):
+            transfer = kitchen.ask(c.Transfer, to=name)
+            await house.run(0.1)
+            assert transfer.code == "done"
+        assert kitchen.playback == "playing"
+        assert is_unbroken(kitchen.numbers)
+
+
+async def test_what_plays_there_is_not_replaced_unasked() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        bedroom.ask(c.Play, url=house.serve("mock:b", stream(20.0)))
+        await house.until(lambda: bedroom.playback == "playing")
+        refused = await moved(house, kitchen, bedroom)
+        assert refused.code == "target_playing"
+        assert "Bedroom" in refused.message
+        assert (kitchen.playback, bedroom.playback) == ("playing", "playing")
+        transfer = await moved(house, kitchen, bedroom, replace=True)
+        await house.run(0.3)
+        assert transfer.code == "done"
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+        item = bedroom.state.session.item
+        assert item is not None
+        assert item.url == "mock:a"
+
+
+async def test_two_controllers_at_once() -> None:
+    async with rooms("kitchen", "bedroom", "bath") as house:
+        kitchen, bedroom = await playing(house)
+        first = kitchen.ask(c.Transfer, to="bedroom")
+        second = kitchen.ask(c.Transfer, to="bath")
+        await house.until(lambda: first.code != "open" and second.code != "open")
+        assert (first.code, second.code) == ("done", "busy")
+        assert bedroom.playback == "playing"
+
+
+async def test_it_can_be_asked_of_any_receiver() -> None:
+    async with rooms("kitchen", "bedroom", "bath") as house:
+        _, bedroom = await playing(house)
+        bath = house.rooms[2]
+        transfer = bath.ask(c.Transfer, receiver="Kitchen", to="Bedroom")
+        await house.until(lambda: transfer.code != "open")
+        assert transfer.code == "done"
+        assert bedroom.playback == "playing"
+        await house.run(0.1)
+        seen = {name: peer.session for name, peer in bath.state.peers.items()}
+        assert {name: s.playback for name, s in seen.items() if s} == {
+            "kitchen": "idle",
+            "bedroom": "playing",
+        }
+
+
+async def test_a_command_for_another_time_is_refused() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        session = kitchen.state.session.id
+        await moved(house, kitchen, bedroom)
+        late = kitchen.ask(c.Play, url="mock:a", session=session)
+        old = bedroom.ask(c.Pause, epoch=0)
+        good = bedroom.ask(c.Pause, epoch=1, session=session)
+        await house.run(0.1)
+        assert (late.code, old.code, good.code) == ("stale", "stale", "done")
+
+
+async def test_an_edit_that_comes_in_the_middle_goes_with_the_session() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        adds = []
+        while transfer.code == "open":
+            adds.append(kitchen.ask(c.QueueAdd, items=[c.Entry(url=f"http://x/{len(adds)}")]))
+            await house.run(0.005)
+        await house.run(0.3)
+        assert transfer.code == "done", transfer.answers
+        assert all(add.code == "done" for add in adds)
+        urls = [row.item.url for row in bedroom.session.queue.rows()]
+        assert urls == ["mock:a", *(f"http://x/{n}" for n in range(len(adds)))]
+        assert is_unbroken(together(kitchen, bedroom))
+
+
+async def test_a_pause_in_the_middle_counts() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        pause = kitchen.ask(c.Pause)
+        await house.until(lambda: transfer.code != "open")
+        await house.run(0.3)
+        assert (transfer.code, pause.code) == ("done", "done")
+        assert bedroom.playback == "paused"
+        assert bedroom.numbers.max() == 0.0
+
+
+async def test_near_the_end_the_next_track_is_handed_over() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, seconds=1.15)
+        kitchen.ask(c.QueueAdd, items=[c.Entry(url=house.serve("mock:b", stream(9.0)))])
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        assert transfer.code == "done"
+        item = bedroom.state.session.item
+        assert item is not None
+        assert item.url == "mock:b"
+        heard = together(kitchen, bedroom)
+        gaps = np.flatnonzero(heard[np.flatnonzero(heard > 0.5)[0] :] == 0.0)
+        assert len(gaps) < 100
+
+
+# --- when it goes wrong -----------------------------------------------------------------------
+
+
+async def test_a_stream_that_the_target_cannot_reach_plays_on_where_it_is() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+
+        gone = stream(1.0, refusal=Unreachable("The server does not answer."))
+        house.streams["mock:a", "bedroom"] = gone
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        assert transfer.code == "unreachable"
+        assert "Bedroom" in transfer.message
+        assert (kitchen.playback, bedroom.playback) == ("playing", "idle")
+        assert is_unbroken(kitchen.numbers)
+
+
+async def test_a_target_that_is_never_ready() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(6.0)
+        assert transfer.code == "target_not_ready"
+        assert (kitchen.playback, bedroom.playback) == ("playing", "idle")
+        assert is_unbroken(kitchen.numbers)
+        assert bedroom.numbers.max() == 0.0
+
+
+async def test_what_the_target_played_comes_back_when_it_comes_to_nothing() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        bedroom.ask(c.Play, url=house.serve("mock:b", stream(30.0)))
+        await house.until(lambda: bedroom.playback == "playing")
+        house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
+        transfer = await moved(house, kitchen, bedroom, replace=True)
+        await house.run(6.0)
+        assert transfer.code == "target_not_ready"
+        item = bedroom.state.session.item
+        assert item is not None
+        assert (bedroom.playback, item.url) == ("playing", "mock:b")
+
+
+@pytest.mark.parametrize("after_ms", [0, 5, 10, 20, 40, 60, 70, 80, 90, 100, 120, 150])
+async def test_the_target_dies(after_ms: int) -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        await bedroom.die()
+        await house.run(1.0)
+        assert transfer.code in ("done", "target_lost")
+        if transfer.code == "target_lost":
+            assert kitchen.playback == "playing"
+            assert kitchen.numbers[-500:].min() > 0.5, "it plays on here"
+            # The live position: as if nothing had happened.
+            expected = np.flatnonzero(kitchen.numbers > 0.5)[0]
+            assert abs(kitchen.numbers[-1] - (len(kitchen.numbers) - expected)) < 0.005 * RATE
+
+
+@pytest.mark.parametrize("after_ms", [0, 5, 10, 20, 40, 60, 70, 80, 90, 100, 120, 150])
+async def test_the_source_dies(after_ms: int) -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        await kitchen.die()
+        await house.run(1.0)
+        assert bedroom.playback in ("idle", "playing")
+        if bedroom.playback == "playing":
+            assert bedroom.numbers[-500:].min() > 0.5
+            began = np.flatnonzero(kitchen.numbers > 0.5)[0]
+            live = len(bedroom.numbers) - began
+            assert abs(bedroom.numbers[-1] - live) < 0.1 * RATE
+        else:
+            assert bedroom.numbers.max() < 2 * RATE
+
+
+@pytest.mark.parametrize("after_ms", [0, 10, 40, 60, 80, 100, 120])
+async def test_the_link_is_lost(after_ms: int) -> None:
+    """Never both, and when neither then with a reason; when the link is back all is well."""
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        for room in (kitchen, bedroom):
+            house.street.block(room.address)
+        for wire in house.street.wires:
+            wire.cut()
+        await house.run(8.0)
+        sounds = [room.numbers[-500:].min() > 0.5 for room in (kitchen, bedroom)]
+        assert sum(sounds) <= 1
+        if not any(sounds):
+            assert kitchen.problem == "target_lost"
+        for room in (kitchen, bedroom):
+            house.street.block(room.address, blocked=False)
+        await house.run(35.0)
+        assert transfer.code in ("done", "target_lost", "handoff_failed", "target_not_ready")
+        owners = [room for room in (kitchen, bedroom) if room.state.session.queue.length]
+        assert len(owners) == 1
+
+
+async def test_after_a_split_the_session_that_moved_last_stays() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        await moved(house, kitchen, bedroom)
+        # As if the kitchen had never heard that it was released.
+        kitchen.session.identity.id = bedroom.state.session.id
+        kitchen.session.identity.epoch = 0
+        kitchen.ask(c.Play, url="mock:a")
+        await house.until(lambda: kitchen.state.session.id != bedroom.state.session.id)
+        await house.run(0.3)
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
