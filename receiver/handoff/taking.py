@@ -150,7 +150,7 @@ class Taking(Part):
             return [self._armed()]
         self._commit, self._attempt = commit, commit.attempt
         self._at = self._view.to_own(self.peer, commit.at_us)
-        self._fade = 0.0 if self._stands else commit.fade_us / 1e6
+        self._fade = commit.fade_us / 1e6
         # `go` must get here before the output needs to be told: a round trip from now.
         late = now + self._lead + self._view.rtt95(self.peer) - self._at
         self.stage = "ready" if late > 0 else "armed"

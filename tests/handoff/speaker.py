@@ -62,8 +62,10 @@ class Speaker:
             self.heard.pop()
 
     def hush(self, now: float) -> None:
-        """Fall silent."""
+        """Fall silent, sooner than it did if need be."""
         self.fall(now, HUSH, now)
+        if self.heard:
+            self.heard[-1].end = min(self.heard[-1].end, now + self.delay + HUSH)
 
     def keep_on(self, position_ms: float, at: float, now: float) -> None:
         """Forget the fall, if it has not begun; otherwise be heard again where it would be."""
