@@ -106,7 +106,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Nothing is heard here, and this is why: it belongs into the state."""
+    """Nothing is heard here, and this is why: it belongs into the state, until `Clear` or until a
+    command has something heard again.
+    """
 
     reason: Problem
 

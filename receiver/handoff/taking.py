@@ -7,6 +7,7 @@ from typing import Literal
 
 from receiver.errors import HandoffFailed, TargetPlaying, TonearmError
 from receiver.handoff import effects as e
+from receiver.handoff.part import Effects, Part
 from receiver.handoff.switch import FADE
 from receiver.handoff.view import View
 from receiver.model.state import Problem
@@ -22,15 +23,12 @@ DONE_FOR = 5.0
 Stage = Literal["opening", "ready", "armed", "switching", "owner", "finished"]
 
 
-class Taking:
-    """One handoff, from the target's side. Pure: instants in, effects out."""
+class Taking(Part):
+    """The part of the target."""
 
     def __init__(self, peer: str, prepare: m.Prepare, view: View) -> None:
-        self.peer = peer
-        self.handoff = prepare.handoff
+        super().__init__(prepare.handoff, peer, prepare.session.id)
         self.stage: Stage = "opening"
-        self.last_word: m.TakenOver | m.Failed | None = None
-        """What the source is told, once it is finished, if it still speaks of it."""
         self._view = view
         self._prepare = prepare
         self._commit: m.Commit | None = None
@@ -41,12 +39,6 @@ class Taking:
         self._sounding = False
         self._at = self._fade = 0.0
         self._notice: Problem | None = None
-        self._until = self._again_at = math.inf
-
-    @property
-    def session(self) -> str:
-        """Id of the session that is taken."""
-        return self._prepare.session.id
 
     @property
     def wake_at(self) -> float:
@@ -57,7 +49,7 @@ class Taking:
             case "switching":
                 over = self._at + self._fade
                 return over if self._stands or self._sounding else over + SOUND_WITHIN
-        return min(self._until, self._again_at)
+        return super().wake_at
 
     @property
     def holds_commands(self) -> bool:
@@ -66,11 +58,11 @@ class Taking:
 
     # --- making ready -----------------------------------------------------------------------
 
-    def begin(self, now: float) -> list[e.Effect]:
+    def begin(self, now: float) -> Effects:
         """Open what the source wants to hand over."""
         return self._make_ready(self._prepare, now)
 
-    def _make_ready(self, prepare: m.Prepare, now: float) -> list[e.Effect]:
+    def _make_ready(self, prepare: m.Prepare, now: float) -> Effects:
         self.stage = "opening"
         self._prepare, self._attempt = prepare, prepare.attempt
         self._until = now + TTL
@@ -90,20 +82,20 @@ class Taking:
         start, end = self._view.held if self._opened else (opening.position_ms, math.inf)
         return start - 1 <= prepare.position_ms <= end
 
-    def opened(self) -> list[e.Effect]:
+    def opened(self) -> Effects:
         """What the last `Open` named could sound."""
         self._opened = True
-        return self._ready_if_so() if self.stage == "opening" else []
+        return self._ready_if_so() if self.stage == "opening" else ()
 
-    def queue_complete(self, revision: int) -> list[e.Effect]:
+    def queue_complete(self, revision: int) -> Effects:
         """All parts of the queue are here, as it was at `revision`."""
         self._complete.add(revision)
         return self._ready_if_so() if self.stage == "opening" else []
 
-    def _ready_if_so(self) -> list[e.Effect]:
+    def _ready_if_so(self) -> Effects:
         item, revision = self._prepare.item, self._prepare.session.queue_revision
         if revision not in self._complete or not (item is None or self._opened):
-            return []
+            return ()
         self.stage = "ready"
         return [self._say_ready()]
 
@@ -123,8 +115,8 @@ class Taking:
 
     # --- what the source says ---------------------------------------------------------------
 
-    def hear(self, message: m.HandoffMessage, now: float) -> list[e.Effect]:
-        """Take in what the source says of this handoff. What does not fit is let be."""
+    def hear(self, message: m.HandoffMessage, now: float) -> Effects:
+        """`prepare`, `commit`, `go`, `released`; or that it comes to nothing."""
         match message, self.stage:
             case m.Prepare(), "opening" | "ready" | "armed":
                 return self._prepared(message, now)
@@ -133,32 +125,32 @@ class Taking:
             case m.Go(attempt=self._attempt), "armed":
                 return self._go(now)
             case m.Abort(message=why), "owner":
-                self._finish(m.Failed(self.handoff, HandoffFailed.code, why))
-                return [e.Release(self.peer, self._prepare.session.epoch + 1)]
+                there = e.Release(self.peer, self._prepare.session.epoch + 1)
+                return [there, self._end(self._failed(why))]
             case m.Abort(message=why), _:
-                return self._drop(why)
+                return self._drop(self._failed(why))
             case m.Ask(), "owner":
-                return [self._done]
+                return [self._send(self._taken)]
             case m.Released(), "owner":
                 self.rest()
-        return []
+        return ()
 
-    def _prepared(self, prepare: m.Prepare, now: float) -> list[e.Effect]:
+    def _prepared(self, prepare: m.Prepare, now: float) -> Effects:
         if prepare.attempt > self._attempt:
             return self._make_ready(prepare, now)
         if prepare.attempt < self._attempt or self.stage == "armed":
-            return []
+            return ()
         self._until = now + TTL
-        return [self._say_ready()] if self.stage == "ready" else []
+        return [self._say_ready()] if self.stage == "ready" else ()
 
-    def _committed(self, commit: m.Commit, now: float) -> list[e.Effect]:
+    def _committed(self, commit: m.Commit, now: float) -> Effects:
         if commit.attempt < self._attempt or commit.revision not in self._complete:
-            return []
+            return ()
         if self.stage == "armed" and commit.attempt == self._attempt:
             return [self._armed()]
         self._commit, self._attempt = commit, commit.attempt
         self._at = self._view.to_own(self.peer, commit.at_us)
-        self._fade = 0.0 if self._stands else commit.fade_us / 1e6
+        self._fade = commit.fade_us / 1e6
         # `go` must get here before the output needs to be told: a round trip from now.
         late = now + self._lead + self._view.rtt95(self.peer) - self._at
         self.stage = "ready" if late > 0 else "armed"
@@ -169,14 +161,14 @@ class Taking:
         late_us = max(math.ceil(late * 1e6), 0)
         return self._send(m.Armed(self.handoff, self._attempt, late_us))
 
-    def _go(self, now: float) -> list[e.Effect]:
+    def _go(self, now: float) -> Effects:
         """The source will fall silent at the instant: be heard from then on, whatever comes."""
         assert self._commit is not None
         if now > self._at - self._lead:
             return self._too_late()
         return self._switch(self._commit.position_ms)
 
-    def _switch(self, position_ms: float) -> list[e.Effect]:
+    def _switch(self, position_ms: float) -> Effects:
         prepare = self._prepare
         self.stage = "switching"
         effects: list[e.Effect] = []
@@ -189,34 +181,34 @@ class Taking:
 
     # --- what the engine says, and time -----------------------------------------------------
 
-    def sounding(self, now: float) -> list[e.Effect]:
-        """What was faded in is heard."""
+    def sounding(self, now: float) -> Effects:
+        """It is heard; when it is heard in full the session is here."""
         self._sounding = self.stage == "switching"
         return self.tick(now)
 
-    def failed(self, code: str, message: str) -> list[e.Effect]:
-        """What the last `Open` named cannot be opened, or cannot be played on."""
+    def failed(self, code: str, message: str) -> Effects:
+        """It cannot be heard here: the source keeps the session, if it lives."""
         if self.stage in ("owner", "finished"):
-            return []
+            return ()
         if self._notice is not None:
             return self._own_in_silence(Problem(code, message))
-        return self._fail(code, message)
+        return self._drop(m.Failed(self.handoff, code, message))
 
-    def changed(self) -> list[e.Effect]:
-        """A command made something play here."""
-        item, mine = self._view.item, self.stage in ("opening", "ready")
-        if item is None or self._prepare.replace or not mine:
-            return []
+    def changed(self, now: float) -> Effects:  # noqa: ARG002 - as `Part` has it
+        """Something else plays here now: that goes first, unless it was to be replaced."""
+        mine = self.stage in ("opening", "ready")
+        if self._view.item is None or self._prepare.replace or not mine:
+            return ()
         error = target_playing()
-        return self._fail(error.code, error.message)
+        return self._drop(m.Failed(self.handoff, error.code, error.message))
 
-    def tick(self, now: float) -> list[e.Effect]:
-        """Do what is due."""
+    def tick(self, now: float) -> Effects:
+        """Own the session when it is heard, or stands, at the instant; or give up waiting."""
         if now < self.wake_at:
-            return []
+            return ()
         match self.stage:
             case "opening" | "ready":
-                return self._fail(HandoffFailed.code, "The source said nothing more.")
+                return self._drop(self._failed("The source said nothing more."))
             case "armed":
                 return self._too_late()
             case "switching" if self._stands or self._sounding:
@@ -224,46 +216,46 @@ class Taking:
             case "switching":
                 return self.failed(HandoffFailed.code, "The output did not begin to sound.")
             case "owner" if now < self._until:
-                self._again_at = now + DONE_EVERY
-                return [self._done]
-            case "owner":
-                self.rest()
-        return []
+                return [self._say(self._taken, now, DONE_EVERY)]
+        self.rest()
+        return ()
 
-    def rest(self) -> None:
-        """Wait no longer for the source to let go: the session is here all the same."""
-        self._finish(self._taken)
-
-    def _own(self, now: float) -> list[e.Effect]:
+    def _own(self, now: float) -> Effects:
         """The session is here."""
-        prepare, effects = self._prepare, list[e.Effect]()
+        prepare = self._prepare
+        effects: list[e.Effect] = []
         if prepare.item is not None and self._stands:
             assert self._commit is not None
             effects.append(e.StandPaused(None if prepare.item.live else self._commit.position_ms))
         effects.append(e.Own(self.handoff, prepare.session, prepare.item, self._notice))
         self.stage = "owner"
-        self._until, self._again_at = now + DONE_FOR, now + DONE_EVERY
-        if self._notice is not None:
-            self.rest()
-            return effects
-        return [*effects, self._done]
+        self._until = now + DONE_FOR
+        effects.append(self._say(self._taken, now, DONE_EVERY))
+        return effects
+
+    def rest(self) -> None:
+        """Wait no longer for the source to let go: the session is here all the same."""
+        if self.stage == "owner":
+            self._end(self._taken)
 
     # --- when it goes wrong -----------------------------------------------------------------
 
-    def gone(self, now: float, *, dead: bool) -> list[e.Effect]:
-        """The source is gone: for sure (`dead`), or only the link to it."""
+    def gone(self, now: float, *, dead: bool) -> Effects:
+        """Without a source the music goes on here, if it can. Without a link the source plays on,
+        or knows that it has said `go`.
+        """
+        source = self._view.name(self.peer)
         if self.stage == "owner":
             self.rest()
-            return []
-        ready = self.stage in ("ready", "armed")
-        if dead and (self.stage == "switching" or (ready and not self._stands)):
-            source = self._view.name(self.peer)
-            why = f"{source} went away while it handed over; the music goes on here."
+            return ()
+        can_sound = self.stage in ("ready", "armed") and not self._stands
+        if dead and (can_sound or self.stage == "switching"):
+            why = f"{source} went away while it handed over; the session is here now."
             self._notice = Problem("source_lost", why)
         if self.stage == "switching":
-            return []
+            return ()
         if self._notice is None:
-            return self._drop("The source went away before the switch.")
+            return self._drop(self._failed(f"The link to {source} was lost."))
         self._at, self._fade = now + self._lead, FADE
         return self._switch(self._position(self._at))
 
@@ -274,28 +266,17 @@ class Taking:
         start, end = self._view.held
         return min(max(prepare.position_ms + (at - was_at) * 1e3, start), end)
 
-    def _own_in_silence(self, why: Problem) -> list[e.Effect]:
+    def _own_in_silence(self, why: Problem) -> Effects:
         """Nobody else has the session any more, and it cannot be heard here."""
-        self._finish(self._taken)
-        return [
-            e.Drop(why.message),
-            e.Own(self.handoff, self._prepare.session, None, why),
-        ]
+        self._end(self._taken)
+        return [e.Drop(why.message), e.Own(self.handoff, self._prepare.session, None, why)]
 
-    def _too_late(self) -> list[e.Effect]:
-        return self._fail(HandoffFailed.code, "The source did not confirm the switch in time.")
+    def _too_late(self) -> Effects:
+        return self._drop(self._failed("The source did not confirm the switch in time."))
 
-    def _fail(self, code: str, message: str) -> list[e.Effect]:
-        effects = self._drop(message, code)
-        return [*effects, *([self._send(self.last_word)] if self.last_word else [])]
-
-    def _drop(self, why: str, code: str = HandoffFailed.code) -> list[e.Effect]:
-        self._finish(m.Failed(self.handoff, code, why))
-        return [e.Drop(why)]
-
-    def _finish(self, word: m.TakenOver | m.Failed) -> None:
-        self.stage, self.last_word = "finished", word
-        self._until = self._again_at = math.inf
+    def _drop(self, why: m.Failed) -> Effects:
+        """Let all of it be, and never sound."""
+        return [e.Drop(why.message), self._end(why)]
 
     # --- helpers ----------------------------------------------------------------------------
 
@@ -312,12 +293,12 @@ class Taking:
     def _taken(self) -> m.TakenOver:
         return m.TakenOver(self.handoff, self._prepare.session.epoch)
 
-    @property
-    def _done(self) -> e.Send:
-        return self._send(self._taken)
+    def _failed(self, why: str) -> m.Failed:
+        return m.Failed(self.handoff, HandoffFailed.code, why)
 
-    def _send(self, message: m.HandoffMessage) -> e.Send:
-        return e.Send(self.peer, message)
+    def _end(self, word: m.TakenOver | m.Failed) -> e.Send:
+        self.stage = "finished"
+        return self._finish(word)
 
 
 def target_playing() -> TonearmError:

@@ -53,6 +53,7 @@ class House:
         self.kitchen = Receiver("kitchen", self.world, offset=1000.0)
         self.bedroom = Receiver("bedroom", self.world, offset=-77.0)
         self.both = (self.kitchen, self.bedroom)
+        self.watch: Callable[[], None] = lambda: None
         for one, other in (self.both, self.both[::-1]):
             one.meet(other, self.link.send, rtt95, clock_error)
 
@@ -76,6 +77,7 @@ class House:
                 who.tick()
             else:
                 self.world.step()
+            self.watch()
         raise AssertionError("It never comes to rest.")
 
     def run_until(self, met: Callable[[], bool], within: float = 60.0) -> None:

@@ -12,6 +12,7 @@ from receiver.errors import TonearmError
 from receiver.handoff import effects as e
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
+from receiver.handoff.part import Effects
 from receiver.model.state import Item, Problem
 from receiver.protocol import peers as m
 from tests.handoff.speaker import Speaker
@@ -124,7 +125,7 @@ class Receiver:
         self.session = m.Moving("s", 4, len(rows), 7, rows[0].id, paused=paused)
         self.speaker.stands_at = position_ms
         if not paused:
-            self.speaker.play(position_ms, self.world.now, self.world.now)
+            self.speaker.play(rows[0].id, position_ms, self.world.now, self.world.now)
         self._expect_end()
 
     def idle(self, rows: list[Item]) -> None:
@@ -163,7 +164,7 @@ class Receiver:
             self.speaker.stands_at = where
         else:
             self._show(None)
-            self.speaker.play(where, self.world.now, self.world.now)
+            self.speaker.play(self.item.id, where, self.world.now, self.world.now)
         self._expect_end()
         self._do(self.handoffs.changed(self.now))
 
@@ -179,7 +180,7 @@ class Receiver:
         self.rows = [*self.rows, what]
         self._revised()
         self.session = msgspec.structs.replace(self.session, paused=False, current=what.id)
-        self.speaker.play(0.0, self.world.now, self.world.now)
+        self.speaker.play(what.id, 0.0, self.world.now, self.world.now)
         self._expect_end()
         self._do(self.handoffs.changed(self.now))
 
@@ -210,7 +211,7 @@ class Receiver:
         if heard is not None:
             heard.end = heard.falls_from = now
         if self.item is not None:
-            self.speaker.play(0.0, now, now - self.speaker.delay)
+            self.speaker.play(self.item.id, 0.0, now, now - self.speaker.delay)
         self.speaker.stands_at = 0.0
         self._expect_end()
         self._do(self.handoffs.moved_on(self.now))
@@ -244,7 +245,7 @@ class Receiver:
         revision = prepared.session.queue_revision
         parts = self._parts.get((handoff, revision), {})
         if sum(map(len, parts.values())) == prepared.session.length:
-            self._do(self.handoffs.queue_complete(handoff, revision, self.now))
+            self._do(self.handoffs.queue_complete(handoff, revision))
 
     def lose(self, *, dead: bool) -> None:
         """The link is lost."""
@@ -266,7 +267,7 @@ class Receiver:
 
     # --- what the handoff wants done --------------------------------------------------------
 
-    def _do(self, effects: list[e.Effect]) -> None:
+    def _do(self, effects: Effects) -> None:
         for effect in effects:
             if not self.alive:
                 return
@@ -334,15 +335,15 @@ class Receiver:
         if not self.alive or self._opened is None or self._opened[0] != turn:
             return
         if self.open_error is not None:
-            self._do(self.handoffs.failed(self.open_error, "It cannot be opened.", self.now))
+            self._do(self.handoffs.failed(self.open_error, "It cannot be opened."))
         else:
-            self._do(self.handoffs.opened(self.now))
+            self._do(self.handoffs.opened())
 
     def _fade_in(self, position_ms: float, at: float) -> None:
         assert self._opened is not None
         turn = self._opened[0]
         if self.sounds:
-            self.speaker.play(position_ms, at - self.offset, self.world.now)
+            self.speaker.play(self._opened[1].id, position_ms, at - self.offset, self.world.now)
             if self.reports:
                 heard_in = self.speaker.heard[-1].start - self.world.now + 0.005
                 self.world.after(heard_in, lambda: self._sounding(turn))

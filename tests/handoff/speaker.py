@@ -13,6 +13,7 @@ HUSH = 0.005
 class Heard:
     """Something is heard from `start` to `end`, beginning with the frame at `position_ms`."""
 
+    what: str
     start: float
     position_ms: float
     end: float = math.inf
@@ -43,11 +44,11 @@ class Speaker:
             return self.stands_at
         return heard.position(at)
 
-    def play(self, position_ms: float, at: float, now: float) -> None:
+    def play(self, what: str, position_ms: float, at: float, now: float) -> None:
         """Be heard from `at` on; what is late begins where it would be by then."""
         self.hush(now)
         start = max(at, now + self.delay)
-        self.heard.append(Heard(start, position_ms + (start - at) * 1e3))
+        self.heard.append(Heard(what, start, position_ms + (start - at) * 1e3))
 
     def fall(self, at: float, over: float, now: float) -> None:
         """Fall silent from `at` on."""
@@ -61,8 +62,10 @@ class Speaker:
             self.heard.pop()
 
     def hush(self, now: float) -> None:
-        """Fall silent."""
+        """Fall silent, sooner than it did if need be."""
         self.fall(now, HUSH, now)
+        if self.heard:
+            self.heard[-1].end = min(self.heard[-1].end, now + self.delay + HUSH)
 
     def keep_on(self, position_ms: float, at: float, now: float) -> None:
         """Forget the fall, if it has not begun; otherwise be heard again where it would be."""
@@ -70,7 +73,7 @@ class Speaker:
         if last is not None and last.falls_from > now + self.delay:
             last.end = last.falls_from = math.inf
             return
-        self.play(position_ms, at, now)
+        self.play(last.what if last else "", position_ms, at, now)
 
     def die(self, now: float) -> None:
         """The power is off."""
