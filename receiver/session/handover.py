@@ -4,6 +4,7 @@ carried out on the queue and the deck.
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import asdict, dataclass
 
@@ -11,6 +12,7 @@ from receiver.errors import NothingPlaying
 from receiver.handoff import effects as h
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
+from receiver.handoff.part import Effects
 from receiver.model import orders, reports
 from receiver.model.state import Item, Problem
 from receiver.protocol import commands as c
@@ -158,28 +160,29 @@ class Handover:
         match report:
             case reports.Ready(position_ms=position_ms, ahead_s=ahead_s):
                 self._view.held = position_ms, position_ms + 1000 * ahead_s
-                return self._done(self._handoffs.opened(now), now)
+                return self._done(self._handoffs.opened(), now)
             case reports.Sounding(position_ms=position_ms, heard_at=heard_at):
                 guest.position_ms, guest.heard_at = position_ms, heard_at
                 return self._done(self._handoffs.sounding(now), now)
             case reports.Failed(code=code, message=message):
-                return self._done(self._handoffs.failed(code, message, now), now)
+                return self._done(self._handoffs.failed(code, message), now)
         return []
 
     # --- other receivers --------------------------------------------------------------------
 
     def hear(self, peer: str, message: m.HandoffMessage, now: float) -> list[Effect]:
         """Take in a message of a handoff."""
-        effects: list[h.Effect] = []
+        effects: list[Effect] = []
         if isinstance(message, m.QueuePart):
             self._cargo.put(message)
         else:
-            effects = self._handoffs.hear(peer, message, now)
+            effects = self._done(self._handoffs.hear(peer, message, now), now)
         if isinstance(message, m.Prepare):
             self._cargo.expect(message)
         if isinstance(message, m.Prepare | m.QueuePart) and self._cargo.complete:
-            effects += self._handoffs.queue_complete(message.handoff, self._cargo.revision, now)
-        return self._done(effects, now)
+            complete = self._handoffs.queue_complete(message.handoff, self._cargo.revision)
+            effects += self._done(complete, now)
+        return effects
 
     def gone(self, peer: str, now: float, *, dead: bool) -> list[Effect]:
         """The link to a receiver was lost; `dead`: it does not run any more."""
@@ -198,7 +201,7 @@ class Handover:
 
     # --- what is to be done -----------------------------------------------------------------
 
-    def _done(self, effects: list[h.Effect], now: float) -> list[Effect]:
+    def _done(self, effects: Effects, now: float) -> list[Effect]:
         return [done for effect in effects for done in self._carry_out(effect, now)]
 
     def _carry_out(self, effect: h.Effect, now: float) -> list[Effect]:
@@ -250,7 +253,9 @@ class Handover:
                 return deck.stand_at(position_ms, now)
             case h.FadeBack(position_ms, at):
                 end = None if deck.item is None else deck.item.duration_ms
-                if None not in (position_ms, end) and position_ms + 1e3 * (now - at) >= end:
+                if position_ms is None or end is None:
+                    end = math.inf
+                if (position_ms or 0.0) + 1e3 * (now - at) >= end:
                     return self._session.go_on(now)
                 return [Tell(orders.FadeIn(deck.track, position_ms, at, FADE_BACK_S))]
         return []

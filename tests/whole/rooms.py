@@ -42,6 +42,8 @@ from receiver.source.mock import MockSource, MockStream
 
 RATE = 48000
 STEP_S = 0.001
+COARSE_S = 0.01
+"""For long waits: cards are refilled in time all the same."""
 BUFFER_S = 0.02
 PORT = 7766
 SCALE = 2**21
@@ -151,14 +153,14 @@ class Room:
 
     # --- what it sounds ---------------------------------------------------------------------
 
-    def sound(self) -> None:
+    def sound(self, step_s: float) -> None:
         """Let the next step of time be heard. A card that was started since the last one has begun
         before it.
         """
-        frames = round(STEP_S * RATE)
+        frames = round(step_s * RATE)
         self._heard.append(np.zeros(frames, np.float32))
         if self.sinks and self.sinks[-1].started:
-            part = self.sinks[-1].play_until(self.clock.now() + STEP_S)[:, 0]
+            part = self.sinks[-1].play_until(self.clock.now() + step_s)[:, 0]
             late = len(part) - frames
             if late > 0:
                 self._heard[-2][-late:] = part[:late]
@@ -242,12 +244,12 @@ class Rooms:
             self.streams[url, room.name] = served
         return url
 
-    async def run(self, seconds: float) -> None:
-        """Let time pass; every card plays."""
-        for _ in range(round(seconds / STEP_S)):
-            await self.clock.advance(STEP_S)
+    async def run(self, seconds: float, step_s: float = STEP_S) -> None:
+        """Let time pass; every card plays, `step_s` at a time."""
+        for _ in range(round(seconds / step_s)):
+            await self.clock.advance(step_s)
             for room in self.rooms:
-                room.sound()
+                room.sound(step_s)
 
     async def until(self, true: Callable[[], bool], within: float = 3.0) -> None:
         """Let time pass until it is so; fails when `within` seconds went by first."""

@@ -7,7 +7,7 @@ import pytest
 
 from receiver.errors import Unreachable
 from receiver.protocol import commands as c
-from tests.whole.rooms import RATE, Asked, Room, Rooms, rooms, stream
+from tests.whole.rooms import COARSE_S, RATE, Asked, Room, Rooms, rooms, stream
 
 FADE = round(0.03 * RATE)
 
@@ -315,7 +315,7 @@ async def test_a_target_that_is_never_ready() -> None:
         kitchen, bedroom = await playing(house)
         house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
         transfer = await moved(house, kitchen, bedroom)
-        await house.run(6.0)
+        await house.run(6.0, COARSE_S)
         assert transfer.code == "target_not_ready"
         assert (kitchen.playback, bedroom.playback) == ("playing", "idle")
         assert is_unbroken(kitchen.numbers)
@@ -329,7 +329,7 @@ async def test_what_the_target_played_comes_back_when_it_comes_to_nothing() -> N
         await house.until(lambda: bedroom.playback == "playing")
         house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
         transfer = await moved(house, kitchen, bedroom, replace=True)
-        await house.run(6.0)
+        await house.run(6.0, COARSE_S)
         assert transfer.code == "target_not_ready"
         item = bedroom.state.session.item
         assert item is not None
@@ -382,14 +382,14 @@ async def test_the_link_is_lost(after_ms: int) -> None:
             house.street.block(room.address)
         for wire in house.street.wires:
             wire.cut()
-        await house.run(8.0)
+        await house.run(8.0, COARSE_S)
         sounds = [room.numbers[-500:].min() > 0.5 for room in (kitchen, bedroom)]
         assert sum(sounds) <= 1
         if not any(sounds):
             assert kitchen.problem == "target_lost"
         for room in (kitchen, bedroom):
             house.street.block(room.address, blocked=False)
-        await house.run(35.0)
+        await house.run(35.0, COARSE_S)
         assert transfer.code in ("done", "target_lost", "handoff_failed", "target_not_ready")
         owners = [room for room in (kitchen, bedroom) if room.state.session.queue.length]
         assert len(owners) == 1
