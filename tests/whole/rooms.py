@@ -45,6 +45,8 @@ STEP_S = 0.001
 COARSE_S = 0.01
 """For long waits: cards are refilled in time all the same."""
 BUFFER_S = 0.02
+LONGEST_S = 60
+"""How long a test may last."""
 PORT = 7766
 SCALE = 2**21
 """Frame n of a stream is n / SCALE."""
@@ -84,7 +86,8 @@ class Room:
         self.clock = OwnClock(rooms.clock, ahead_s)
         self.rooms = rooms
         self.sinks: list[MockSink] = []
-        self._heard: list[Samples] = []
+        self._heard = np.zeros(LONGEST_S * RATE, np.float32)
+        self._frames = 0
         self.hub, self.peer_hub = Hub(), Hub()
         self.address = Address(name, PORT)
         ids = (f"{name}-{number}" for number in itertools.count())
@@ -157,21 +160,15 @@ class Room:
         """Let the next step of time be heard. A card that was started since the last one has begun
         before it.
         """
-        frames = round(step_s * RATE)
-        self._heard.append(np.zeros(frames, np.float32))
+        self._frames += round(step_s * RATE)
         if self.sinks and self.sinks[-1].started:
             part = self.sinks[-1].play_until(self.clock.now() + step_s)[:, 0]
-            late = len(part) - frames
-            if late > 0:
-                self._heard[-2][-late:] = part[:late]
-                part = part[late:]
-            self._heard[-1][frames - len(part) :] = part
+            self._heard[self._frames - len(part) : self._frames] = part
 
     @property
     def numbers(self) -> Samples:
         """What was heard, as numbers of frames; of a frame that is faded, a part of it."""
-        whole: Samples = np.concatenate(self._heard) * SCALE
-        return whole
+        return self._heard[: self._frames] * np.float32(SCALE)
 
     # --- what it is asked -------------------------------------------------------------------
 
