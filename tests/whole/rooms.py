@@ -157,12 +157,10 @@ class Room:
     # --- what it sounds ---------------------------------------------------------------------
 
     def sound(self, step_s: float) -> None:
-        """Let the next step of time be heard. A card that was started since the last one has begun
-        before it.
-        """
+        """Let the step of time that has passed be heard."""
         self._frames += round(step_s * RATE)
         if self.sinks and self.sinks[-1].started:
-            part = self.sinks[-1].play_until(self.clock.now() + step_s)[:, 0]
+            part = self.sinks[-1].play_until(self.clock.now())[:, 0]
             self._heard[self._frames - len(part) : self._frames] = part
 
     @property
