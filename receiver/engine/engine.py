@@ -266,6 +266,7 @@ class Engine:
             return 0.005
         if self._transport.paused:
             self._transport.phase = Phase.STANDING
+            self._output.rest()
             self._report(
                 reports.Ready(track.number, track.position_ms, track.seek_number, track.ahead_s)
             )

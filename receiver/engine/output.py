@@ -153,6 +153,7 @@ class Output:
     def poise(self) -> None:
         """Stop a device that holds nothing but silence, so that music will not queue behind it."""
         if self._sink is not None and self.quiet:
+            self._wanted = False
             self._sink.drop()
 
     def sound(self) -> None:

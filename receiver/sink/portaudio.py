@@ -17,6 +17,7 @@ from receiver.pcm.dither import Dither
 from receiver.pcm.format import Format, Samples
 from receiver.sink.alsa import quiet_stderr, takes_only_int16
 from receiver.sink.base import HANG_SECONDS, FrameReader, SinkInfo
+from receiver.sink.device_clock import DeviceClock
 from receiver.sink.devices import Device, find_device, known_devices
 from receiver.sink.periods import PERIODS, period_frames
 
@@ -52,6 +53,7 @@ class PortAudioSink:
         self._running = False
         # Written by the audio thread while the stream runs, by the other one while it does not.
         self._reader: FrameReader
+        self._device_clock: DeviceClock
         self._channels = CHANNELS
         self._dither: Dither | None = None
         self._scratch: Samples = np.zeros((0, CHANNELS), np.float32)
@@ -90,6 +92,7 @@ class PortAudioSink:
         buffer = self._stream.latency + self._stream.blocksize / rate
         self.info = SinkInfo("portaudio", device.name, Format(rate, self._channels), buffer)
         self._lasts_s, self._primed = buffer, round(buffer * rate) + 1
+        self._device_clock = DeviceClock(rate)
         return self.info
 
     def start(self) -> None:
@@ -99,6 +102,7 @@ class PortAudioSink:
         self._first = True
         self._pulled = 0
         self._pulled_at = self._clock.now()
+        self._device_clock.restart()
         try:
             self._stream.start()
         except _portaudio().PortAudioError as error:
@@ -154,17 +158,22 @@ class PortAudioSink:
             now - self._pulled_at > self._lasts_s and self._pulled > self._primed
         ):
             self._underruns += 1
+            self._device_clock.restart()
         delay = time.outputBufferDacTime - time.currentTime
         if not 0.0 < delay < MAX_DELAY:
             # Before it plays, a device tells nothing: what it holds is what it was given.
-            delay = min(self._pulled / self.info.format.rate, self._lasts_s)
-        self.delay_s = delay
+            heard_at = now + min(self._pulled / self.info.format.rate, self._lasts_s)
+        elif self._pulled > self._primed:
+            heard_at = self._device_clock.heard_at(self._pulled, now + delay)
+        else:
+            heard_at = now + delay
+        self.delay_s = heard_at - now
         if self._dither is None:
             out = np.ndarray((frames, self._channels), np.float32, buffer)
-            self._reader.read(out, now + delay)
+            self._reader.read(out, heard_at)
         else:
             samples = self._scratch[:frames]
-            self._reader.read(samples, now + delay)
+            self._reader.read(samples, heard_at)
             rounded = np.frombuffer(buffer, np.int16).reshape(frames, self._channels)
             self._dither.to_int16(samples, rounded)
         self._pulled += frames

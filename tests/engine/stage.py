@@ -64,6 +64,12 @@ class Stage:
         """All that was heard so far."""
         return self.sink.heard
 
+    def index(self, instant: float) -> int:
+        """Place in `heard` of the frame heard at an instant, if the sink has not stopped since it
+        was first started.
+        """
+        return round((instant - self.sink._began) * RATE)
+
     def load(self, track: int, stream: bytes, **fields: object) -> None:
         """Load a track, and answer its wishes for bytes from `stream`."""
         self.streams[track] = stream

@@ -1,70 +1,178 @@
-"""A track that starts or stops with the frame heard at an instant, in virtual time."""
+"""What was to happen at an instant and does not, or not alone, in virtual time."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from receiver.model import orders as o
 from receiver.model import reports as r
-from receiver.pcm.format import Samples
+from tests.engine.cues import FADE, FADE_S, assert_true, in_s
 from tests.engine.stage import RATE, Stage, frames, numbers
-from tests.engine.test_engine import SECOND
-
-FADE_S = 0.03
-FADE = round(FADE_S * RATE)
+from tests.engine.test_engine import SECOND, constant, steady
 
 
-class Ears:
-    """Tells what a stage plays at an instant: its sink must run from `begin` on without a stop."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.began = stage.sink._began
-
-    def at(self, instant: float) -> int:
-        """Index into what was heard."""
-        return round((instant - self.began) * RATE)
-
-    def gain(self, start: float, end: float, full: Samples) -> np.ndarray:
-        """The gain of each frame between two instants, where `full` holds the same at gain 1."""
-        window = slice(self.at(start), self.at(end))
-        return self.stage.heard[window, 0] / full
+def test_a_fade_out_that_is_forgotten_leaves_no_trace(playing: Stage) -> None:
+    playing.give(o.FadeOut(1, in_s(playing, 0.1), FADE_S))
+    playing.run(0.05)
+    playing.give(o.KeepOn(1))
+    playing.run(0.5)
+    heard = numbers(playing.heard)
+    assert heard[300:] == list(range(301, len(heard) + 1))
+    assert not playing.all(r.Paused)
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def test_a_fade_in_for_a_track_that_sounds_keeps_it_on(playing: Stage) -> None:
+    playing.give(o.FadeOut(1, in_s(playing, 0.1), FADE_S))
+    playing.give(o.FadeIn(1, 0.0, in_s(playing, 0.1), FADE_S))
+    playing.run(0.5)
+    heard = numbers(playing.heard)
+    assert heard[300:] == list(range(301, len(heard) + 1))
 
 
-def stand(stage: Stage, stream: bytes, **fields: object) -> None:
-    """Load a track that stands ready."""
-    stage.load(1, stream, paused=True, **fields)
-    stage.run(0.05)
-    assert stage.last(r.Ready).track == 1
+@pytest.mark.parametrize("after_s", [0.095, 0.11, 0.2])
+def test_too_late_to_keep_on_it_stands(playing: Stage, after_s: float) -> None:
+    playing.give(o.FadeOut(1, in_s(playing, 0.1), FADE_S))
+    playing.run(after_s)
+    playing.give(o.KeepOn(1))
+    playing.run(0.3)
+    assert len(playing.all(r.Paused)) == 1
+    assert not playing.heard[-1000:].any()
+    playing.give(o.Resume())
+    playing.run(0.1)
+    assert steady(playing.heard[-1000:])
 
 
-@pytest.mark.parametrize("warm", [True, False])
-@pytest.mark.parametrize("position_ms", [0.0, 700.0, None])
-def test_it_is_heard_at_the_instant_from_the_position(
-    stage: Stage, warm: bool, position_ms: float | None
+def test_a_fade_in_that_is_forgotten_leaves_it_standing(standing: Stage) -> None:
+    standing.give(o.FadeIn(1, 0.0, in_s(standing, 0.1), FADE_S))
+    standing.run(0.05)
+    standing.give(o.KeepOn(1))
+    standing.run(0.3)
+    assert not standing.heard.any()
+    assert standing.last(r.Paused).position_ms == 0.0
+    standing.give(o.Resume())
+    standing.run(0.1)
+    assert steady(standing.heard)[0] < 300
+
+
+def test_one_that_has_begun_is_not_forgotten(standing: Stage) -> None:
+    at = in_s(standing, 0.1)
+    standing.give(o.FadeIn(1, 0.0, at, FADE_S))
+    standing.run(0.11)
+    standing.give(o.KeepOn(1))
+    standing.run(0.3)
+    assert_true(standing, at, 0.0)
+
+
+def test_with_nothing_to_be_kept_on_nothing_happens(standing: Stage, playing: Stage) -> None:
+    for each in (standing, playing):
+        each.give(o.KeepOn(1))
+        each.run(0.1)
+        assert not each.all(r.Paused)
+    assert not standing.heard.any()
+    assert len(steady(playing.heard)) > 0.5 * RATE
+    Stage().give(o.KeepOn(1))
+
+
+@pytest.mark.parametrize("order", [o.Pause(), o.Stop(), o.Load(2)])
+def test_what_ends_it_ends_what_was_to_happen(standing: Stage, order: o.Order) -> None:
+    standing.give(o.FadeIn(1, 0.0, in_s(standing, 0.1), FADE_S))
+    standing.run(0.05)
+    standing.give(order)
+    standing.run(0.3)
+    assert not standing.heard.any()
+
+
+@pytest.mark.parametrize("order", [o.Pause(), o.Stop()])
+def test_what_ends_it_before_it_was_to_fade_out_is_not_undone(
+    playing: Stage, order: o.Order
 ) -> None:
-    stand(stage, frames(3 * SECOND))
-    if warm:
-        stage.give(o.Warm())
-        stage.run(0.3)
-    at = stage.clock.now() + 0.2
-    stage.give(o.FadeIn(1, position_ms, at, FADE_S))
-    stage.run(0.6)
-    begins = Ears(stage).at(at)
-    place = round((position_ms or 0.0) * RATE / 1000)
-    heard = stage.heard[:, 0]
-    assert not heard[:begins].any()
-    expected = np.arange(place + 1, place + 1 + FADE) / 2**20 * np.arange(1, FADE + 1) / FADE
-    np.testing.assert_allclose(heard[begins : begins + FADE], expected, rtol=1e-5)
-    after = numbers(stage.heard[begins + FADE :])
-    assert after == list(range(place + FADE + 1, place + FADE + 1 + len(after)))
-    sounding = stage.last(r.Sounding)
-    assert sounding.position_ms - place * 1000 / RATE == pytest.approx(
-        (sounding.heard_at - at) * 1000, abs=0.02
-    )
+    playing.give(o.FadeOut(1, in_s(playing, 0.1), FADE_S))
+    playing.run(0.05)
+    playing.give(order)
+    playing.run(0.3)
+    assert len(playing.all(r.Paused)) == (1 if order == o.Pause() else 0)
+    playing.load(2, frames(SECOND))
+    playing.run(0.2)
+    assert playing.last(r.Sounding).track == 2
+    assert steady(playing.heard[-1000:])
+
+
+def test_a_seek_takes_the_place_of_a_fade_in(standing: Stage) -> None:
+    standing.give(o.FadeIn(1, 0.0, in_s(standing, 0.5), FADE_S))
+    standing.run(0.05)
+    standing.give(o.Seek(1, 7, 2000.0))
+    standing.run(0.1)
+    assert standing.last(r.Sounding).seek == 7
+    assert steady(standing.heard)[0] > 2 * RATE
+
+
+@pytest.mark.parametrize("before_s", [0.3, 0.001])
+def test_a_seek_does_not_change_when_it_fades_out(playing: Stage, before_s: float) -> None:
+    at = in_s(playing, before_s)
+    playing.give(o.FadeOut(1, at, FADE_S))
+    playing.give(o.Seek(1, 7, 2000.0))
+    playing.run(before_s + 0.5)
+    assert not playing.heard[playing.index(at) + FADE + 600 :].any()
+    assert playing.all(r.Paused) or playing.all(r.Ready)
+
+
+def test_pause_and_resume_after_a_fade_in(standing: Stage) -> None:
+    at = in_s(standing, 0.1)
+    standing.give(o.FadeIn(1, 0.0, at, FADE_S))
+    standing.run(0.3)
+    standing.give(o.Pause())
+    standing.run(0.2)
+    standing.give(o.Resume())
+    standing.run(0.2)
+    found = steady(standing.heard)
+    assert found == sorted(set(found))
+    assert found[-1] > 0.3 * RATE
+
+
+AHEAD = st.floats(-0.05, 0.15)
+STEPS = st.one_of(
+    st.just(("pause",)),
+    st.just(("resume",)),
+    st.just(("keep",)),
+    st.just(("warm",)),
+    st.tuples(st.just("seek"), st.floats(0, 2500)),
+    st.tuples(st.just("in"), AHEAD, st.floats(0, 4000)),
+    st.tuples(st.just("out"), AHEAD),
+    st.just(("load",)),
+    st.just(("load", "paused")),
+)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(STEPS, st.floats(0, 0.1)), max_size=12))
+def test_whatever_is_ordered_there_is_no_click_and_it_can_be_stopped_and_played(
+    script: list[tuple[tuple[str, ...], float]],
+) -> None:
+    stage, track = Stage(), 1
+    stage.load(1, constant(6 * SECOND))
+    for (what, *values), seconds in script:
+        match what, *values:
+            case "load", *how:
+                track += 1
+                stage.load(track, constant(6 * SECOND), paused=bool(how))
+            case "in", ahead, position_ms:
+                stage.give(o.FadeIn(track, position_ms, in_s(stage, ahead), FADE_S))
+            case "out", ahead:
+                stage.give(o.FadeOut(track, in_s(stage, ahead), FADE_S))
+            case "seek", position_ms:
+                stage.give(o.Seek(track, 1, position_ms))
+            case "keep", *_:
+                stage.give(o.KeepOn(track))
+            case _:
+                stage.give({"pause": o.Pause(), "resume": o.Resume(), "warm": o.Warm()}[what])
+        stage.run(seconds)
+    stage.give(o.Pause())
+    stage.run(0.3)
+    assert not stage.heard[-1000:].any()
+    stage.load(track + 1, constant(6 * SECOND))
+    stage.run(0.3)
+    assert (stage.heard[-1000:] == 1.0).all()
+    assert np.abs(np.diff(stage.heard, axis=0, prepend=0)).max() <= 1 / 64 + 1e-6

@@ -117,6 +117,28 @@ def test_a_skip_to_something_slow_falls_silent(stage: Stage) -> None:
     assert not np.any(stage.heard[-1000:])
 
 
+def test_a_skip_on_from_something_slow_sounds_at_once(stage: Stage) -> None:
+    stage.load(1, constant(3 * SECOND, 0.5))
+    stage.run(0.4)
+    stage.held_back.add(2)
+    stage.load(2, frames(SECOND))
+    stage.run(GRACE_S + 0.1)
+    stage.load(3, constant(SECOND))
+    stage.run(0.05)
+    assert stage.heard[-1, 0] == 1.0
+
+
+def test_what_stands_ready_lets_the_device_rest(stage: Stage) -> None:
+    stage.load(1, constant(3 * SECOND, 0.5))
+    stage.run(0.4)
+    stage.load(2, frames(SECOND), paused=True)
+    stage.run(6.0)
+    assert not stage.sink.started
+    stage.load(3, constant(SECOND))
+    stage.run(0.05)
+    assert stage.heard[-1, 0] == 1.0
+
+
 @pytest.mark.parametrize("requests", [1, 2])
 @pytest.mark.parametrize("target_ms", [0.0, 333.3, 1900.0])
 def test_a_seek_lands_on_the_frame(requests: int, target_ms: float) -> None:

@@ -44,8 +44,8 @@ class Running:
             await self._news.wait()
         return found[-1]
 
-    def load(self, track: int, stream: bytes) -> None:
-        self.link.send(o.Load(track))
+    def load(self, track: int, stream: bytes, *, paused: bool = False) -> None:
+        self.link.send(o.Load(track, paused=paused))
         for start in range(0, len(stream), MAX_DATA):
             self.link.send(Data(track, 0, stream[start : start + MAX_DATA]))
         self.link.send(Data(track, 0, b"", last=True))
