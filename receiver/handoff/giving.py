@@ -262,7 +262,7 @@ class Giving(Part):
         return self._abort(HandoffFailed(why, to=self.peer))
 
     def _not_ready(self) -> Effects:
-        why = f"{self._target} did not get ready within {READY_WITHIN:.0f} s; the music stays here."
+        why = f"{self._target} did not get ready in time; the music stays here."
         return self._abort(TargetNotReady(why, to=self.peer))
 
     def _abort(self, error: TonearmError) -> Effects:

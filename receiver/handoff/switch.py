@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from receiver.handoff.view import View
+from receiver.model.state import Item
 from receiver.protocol.peers import Ready
 
 FADE, LONG_FADE = 0.03, 0.12
@@ -78,13 +79,19 @@ def _misfit(view: View, ready: Ready, switch: Switch, now: float) -> Ends | TooS
     item = view.item
     if item is None or item.live:
         return None
-    held_to = ready.to_ms - HELD_MARGIN_MS
     if item.duration_ms is not None:
         end = item.duration_ms - (view.session.crossfade_ms if view.followed else 0)
         if view.position(switch.at + switch.fade) >= end:
             return Ends(max(end - view.position(now), 0.0) / 1e3)
-        if ready.to_ms >= item.duration_ms - 1:
-            held_to = item.duration_ms
     if switch.position_ms < ready.from_ms - 1:
         return TooSoon((ready.from_ms - switch.position_ms) / 1e3)
-    return Behind(switch.at) if switch.position_ms > held_to else None
+    return Behind(switch.at) if switch.position_ms > reach(item, ready.to_ms) else None
+
+
+def reach(item: Item, held_to_ms: float) -> float:
+    """The last place to begin from, where the item is decoded as far as that: some of it must be
+    left, unless it is all that there is.
+    """
+    if item.duration_ms is not None and held_to_ms >= item.duration_ms - 1:
+        return item.duration_ms
+    return held_to_ms - HELD_MARGIN_MS

@@ -8,7 +8,7 @@ from typing import Literal
 from receiver.errors import HandoffFailed, TargetPlaying, TonearmError
 from receiver.handoff import effects as e
 from receiver.handoff.part import Effects, Part
-from receiver.handoff.switch import FADE
+from receiver.handoff.switch import FADE, HELD_MARGIN_MS, reach
 from receiver.handoff.view import View
 from receiver.model.state import Problem
 from receiver.protocol import peers as m
@@ -79,8 +79,11 @@ class Taking(Part):
             return False
         if item.live:
             return True
-        start, end = self._view.held if self._opened else (opening.position_ms, math.inf)
-        return start - 1 <= prepare.position_ms <= end
+        if not self._opened:
+            return prepare.position_ms >= opening.position_ms - 1
+        start, end = self._view.held
+        # Some of it will have been played by the switch.
+        return start - 1 <= prepare.position_ms <= reach(item, end) - HELD_MARGIN_MS
 
     def opened(self) -> Effects:
         """What the last `Open` named could sound."""

@@ -4,7 +4,6 @@ hold all the same.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
@@ -22,6 +21,8 @@ SILENCE = 0.6
 """Seconds of silence for which nobody has to give a reason."""
 END = 90.0
 LIVE = "live"
+FAULTS = ["none", "kitchen", "bedroom", "mended", "cut"]
+"""One is killed, or the link is cut, for a while or for good."""
 
 
 @dataclass
@@ -43,12 +44,16 @@ class Run:
     """What the users want."""
     may_stand: bool = False
     began_with: int = 0
+    link: str = ""
+    """How good it is."""
+    fault: str = "none"
 
 
 def begin(seed: int) -> Run:
     """The scene before anything is asked for."""
     random = Random(seed)
-    shortest, longest, rtt95 = PROFILES[random.choices(list(PROFILES), [5, 4, 1])[0]]
+    [profile] = random.choices(list(PROFILES), [5, 4, 1])
+    shortest, longest, rtt95 = PROFILES[profile]
     loss, twice = random.choice([0, 0, 0.05, 0.2, 0.5]), random.choice([0, 0, 0.1, 0.5])
     late = random.choice([0, 0, 0, 0.05, 0.3])
 
@@ -72,7 +77,8 @@ def begin(seed: int) -> Run:
             one.open_error = "unreachable"
         one.sounds = random.random() > 0.03
         one.reports = random.random() > 0.03
-    return Run(seed, random, house)
+    kind = "lossy" if loss or late else profile
+    return Run(seed, random, house, link=kind)
 
 
 def play(run: Run) -> Run:
@@ -111,7 +117,8 @@ def script(run: Run) -> None:
     if random.random() < 0.35:
         for _ in range(random.randint(1, 3)):
             house.world.after(random.uniform(0, 3.0), lambda: command(run))
-    fault = random.choices(["none", "kitchen", "bedroom", "mended", "cut"], [40, 12, 12, 24, 8])[0]
+    [fault] = random.choices(FAULTS, [40, 12, 12, 24, 8])
+    run.fault = fault
     if fault == "none":
         return
     if random.random() < 0.3:
@@ -265,6 +272,3 @@ def outcome(run: Run) -> str:
     if isinstance(first, e.Transferred):
         return "transferred" if first.tight else "transferred, not tight"
     return first.code
-
-
-__all__ = ["begin", "check", "math", "outcome", "play"]
