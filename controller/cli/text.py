@@ -32,3 +32,20 @@ def clock_time(ms: float) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def counted(number: int) -> str:
+    """So many items."""
+    return "1 item" if number == 1 else f"{number} items"
+
+
+def queue_words(length: int, index: int | None, repeat: str, shuffle: bool) -> str:
+    """What there is to say of a queue beside the current item: `2 of 5, repeat all, shuffled`."""
+    words = []
+    if length > 1:
+        words.append(counted(length) if index is None else f"{index + 1} of {length}")
+    if repeat != "off":
+        words.append(f"repeat {repeat}")
+    if shuffle:
+        words.append("shuffled")
+    return ", ".join(words)

@@ -14,6 +14,7 @@ from receiver.errors import NothingPlaying, TonearmError, Unplayable, error_from
 from receiver.model import reports
 from receiver.model.state import Entry, Output, Problem, ReceiverInfo, SessionState, State
 from receiver.protocol import commands as c
+from receiver.protocol.limits import MAX_PLAYLIST_DEPTH
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit, new_items
 from receiver.session.effects import Answer, Effect, Remember, Tell, Token
@@ -25,8 +26,6 @@ from receiver.session.table import changes_something
 
 RESTART_MS = 3000.0
 """From here on, `previous` goes to the start of the item and not to the one before."""
-MOST_DEPTH = 3
-"""Playlists within playlists."""
 MOST_FAILURES = 5
 """Items in a row that cannot be played; then it is not the items."""
 
@@ -288,8 +287,10 @@ class Session:
     def _expand(self, item: str, entries: list[Entry]) -> None:
         """Put what a playlist names in its place. Raises `Unplayable`, `BadRequest`."""
         depth = self._depths.pop(item, 0) + 1
-        if depth > MOST_DEPTH:
-            raise Unplayable(f"Playlists in playlists, more than {MOST_DEPTH} deep: not played.")
+        if depth > MAX_PLAYLIST_DEPTH:
+            raise Unplayable(
+                f"Playlists in playlists, more than {MAX_PLAYLIST_DEPTH} deep: not played."
+            )
         listed = self.queue.item(item)
         assert listed is not None
         items = new_items(entries, listed.added_by, self._new_id)

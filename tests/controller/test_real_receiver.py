@@ -35,8 +35,8 @@ async def client(speaker: ReceiverProcess) -> AsyncIterator[Client]:
 @pytest.fixture
 async def url(client: Client) -> AsyncIterator[str]:
     """The tune, over HTTP."""
-    async with FileServer(str(TUNE), client.address) as server:
-        yield server.url
+    async with FileServer([str(TUNE)], client.address) as server:
+        yield server.files[0].url
 
 
 async def call(speaker: ReceiverProcess, *words: str) -> str:
