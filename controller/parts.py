@@ -85,11 +85,8 @@ class Listing:
         queue, page = result["queue"], result["items"]
         if queue["revision"] != self.revision:
             self.items, self.revision = [], queue["revision"]
-        self.index, self.repeat, self.shuffle = (
-            queue["index"],
-            queue["repeat"],
-            queue["shuffle"],
-        )
+        self.index = queue["index"]
+        self.repeat, self.shuffle = queue.get("repeat", "off"), queue.get("shuffle", False)
         if result["offset"] == len(self.items):
             self.items += page
             self.complete = not page or len(self.items) >= queue["length"]

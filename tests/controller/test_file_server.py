@@ -258,7 +258,7 @@ def test_relative_paths_work(track: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(track.parent)
 
     async def fetch() -> bytes:
-        async with FileServer(os.path.join(".", track.name), HERE) as server:
+        async with FileServer([os.path.join(".", track.name)], HERE) as server:
             return (await ask(server.files[0].url)).body
 
     assert asyncio.run(fetch()) == CONTENT

@@ -112,7 +112,7 @@ async def test_a_queue_command_by_command(
     one, two = (row["id"] for row in await queued(speaker))
     assert await call(speaker, "next") == f"Playing {TITLE}\n"
     assert [row["current"] for row in await queued(speaker)] == [False, True]
-    assert await call(speaker, "queue") == f"  1  0:40  {TITLE}\n* 2  0:40  {TITLE}\n"
+    assert await call(speaker, "queue") == (f"  1  0:40  {TITLE}\n* 2  0:40  {TITLE}\n2 of 2\n")
     assert await call(speaker, "previous") == f"Playing {TITLE}\n"
     assert [row["current"] for row in await queued(speaker)] == [True, False]
 

@@ -44,6 +44,7 @@ async def test_it_is_listed_with_numbers_and_what_is_known(
         "* 2  4:56  Miles - Blue [2J",
         "  3        c.ogg",
         "  4        d.ogg",
+        "2 of 4",
     ]
 
 
@@ -157,7 +158,7 @@ async def test_a_move_is_refused_when_the_queue_has_changed_since(
         (["jump", "1-2"], "'1-2' are several: name one."),
         (["mv", "1", "5"], "There is no 5 in the queue"),
         (["add", "--at", "0", "http://x/"], "There is no 0"),
-        (["add", "song.ogg"], "song.ogg is no URL"),
+        (["add", "song.ogg"], "song.ogg is no file"),
     ],
 )
 async def test_what_is_wrong_is_one_line_and_changes_nothing(
@@ -182,7 +183,7 @@ async def test_a_long_one_is_read_and_edited_in_parts(receiver: FakeReceiver, ca
     names = [f"http://x/{number}.ogg" for number in range(MAX_ITEMS + 20)]
     await call("cast", *names)
     assert [item.url for item in receiver.queue.page(0, 999)] == names
-    assert (await call("queue")).out.count("\n") == MAX_ITEMS + 20
+    assert (await call("queue")).out.count("\n") == MAX_ITEMS + 21
     receiver.commands.clear()
     await call("queue", "rm", f"1-{MAX_ITEMS + 19}")
     assert [item.url for item in receiver.queue.page(0, 999)] == names[-1:]
