@@ -44,9 +44,8 @@ def _read(path: str, outer: list[str]) -> list[Wanted]:
         raise BadRequest(f"{path} names nothing to play.")
     found: list[Wanted] = []
     for number, entry in enumerate(entries, 1):
-        what = _located(entry.url, kind, path)
         try:
-            found += _wanted(what, entry, [*outer, own])
+            found += _wanted(_located(entry.url, kind, path), entry, [*outer, own])
         except BadRequest as error:
             raise BadRequest(f"{path}, entry {number}: {error.message}") from None
         if len(found) > MAX_QUEUE:

@@ -79,9 +79,8 @@ def _facts(entry: Entry) -> dict[str, str]:
 
 
 def _name(tags: Tags) -> str:
-    """`artist - title`; a title that looks like that by itself has an empty artist before it."""
-    artist, title = _line(tags.artist), _line(tags.title)
-    return f"{artist} - {title}" if artist or " - " in title else title
+    """`artist - title`, the one name that M3U and PLS have room for."""
+    return " - ".join(part for part in (_line(tags.artist), _line(tags.title)) if part)
 
 
 def _place(url: str) -> str:

@@ -171,6 +171,32 @@ async def test_what_is_wrong_is_one_line_and_changes_nothing(
     assert set(sent(receiver)) <= {c.QueueList}
 
 
+async def test_what_is_added_to_silence_is_told_how_to_be_heard(
+    receiver: FakeReceiver, call: Call
+) -> None:
+    outcome = await call("queue", "add", "http://x/a.ogg")
+    assert outcome.out == "Added 1 item; nothing plays now: `tonearm resume` plays the queue\n"
+    assert receiver.state.session.playback == "idle"
+
+
+@pytest.mark.usefixtures("four")
+async def test_what_is_added_may_be_played_at_once(receiver: FakeReceiver, call: Call) -> None:
+    words = ("--play", "--next", "http://x/e.ogg", "http://x/f.ogg")
+    assert (await call("queue", "add", *words)).out == "Added 2 items\n"
+    item = receiver.state.session.item
+    assert item is not None
+    assert (item.url, held(receiver)) == ("http://x/e.ogg", "aefbcd")
+
+
+@pytest.mark.usefixtures("four")
+async def test_how_it_goes_on_is_told(call: Call) -> None:
+    await call("repeat", "all")
+    await call("shuffle", "on")
+    words = "1 of 4, repeat all, shuffled"
+    assert (await call("queue")).out.splitlines()[-1] == words
+    assert f"\nqueue  {words}\n" in (await call("status")).out
+
+
 async def test_a_local_file_is_told_where_it_belongs(call: Call) -> None:
     assert "`tonearm cast`" in (await call("queue", "add", __file__)).err
 
