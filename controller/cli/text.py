@@ -23,7 +23,17 @@ def _harmless(letter: str) -> str:
 def label(url: str, title: str | None, artist: str | None) -> str:
     """Artist and title, or else the last part of the URL."""
     known = " - ".join(part for part in (plain(artist or ""), plain(title or "")) if part)
-    return (known or plain(url.rstrip("/").rpartition("/")[2]) or plain(url))[:SHOWN]
+    return (known or plain(_last_part(url)) or plain(url))[:SHOWN]
+
+
+def _last_part(url: str) -> str:
+    """The name of what a URL leads to, as its owner writes it."""
+    name = url.rstrip("/").rpartition("/")[2]
+    if "%" not in name:
+        return name
+    from urllib.parse import unquote  # noqa: PLC0415 - few names need it
+
+    return unquote(name)
 
 
 def clock_time(ms: float) -> str:

@@ -100,6 +100,33 @@ async def test_a_list_of_files_is_played_to_its_end(speaker: ReceiverProcess) ->
     assert (await status(speaker))["state"]["session"]["playback"] == "idle"
 
 
+async def test_a_playlist_file_is_played_to_its_end(
+    speaker: ReceiverProcess, tmp_path: Path
+) -> None:
+    album = tmp_path / "album.m3u"
+    album.write_text(f"#EXTM3U\n#EXTINF:40,First\n{TUNE}\n#EXTINF:40,Second\n{TUNE}\n")
+    words = ("cast", "--start", "0:39", str(album), "-d", f"127.0.0.1:{speaker.port}")
+    async with Tonearm(*words) as process:
+        await process.shows("0:39 of 0:40, 1 of 2, volume")
+        saved = (await call(speaker, "queue", "save", "-")).splitlines()
+        assert [line for line in saved if not line.startswith("#")] == [str(TUNE)] * 2
+        await process.shows(f"playing, {TITLE}, 0:00 of 0:40, 2 of 2")
+        await call(speaker, "seek", "0:39")
+        outcome = await process.ends()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert await call(speaker, "queue") == "The queue is empty\n"
+
+
+async def test_what_ends_at_once_is_followed(
+    speaker: ReceiverProcess, client: Client, url: str
+) -> None:
+    """The first of several may be over before its cast is answered."""
+    await call(speaker, "cast", "--start", "0:39.99", url, url)
+    async for state in client.changes():
+        if state.session.queue.index == 1 and state.session.playback == "playing":
+            return
+
+
 async def queued(speaker: ReceiverProcess) -> list[Any]:
     rows = (await call(speaker, "queue", "--json")).splitlines()
     return [json.loads(row) for row in rows]

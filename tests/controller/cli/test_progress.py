@@ -100,6 +100,7 @@ def test_a_lost_connection_is_told() -> None:
     [
         ("http://x/a/blue.ogg", Tags(), "blue.ogg"),
         ("http://x/", Tags(), "x"),
+        ("http://x/Side%20A%2F%C3%A9%1b.ogg", Tags(), "Side A/é .ogg"),
         ("http://x/a.ogg", Tags(title="Blue"), "Blue"),
         ("http://x/a.ogg", Tags(artist="Miles"), "Miles"),
         ("http://x/a.ogg", Tags(title="\x1b[2JBlue"), "[2JBlue"),
