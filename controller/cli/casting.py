@@ -82,6 +82,7 @@ class Casting:
         self._scope = asyncio.timeout(None)
         self._leaving = False
         self._stopping = False
+        self._over = False
 
     async def run(self, wanted: Sequence[Wanted], start_ms: float) -> int:
         """Play everything, or until Ctrl-C. Returns the exit code."""
@@ -93,6 +94,7 @@ class Casting:
                 await self._client.stop()
                 self._exit_code = INTERRUPTED
         finally:
+            self._over = True
             self._display.leave()
         with contextlib.suppress(TonearmError):
             await self._take_back()
@@ -104,7 +106,7 @@ class Casting:
         What the receiver fetches itself plays on. A file of this computer is served until the
         receiver has all of it; who cannot wait for that presses again, and the music stops.
         """
-        if self._scope.when() is not None:
+        if self._over or self._scope.when() is not None:
             return  # it is being left already
         item = self._client.state.session.item
         if self._lending.needed_for(item) and not self._leaving:
