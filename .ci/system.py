@@ -89,6 +89,8 @@ TEST = (
     program("parec", "pulseaudio-utils"),
     plugin("ALSA pulse plugin", "alsa-lib/libasound_module_pcm_pulse.so", "libasound2-plugins"),
     program("ip", "iproute2"),
+    program("zsh", "zsh"),
+    program("fish", "fish"),
 )
 """That, and what some of the tests need."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +22,9 @@ import msgspec
 from controller.address import Address
 from controller.link import Link
 from controller.one_shot import PLAY_SECONDS
-from controller.queue import Played, Queue
+from controller.parts import NOTHING_BEGUN, parts
+from controller.queue import Played, Queue, as_entries, size
+from receiver.errors import TonearmError
 from receiver.model.state import Receipt, Repeat, State
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
@@ -101,16 +103,39 @@ class Client:
 
     # --- commands ---------------------------------------------------------------------------
 
-    async def play(self, url: str, position_ms: float = 0.0, paused: bool = False) -> Receipt:
-        """Play `url`; returns when it is heard, or, with `paused`, when it is ready to sound.
+    async def play(
+        self,
+        what: str | Iterable[str | commands.Entry],
+        position_ms: float = 0.0,
+        paused: bool = False,
+    ) -> Receipt:
+        """Play a URL, or several, or entries with their tags, instead of the queue; returns when
+        the first is heard, or, with `paused`, when it is ready to sound.
 
-        Raises `Superseded` when another play or stop came before, and whatever kept the stream
-        from playing: `Unreachable`, `HttpRefused`, `UnsupportedFormat`, ...
+        Raises `Superseded` when another play or stop came before, and whatever kept the first
+        from playing: `Unreachable`, `HttpRefused`, `UnsupportedFormat`, ... The others play then.
         """
+        entries = as_entries([what] if isinstance(what, str) else what)
+        first, *rest = list(parts(entries, size)) or [[]]
         command = commands.Play(
-            id=self._link.next_id(), url=url, position_ms=position_ms, paused=paused, by=self._by
+            id=self._link.next_id(),
+            items=first,
+            position_ms=position_ms,
+            paused=paused,
+            by=self._by,
         )
-        return await self._play(command) or Receipt()
+        failure: TonearmError | None = None
+        try:
+            receipt = await self._play(command)
+        except NOTHING_BEGUN:
+            raise
+        except TonearmError as error:
+            failure = error
+        for part in rest:
+            await self.queue.add(part)
+        if failure is not None:
+            raise failure
+        return receipt or Receipt()
 
     async def next(self) -> Receipt | None:
         """Play what follows; returns when it is heard. None: it was the last, and nothing plays.

@@ -28,7 +28,7 @@ class Memory:
     """
 
     def __init__(self, path: str | None = None) -> None:
-        self._path = path or default_path()
+        self._path = path or state_path("receivers.json")
         self._receivers: dict[str, Known] = {}
         self._default: str | None = None
         self._load()
@@ -75,7 +75,6 @@ class Memory:
             return
 
     def _save(self) -> None:
-        """Write all of it to a new file, and put that in the place of the old one."""
         newest = list(self._receivers.values())[-MOST:]
         stored = {
             "default": self._default,
@@ -84,20 +83,27 @@ class Memory:
                 for r in newest
             ],
         }
-        draft = f"{self._path}.{os.getpid()}"
         with contextlib.suppress(OSError):
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            with open(draft, "w", encoding="utf-8") as file:
-                json.dump(stored, file, indent=1)
-            os.replace(draft, self._path)
+            write_whole(self._path, stored)
 
 
-def default_path() -> str:
-    """Where the memory is kept, by the XDG rules: a relative path in the variable is ignored."""
+def state_path(name: str) -> str:
+    """Where a file of the controller's memory is kept, by the XDG rules: a relative path in the
+    variable is ignored.
+    """
     home = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(home):
         home = os.path.expanduser("~/.local/state")
-    return os.path.join(home, "tonearm", "receivers.json")
+    return os.path.join(home, "tonearm", name)
+
+
+def write_whole(path: str, stored: Any) -> None:
+    """Put JSON into a file in one step, so that nobody reads half of it. Raises `OSError`."""
+    draft = f"{path}.{os.getpid()}"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(draft, "w", encoding="utf-8") as file:
+        json.dump(stored, file, indent=1)
+    os.replace(draft, path)
 
 
 def _from_json(entry: dict[str, Any]) -> Known:

@@ -1,6 +1,6 @@
 """A queue is longer than a message: what is sent is taken apart, what is read is put together.
 
-Pure, and the standard library only, for a program and for the command line alike.
+Pure, and no more than the standard library, for a program and for the command line alike.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TypeVar
 
+from receiver.errors import BadRequest, NoReceiver, Superseded
 from receiver.protocol.limits import MAX_ITEMS, MAX_MESSAGE_BYTES
 
 MAX_PART_BYTES = MAX_MESSAGE_BYTES // 2
@@ -15,6 +16,9 @@ MAX_PART_BYTES = MAX_MESSAGE_BYTES // 2
 
 Place = Literal["end", "next"] | int
 """Behind all, right behind the current item, or before the item at an index."""
+
+NOTHING_BEGUN = (BadRequest, NoReceiver, Superseded)
+"""What a play of several items fails with when the queue does not go on with the others."""
 
 _Thing = TypeVar("_Thing")
 
@@ -67,6 +71,8 @@ class Listing:
         self.revision = -1
         self.index: int | None = None
         """That of the current item."""
+        self.repeat = "off"
+        self.shuffle = False
         self.complete = False
 
     @property
@@ -80,6 +86,7 @@ class Listing:
         if queue["revision"] != self.revision:
             self.items, self.revision = [], queue["revision"]
         self.index = queue["index"]
+        self.repeat, self.shuffle = queue.get("repeat", "off"), queue.get("shuffle", False)
         if result["offset"] == len(self.items):
             self.items += page
             self.complete = not page or len(self.items) >= queue["length"]

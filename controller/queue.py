@@ -20,6 +20,16 @@ class Played(msgspec.Struct):
     """None where nothing was left to be played."""
 
 
+def as_entries(what: Iterable[str | commands.Entry]) -> list[commands.Entry]:
+    """Entries, and URLs as such."""
+    return [commands.Entry(x) if isinstance(x, str) else x for x in what]
+
+
+def size(entry: commands.Entry) -> int:
+    """The bytes of an entry within a message."""
+    return len(codec.encode(entry))
+
+
 class Queue:
     """What the receiver plays one after the other, up to 10,000 items.
 
@@ -49,9 +59,8 @@ class Queue:
 
         Raises `BadRequest` when there is no room.
         """
-        entries = [commands.Entry(x) if isinstance(x, str) else x for x in what]
         ids: list[str] = []
-        for part, place in parts_to_add(entries, at, lambda entry: len(codec.encode(entry))):
+        for part, place in parts_to_add(as_entries(what), at, size):
             command = commands.QueueAdd(id=self._link.next_id(), items=part, at=place, by=self._by)
             new: list[str] = (await self._link.ask(command))["items"]
             ids = new + ids if at == "next" else ids + new

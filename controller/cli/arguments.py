@@ -29,18 +29,26 @@ With --json, errors are JSON on stderr too: {"error": {"code", "message", "detai
 """
 
 CAST_HELP = """\
-Play URLs or local files, one after the other, instead of the queue that is there. On a terminal,
-what plays is shown until it has ended or Ctrl-C; otherwise, or with --detach, the command returns
-when the first is heard, if all are URLs: the others wait in the queue.
+Play URLs, local files, or what a local playlist names (M3U, PLS, XSPF, JSPF), one after the other,
+instead of the queue that is there. On a terminal, what plays is shown until it has ended or Ctrl-C;
+otherwise, or with --detach, the command returns when the first is heard, if all are URLs: the
+others wait in the queue.
 
-A local file is served from this computer while it plays. Ctrl-C then leaves as soon as the
-receiver has all of it; a second Ctrl-C stops the music. What comes from a URL plays on.
+Local files are served from this computer while they play. Ctrl-C then leaves as soon as the
+receiver has all of the one that plays; a second Ctrl-C stops the music. What comes from a URL plays
+on.
 """
 
 
 QUEUE_HELP = """\
 Show or edit what is played one after the other. Items are numbered from 1, as `queue ls` shows
 them; 3-5 names several. Without a word, the queue is shown.
+"""
+
+
+SAVE_HELP = """\
+Write the queue into a playlist file: M3U8, or, by the suffix, .pls, .xspf or .jspf. Files that this
+computer has cast are named by their paths.
 """
 
 
@@ -61,6 +69,9 @@ class Arguments(argparse.Namespace):
     to: str
     next: bool
     at: str | None
+    play: bool
+    file: str
+    force: bool
     start: str | None
     paused: bool
     detach: bool
@@ -97,7 +108,7 @@ def make_parser() -> Parser:
 
     add = functools.partial(_add, commands)
     add("discover", "list the receivers in reach")
-    _add_cast(add("cast", "play URLs or local files"))
+    _add_cast(add("cast", "play URLs, local files or playlists"))
     add("pause", "stand still; nothing is lost")
     add("resume", "go on from where it stands")
     add("toggle", "pause if it plays, resume if it is paused")
@@ -160,7 +171,8 @@ def _add_queue(queue: Parser) -> None:
 
     add("ls", "list the items; * marks the current one")
     adding = add("add", "add URLs, at the end")
-    adding.add_argument("what", metavar="URL", nargs="+")
+    adding.add_argument("what", metavar="URL|PLAYLIST", nargs="+")
+    adding.add_argument("--play", action="store_true", help="play the first of them at once")
     place = adding.add_mutually_exclusive_group()
     place.add_argument("--next", action="store_true", help="right behind the current item")
     place.add_argument("--at", metavar="N", help="as number N")
@@ -170,11 +182,15 @@ def _add_queue(queue: Parser) -> None:
     moving.add_argument("to", metavar="M", help="its new number")
     add("clear", "remove all items")
     add("jump", "play an item").add_argument("number", metavar="N")
+    saving = add("save", "write it into a playlist file, which can be cast")
+    saving.description = SAVE_HELP
+    saving.add_argument("file", metavar="FILE", help="- for the standard output")
+    saving.add_argument("--force", action="store_true", help="in the place of a file that is there")
 
 
 def _add_cast(cast: Parser) -> None:
     cast.description = CAST_HELP
-    cast.add_argument("what", metavar="URL|FILE", nargs="+")
+    cast.add_argument("what", metavar="URL|FILE|PLAYLIST", nargs="+")
     cast.add_argument("--start", metavar="TIME", help="begin at this position: 83 or 1:23")
     cast.add_argument("--paused", action="store_true", help="load it, but do not sound yet")
     cast.add_argument("-D", "--detach", action="store_true", help="return when it is heard")

@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from controller import one_shot
 from controller.cli.arguments import Arguments
 from controller.cli.complain import complain
 from controller.cli.myself import signed
-from controller.cli.values import is_url, parse_seek
+from controller.cli.named import wanted
+from controller.cli.values import parse_seek
 from controller.known import Known, Memory
 from controller.locate import locate
-from receiver.errors import BadRequest, NoReceiver, Superseded, TonearmError
+from controller.parts import NOTHING_BEGUN, parts
+from controller.wanted import Wanted
+from receiver.errors import BadRequest, TonearmError
 
 
 def cast(arguments: Arguments) -> int:
-    """Play what is named, one after the other."""
+    """Play what is named, one after the other. A wrong name is told before anything plays."""
     start_ms = _start(arguments.start)
-    _check_files(arguments.what)
-    detached = _detached(arguments)
+    what = wanted(arguments.what)
+    detached = _detached(arguments, what)
     receiver = locate(arguments.device, Memory()).receiver
     if detached:
-        return _send(arguments, receiver, start_ms)
+        return _send(arguments, receiver, [one.entry(one.what) for one in what], start_ms)
 
     import asyncio  # noqa: PLC0415 - URLs that are not watched do not need it
 
     from controller.cli.casting import run  # noqa: PLC0415
 
-    return asyncio.run(run(arguments, receiver, start_ms))
-
-
-def _check_files(names: list[str]) -> None:
-    """A wrong name is told before anything plays. Raises `BadRequest`."""
-    files = [name for name in names if not is_url(name)]
-    if files:
-        from controller.file_server import open_readable  # noqa: PLC0415 - it loads asyncio
-
-        for name in files:
-            open_readable(name).close()
+    return asyncio.run(run(arguments, receiver, what, start_ms))
 
 
 def _start(text: str | None) -> float:
@@ -49,9 +43,9 @@ def _start(text: str | None) -> float:
     return float(fields["position_ms"])
 
 
-def _detached(arguments: Arguments) -> bool:
+def _detached(arguments: Arguments, what: Sequence[Wanted]) -> bool:
     """Whether the command returns when the music is heard. Raises `BadRequest`."""
-    possible = all(map(is_url, arguments.what))
+    possible = not any(one.is_file for one in what)
     if arguments.detach and not possible:
         raise BadRequest(
             "--detach takes URLs only: files are served from this computer for as long as the"
@@ -60,34 +54,27 @@ def _detached(arguments: Arguments) -> bool:
     return possible and (arguments.detach or arguments.json or not sys.stdout.isatty())
 
 
-def _send(arguments: Arguments, receiver: Known, start_ms: float) -> int:
-    """Play the first that can be played, and leave the others in the queue. What cannot be played
-    is told of, and left out.
+def _send(
+    arguments: Arguments, receiver: Known, entries: Sequence[dict[str, Any]], start_ms: float
+) -> int:
+    """Play it all, and return when the first is heard. If that cannot be played, it is told of, and
+    the others play.
     """
-    exit_code = 0
-    for tried, url in enumerate(arguments.what, 1):
-        fields = {"url": url, "position_ms": start_ms, "paused": arguments.paused, **signed()}
-        start_ms = 0.0
-        try:
-            result = one_shot.send(receiver.address, "play", fields)
-        except (NoReceiver, Superseded):
-            raise
-        except TonearmError as error:
-            complain(error, arguments.json, url if len(arguments.what) > 1 else "")
-            exit_code = exit_code or error.exit_code
-            continue
-        ids = _add(receiver, arguments.what[tried:])
-        _tell(arguments, {"receiver": receiver.id, "url": url, **result, "queued": ids})
-        break
+    first, *rest = parts(entries, lambda entry: len(json.dumps(entry)))
+    fields = {"items": first, "position_ms": start_ms, "paused": arguments.paused, **signed()}
+    url, exit_code = entries[0]["url"], 0
+    try:
+        result = one_shot.send(receiver.address, "play", fields)
+    except NOTHING_BEGUN:
+        raise
+    except TonearmError as error:
+        complain(error, arguments.json, url if len(entries) > 1 else "")
+        exit_code = error.exit_code
+    for part in rest:
+        one_shot.send(receiver.address, "queue.add", {"items": part, **signed()})
+    if not exit_code:
+        _tell(arguments, {"receiver": receiver.id, "url": url, "items": len(entries), **result})
     return exit_code
-
-
-def _add(receiver: Known, urls: list[str]) -> list[str]:
-    if not urls:
-        return []
-    from controller.cli.queue import add  # noqa: PLC0415 - one URL does not need it
-
-    return add(receiver.address, urls)
 
 
 def _tell(arguments: Arguments, result: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A cast that is stayed with: the list goes on, files are served, and Ctrl-C leaves with care."""
+"""A cast that is stayed with: files are served, it is shown, and Ctrl-C leaves with care."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import contextlib
 import enum
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 
 import msgspec
 
 from controller.cli.arguments import Arguments
 from controller.cli.complain import complain
 from controller.cli.following import moments
+from controller.cli.lending import Lending
 from controller.cli.myself import myself
 from controller.cli.progress import Display
 from controller.cli.receipt import receipt_lines
-from controller.cli.values import is_url
 from controller.client import Client
 from controller.file_server import FileServer
 from controller.known import Known
-from receiver.errors import NoDevice, NoReceiver, Superseded, TonearmError, error_from_code
+from controller.parts import NOTHING_BEGUN
+from controller.wanted import Wanted
+from receiver.errors import NoDevice, TonearmError, error_from_code
 from receiver.model.state import Item, Problem, Receipt
 
 NEAR_END_MS = 2000.0
@@ -31,22 +33,34 @@ INTERRUPTED = 128 + signal.SIGINT
 
 
 class Ending(enum.Enum):
-    """How an item went away. Only after `ENDED` the next one is played."""
+    """How what was cast went away, in words where it did not just end."""
 
     ENDED = ""
     STOPPED = "It was stopped from elsewhere."
     REPLACED = "Something else is played now."
     LEFT = "The speaker has the whole file, and plays it to its end without this computer."
+    PLAYS_ON = "The speaker plays on; `tonearm stop` ends it."
 
 
-async def run(arguments: Arguments, receiver: Known, start_ms: float) -> int:
-    """Play everything that is named, and return the exit code. Raises `NoReceiver`."""
-    async with Client(*receiver.address, reconnect=True, by=myself()) as client:
-        casting = Casting(client, arguments, receiver.id)
+async def run(
+    arguments: Arguments, receiver: Known, wanted: Sequence[Wanted], start_ms: float
+) -> int:
+    """Play all that is wanted, and return the exit code. Raises `TonearmError` when nothing is
+    played.
+    """
+    files = [one.what for one in wanted if one.is_file]
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(
+            Client(*receiver.address, reconnect=True, by=myself())
+        )
+        server = None
+        if files:
+            server = await stack.enter_async_context(FileServer(files, receiver.address))
+        casting = Casting(client, Lending(client, server), arguments, receiver.id)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, casting.interrupted)
         try:
-            return await casting.run(start_ms)
+            return await casting.run(wanted, start_ms)
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
@@ -54,32 +68,37 @@ async def run(arguments: Arguments, receiver: Known, start_ms: float) -> int:
 class Casting:
     """Plays a list on one receiver, and knows how to leave it."""
 
-    def __init__(self, client: Client, arguments: Arguments, receiver_id: str) -> None:
+    def __init__(
+        self, client: Client, lending: Lending, arguments: Arguments, receiver_id: str
+    ) -> None:
         self._client = client
+        self._lending = lending
         self._arguments = arguments
         self._receiver_id = receiver_id
-        self._queued = all(map(is_url, arguments.what))
         self._ours: set[str] = set()
         self._about = ""
         self._exit_code = 0
         self._display = Display()
         self._scope = asyncio.timeout(None)
-        self._lent: FileServer | None = None
         self._leaving = False
         self._stopping = False
+        self._over = False
 
-    async def run(self, start_ms: float) -> int:
+    async def run(self, wanted: Sequence[Wanted], start_ms: float) -> int:
         """Play everything, or until Ctrl-C. Returns the exit code."""
         try:
             async with self._scope:
-                return await self._play_all(start_ms)
+                self._tell((await self._play_all(wanted, start_ms)).value)
         except TimeoutError:
-            if not self._stopping:
-                return 0
-            await self._client.stop()
-            return INTERRUPTED
+            if self._stopping:
+                await self._client.stop()
+                self._exit_code = INTERRUPTED
         finally:
+            self._over = True
             self._display.leave()
+        with contextlib.suppress(TonearmError):
+            await self._take_back()
+        return self._exit_code
 
     def interrupted(self) -> None:
         """Ctrl-C: leave, but take the music along only if it is pressed twice.
@@ -87,92 +106,60 @@ class Casting:
         What the receiver fetches itself plays on. A file of this computer is served until the
         receiver has all of it; who cannot wait for that presses again, and the music stops.
         """
-        if self._scope.when() is not None:
+        if self._over or self._scope.when() is not None:
             return  # it is being left already
-        if self._lent is None:
-            self._tell("The speaker plays on; `tonearm stop` ends it.")
-        elif self._lent.fetched:
-            self._tell(Ending.LEFT.value)
-        elif not self._leaving:
+        item = self._client.state.session.item
+        if self._lending.needed_for(item) and not self._leaving:
             self._leaving = True
             self._tell(
                 "The music comes from this computer: leaving when the speaker has all of it."
                 " Ctrl-C again stops the music."
             )
             return
-        else:
+        if self._lending.needed_for(item):
             self._stopping = True
+        else:
+            self._tell((Ending.LEFT if self._lending.lends(item) else Ending.PLAYS_ON).value)
         self._scope.reschedule(asyncio.get_running_loop().time())
 
-    async def _play_all(self, start_ms: float) -> int:
-        """Play one after the other; what cannot be played is told of, and left out.
-
-        URLs do not need this computer: they go into the receiver's queue behind the first.
+    async def _play_all(self, wanted: Sequence[Wanted], start_ms: float) -> Ending:
+        """Put it all into the queue, play it, and see it to its end. What cannot be played is told
+        of; the receiver leaves it out.
         """
-        waiting = list(self._arguments.what)
-        while waiting:
-            self._about = waiting.pop(0)
-            try:
-                async with self._served(self._about) as url:
-                    await self._play(url, start_ms)
-                    if self._queued:
-                        behind, waiting = waiting, []
-                        self._ours.update(await self._client.queue.add(behind))
-                    ending = await self._follow()
-            except NoReceiver:
-                raise
-            except TonearmError as error:
-                self._failed(error)
-                if isinstance(error, Superseded):
-                    break
-            else:
-                if ending.value:
-                    self._tell(ending.value)
-                if ending is not Ending.ENDED or self._leaving:
-                    break
-            start_ms = 0.0
-        return self._exit_code
-
-    async def _play(self, url: str, start_ms: float) -> None:
-        """Play one item, until it is heard."""
-        receipt = await self._client.play(url, start_ms, self._arguments.paused)
+        entries = self._lending.entries(wanted)
+        self._about = entries[0].url
+        failure: TonearmError | None = None
+        try:
+            receipt = await self._client.play(entries, start_ms, self._arguments.paused)
+        except NOTHING_BEGUN:
+            raise
+        except TonearmError as error:
+            failure = error
+            self._failed(error)
+        else:
+            self._heard(receipt)
+        self._ours = {item.id for item in await self._client.queue.items()}
         item = self._client.state.session.item
-        self._ours = set() if item is None else {item.id}
-        self._heard(url, receipt)
+        if item is not None:
+            return await self._follow(item)
+        problem = self._client.state.problem
+        if problem is not None and failure is not None and problem.message != failure.message:
+            self._about = entries[-1].url
+            self._failed(_error(problem))
+        return Ending.ENDED
 
-    @contextlib.asynccontextmanager
-    async def _served(self, what: str) -> AsyncIterator[str]:
-        """The URL of what is to be played; a file is served for as long as the block lasts."""
-        if is_url(what):
-            yield what
-            return
-        async with FileServer(what, self._client.address) as server:
-            self._lent = server
-            try:
-                yield server.url
-            finally:
-                self._lent = None
-
-    def _heard(self, url: str, receipt: Receipt) -> None:
+    def _heard(self, receipt: Receipt) -> None:
+        """The first is heard."""
         if self._arguments.json:
-            told = {
-                "receiver": self._receiver_id,
-                "url": url,
-                "receipt": msgspec.to_builtins(receipt),
-            }
-            print(json.dumps(told), flush=True)
+            self._print_json(receipt=msgspec.to_builtins(receipt))
         elif self._arguments.verbose:
             for line in receipt_lines(receipt):
                 self._display.say(line)
 
-    async def _follow(self) -> Ending:
-        """Show what plays until it has gone, and with it all that the queue goes on with. Raises
-        the error that made it go.
-        """
-        item = self._client.state.session.item
-        if item is None:
-            return Ending.ENDED
-        last_ms = 0.0
+    async def _follow(self, item: Item) -> Ending:
+        """Show what plays until it has gone, and with it all that the queue goes on with."""
+        self._plays(item)
+        last_ms, taken_back = 0.0, False
         async for state in moments(self._client):
             now = state.session.item
             if now is None:
@@ -185,11 +172,16 @@ class Casting:
             item, last_ms = now, self._client.position_ms() or last_ms
             if not self._arguments.json:
                 self._display.show(state, last_ms, self._client.connected)
-            if self._leaving and self._lent is not None and self._lent.fetched:
-                return Ending.LEFT
+            if self._leaving:
+                if not taken_back:
+                    await self._take_back()
+                    taken_back = True
+                if not self._lending.needed_for(item):
+                    return Ending.LEFT
         problem = self._client.state.problem
         if problem is not None:
-            raise _error(problem)
+            self._failed(_error(problem))
+            return Ending.ENDED
         length = item.duration_ms
         ended = not item.live and (length is None or last_ms >= length - NEAR_END_MS)
         return Ending.ENDED if ended else Ending.STOPPED
@@ -198,8 +190,6 @@ class Casting:
         """Whether the queue has gone on to this item, and is still the one that was cast: others
         may add to it.
         """
-        if not self._queued:
-            return False
         if item.id in self._ours:
             return True
         return any(other.id in self._ours for other in await self._client.queue.items())
@@ -208,16 +198,35 @@ class Casting:
         """Another item plays. A problem that is there already was that of the one before."""
         if problem is not None and problem.code != NoDevice.code:
             self._failed(_error(problem))
+        self._plays(item)
+
+    def _plays(self, item: Item) -> None:
+        """What is told from now on is about this item."""
+        if item.url == self._about:
+            return
         self._about = item.url
+        if self._arguments.json:
+            self._print_json()
+
+    async def _take_back(self) -> None:
+        """Leave nothing in the queue that cannot be had any more."""
+        count = await self._lending.take_back()
+        if count:
+            files = "1 file" if count == 1 else f"{count} files"
+            self._tell(f"Taken out of the queue: {files} of this computer, still to come.")
 
     def _failed(self, error: TonearmError) -> None:
         """Tell what kept an item from playing; the first decides the exit code."""
         self._display.leave()
-        complain(error, self._arguments.json, self._about)
+        complain(error, self._arguments.json, self._lending.name_of(self._about))
         self._exit_code = self._exit_code or error.exit_code
 
+    def _print_json(self, **more: object) -> None:
+        told = {"receiver": self._receiver_id, "url": self._about, **more}
+        print(json.dumps(told), flush=True)
+
     def _tell(self, text: str) -> None:
-        if not self._arguments.json:
+        if text and not self._arguments.json:
             self._display.say(text)
 
 

@@ -21,18 +21,22 @@ WORDS = {
     "previous": COMMON,
     "repeat": [*COMMON, "off", "one", "all"],
     "shuffle": [*COMMON, "on", "off"],
-    "queue": [*COMMON, "ls", "add", "rm", "mv", "clear", "jump"],
+    "queue": [*COMMON, "ls", "add", "rm", "mv", "clear", "jump", "save"],
     "queue ls": COMMON,
-    "queue add": [*COMMON, "--next", "--at"],
+    "queue add": [*COMMON, "--next", "--at", "--play"],
     "queue rm": COMMON,
     "queue mv": COMMON,
     "queue clear": COMMON,
     "queue jump": COMMON,
+    "queue save": [*COMMON, "--force"],
     "status": COMMON,
     "watch": COMMON,
     "completion": ["bash", "zsh", "fish", "--help"],
 }
-"""What may follow each command. `cast` takes files as well."""
+"""What may follow each command."""
+
+FILES = ["cast", "queue add", "queue save"]
+"""Commands that take files as well."""
 
 FIRST = [command for command in WORDS if " " not in command]
 """The commands themselves, without the words that go on with one."""
@@ -59,9 +63,10 @@ _tonearm() {
 CASES
     esac
     COMPREPLY=($(compgen -W "${words// /$IFS}" -- "$current"))
-    if [[ $command == cast && $current != -* ]]; then
-        compopt -o filenames
-        COMPREPLY+=($(compgen -f -- "$current"))
+    if [[ $current != -* ]]; then
+        case "$command" in
+            FILES) compopt -o filenames; COMPREPLY+=($(compgen -f -- "$current")) ;;
+        esac
     fi
 }
 complete -F _tonearm tonearm
@@ -85,7 +90,9 @@ _tonearm() {
 CASES
     esac
     compadd -- ${=words_of}
-    [[ $command == cast ]] && _files
+    case "$command" in
+        (FILES) _files ;;
+    esac
 }
 compdef _tonearm tonearm
 """
@@ -131,7 +138,7 @@ def fish() -> str:
             for word in words
             if word != "--device"
         ]
-    lines.append("complete -c tonearm -n '__fish_seen_subcommand_from cast' -F")
+    lines += [f"complete -c tonearm -n '{_fish_condition(command)}' -F" for command in FILES]
     return "\n".join(lines) + "\n"
 
 
@@ -153,4 +160,9 @@ def _filled(script: str, variable: str) -> str:
     cases.append(f'        *) {variable}="{" ".join([*FIRST, *COMMON])}" ;;')
     # A command of two words follows its first; one of a single word follows nothing.
     patterns = [f'"{command}"' if " " in command else f'" {command}"' for command in WORDS]
-    return script.replace("COMMANDS", "|".join(patterns)).replace("CASES", "\n".join(cases))
+    files = "|".join(f'"{command}"' for command in FILES)
+    return (
+        script.replace("COMMANDS", "|".join(patterns))
+        .replace("CASES", "\n".join(cases))
+        .replace("FILES", files)
+    )

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TextIO
 
-from controller.cli.text import clock_time, label, plain
+from controller.cli.text import clock_time, label, plain, queue_words
 from controller.cli.width import columns, fit
-from receiver.model.state import Item, State
+from receiver.model.state import Item, QueueState, State
 
 SYMBOLS = {"idle": "■", "loading": "…", "buffering": "…", "playing": "▶", "paused": "‖"}
 BAR = 24
@@ -16,7 +16,7 @@ USUAL = 80
 """Columns of a terminal that does not tell."""
 
 NARROW = 60
-"""Below so many columns there is no bar."""
+"""Below so many columns there is no bar, and nothing is said of the queue."""
 
 
 def label_of(item: Item) -> str:
@@ -32,25 +32,39 @@ def line(state: State, position_ms: float | None, connected: bool, width: int) -
     if session.item is None:
         what = plain(state.problem.message) if state.problem else "nothing plays"
         return fit(f"{SYMBOLS[session.playback]} {what}", width)
-    right = _right(state, position_ms or 0.0, session.item, bar=width >= NARROW)
+    right = _right(state, position_ms or 0.0, session.item, wide=width >= NARROW)
     shown = fit(label_of(session.item), max(width - columns(right) - 4, 8))
     return fit(f"{SYMBOLS[session.playback]} {shown}  {right}", width)
 
 
-def _right(state: State, position_ms: float, item: Item, bar: bool) -> str:
+def _right(state: State, position_ms: float, item: Item, wide: bool) -> str:
     """Everything right of the title."""
     parts = [clock_time(position_ms)]
     if item.duration_ms:
-        if bar:
+        if wide:
             done = round(BAR * min(max(position_ms / item.duration_ms, 0.0), 1.0))
             parts.append("━" * done + "─" * (BAR - done))
         else:
             parts.append("/")
         parts.append(clock_time(item.duration_ms))
+    if wide:
+        parts += _queue_signs(state.session.queue)
     parts.append("muted" if state.volume.muted else f"{state.volume.percent} %")
     if state.output.level_dbfs is not None:
         parts.append(f"{state.output.level_dbfs:.0f} dBFS")
     return " ".join(parts)
+
+
+def _queue_signs(queue: QueueState) -> list[str]:
+    """What `queue_words` says, in little room."""
+    signs = []
+    if queue.length > 1 and queue.index is not None:
+        signs.append(f"{queue.index + 1}/{queue.length}")
+    if queue.repeat != "off":
+        signs.append("↻1" if queue.repeat == "one" else "↻")
+    if queue.shuffle:
+        signs.append("⇄")
+    return signs
 
 
 def sentence(state: State, position_ms: float | None, connected: bool) -> str:
@@ -65,10 +79,12 @@ def sentence(state: State, position_ms: float | None, connected: bool) -> str:
         parts.append(
             clock_time(position_ms or 0.0) + (f" of {clock_time(length)}" if length else "")
         )
+        queue = session.queue
+        parts.append(queue_words(queue.length, queue.index, queue.repeat, queue.shuffle))
     parts.append("muted" if volume.muted else f"volume {volume.percent} %")
     if state.problem is not None:
         parts.append(plain(state.problem.message))
-    return ", ".join(parts)
+    return ", ".join(filter(None, parts))
 
 
 class Display:

@@ -10,8 +10,9 @@ from controller import one_shot
 from controller.address import Address
 from controller.cli.arguments import Arguments
 from controller.cli.myself import signed
-from controller.cli.text import clock_time, label
-from controller.cli.values import is_url, parse_number, parse_numbers
+from controller.cli.named import wanted
+from controller.cli.text import clock_time, counted, label, queue_words
+from controller.cli.values import parse_number, parse_numbers
 from controller.known import Memory
 from controller.locate import locate
 from controller.parts import Listing, Place, parts, parts_to_add
@@ -23,14 +24,23 @@ EMPTY = "The queue is empty"
 
 def queue(arguments: Arguments) -> int:
     """Show the queue, or edit it and say what came of it."""
-    if arguments.edit == "add":
-        _check_urls(arguments.what)
-    address = locate(arguments.device, Memory()).receiver.address
-    if arguments.edit in (None, "ls"):
-        for row in _as_json(read(address)) if arguments.json else _as_text(read(address)):
-            print(row)
-        return 0
-    result, told = _edit(arguments, address)
+    entries = _entries(arguments.what) if arguments.edit == "add" else []
+    located = locate(arguments.device, Memory())
+    address = located.receiver.address
+    match arguments.edit:
+        case None | "ls":
+            for row in _as_json(read(address)) if arguments.json else _as_text(read(address)):
+                print(row)
+            return 0
+        case "save":
+            from controller.cli.save import save  # noqa: PLC0415 - it loads the writers
+
+            return save(arguments, read(address))
+        case "add":
+            idle = located.status["state"]["session"]["playback"] == "idle"
+            result, told = _add(arguments, address, entries, idle)
+        case _:
+            result, told = _edit(arguments, address)
     print(json.dumps(result) if arguments.json else told)
     return 0
 
@@ -43,26 +53,41 @@ def read(address: Address) -> Listing:
     return listing
 
 
-def add(address: Address, urls: list[str], at: Place = "end") -> list[str]:
-    """Add URLs, and return their ids. Raises `TonearmError`; what was added before it stays."""
-    ids: list[str] = []
-    entries = [{"url": url} for url in urls]
+def _entries(names: list[str]) -> list[dict[str, Any]]:
+    """Entries for what is named. Raises `BadRequest` where only this computer could serve it."""
+    named = wanted(names)
+    for one in named:
+        if one.is_file:
+            raise BadRequest(
+                f"{one.what} is no URL, so only this computer could serve it:"
+                " use `tonearm cast` for local files."
+            )
+    return [one.entry(one.what) for one in named]
+
+
+def _add(
+    arguments: Arguments, address: Address, entries: list[dict[str, Any]], idle: bool
+) -> tuple[dict[str, Any], str]:
+    """Add, and with `--play` begin with the first of it: the result, and that in words."""
+    at, ids = _place(arguments), list[str]()
     for part, place in parts_to_add(entries, at, lambda entry: len(json.dumps(entry))):
         fields = {"items": part, "at": place, **signed()}
         new = one_shot.send(address, "queue.add", fields)["items"]
         ids = new + ids if at == "next" else ids + new
-    return ids
+    result, told = {"items": ids}, f"Added {counted(len(ids))}"
+    if arguments.play:
+        result |= one_shot.send(address, "queue.jump", {"item": ids[0]})
+    elif idle:
+        told += "; nothing plays now: `tonearm resume` plays the queue"
+    return result, told
 
 
 def _edit(arguments: Arguments, address: Address) -> tuple[dict[str, Any], str]:
     """Carry out one edit: its result, and that in words."""
     match arguments.edit:
-        case "add":
-            ids = add(address, arguments.what, _place(arguments))
-            return {"items": ids}, f"Added {_counted(len(ids))}"
         case "rm":
             ids = _remove(address, arguments.numbers)
-            return {"items": ids}, f"Removed {_counted(len(ids))}"
+            return {"items": ids}, f"Removed {counted(len(ids))}"
         case "clear":
             return one_shot.send(address, "queue.clear"), EMPTY
     listing = read(address)
@@ -87,23 +112,10 @@ def _remove(address: Address, numbers: list[str]) -> list[str]:
     return ids
 
 
-def _check_urls(names: list[str]) -> None:
-    for name in names:
-        if not is_url(name):
-            raise BadRequest(
-                f"{name} is no URL, so only this computer could serve it:"
-                " use `tonearm cast` for local files."
-            )
-
-
 def _place(arguments: Arguments) -> Place:
     if arguments.at is not None:
         return parse_number(arguments.at, MAX_QUEUE)
     return "next" if arguments.next else "end"
-
-
-def _counted(number: int) -> str:
-    return "1 item" if number == 1 else f"{number} items"
 
 
 def _label(item: dict[str, Any]) -> str:
@@ -122,6 +134,9 @@ def _as_text(listing: Listing) -> Iterator[str]:
     for index, (item, length) in enumerate(zip(listing.items, lengths, strict=True)):
         mark = "*" if index == listing.index else " "
         yield f"{mark} {index + 1:{number_columns}}  {length:>{columns}}  {_label(item)}"
+    words = queue_words(len(lengths), listing.index, listing.repeat, listing.shuffle)
+    if words:
+        yield words
 
 
 def _as_json(listing: Listing) -> Iterator[str]:

@@ -10,7 +10,7 @@ from controller import one_shot
 from controller.address import Address
 from controller.cli.arguments import Arguments
 from controller.cli.progress import label_of
-from controller.cli.text import clock_time, plain
+from controller.cli.text import clock_time, plain, queue_words
 from controller.known import Known, Memory
 from controller.locate import locate
 from receiver.errors import NoReceiver
@@ -57,6 +57,10 @@ def lines(receiver: Known, state: State, position_ms: float | None) -> list[str]
         length = session.item.duration_ms
         of_length = "" if length is None else f" of {clock_time(length)}"
         shown.append(f"position  {clock_time(position_ms or 0.0)}{of_length}")
+    queue = session.queue
+    words = queue_words(queue.length, queue.index, queue.repeat, queue.shuffle)
+    if words:
+        shown.append(f"queue  {words}")
     loudness = "silent" if volume.db is None else f"{volume.db:.1f} dB"
     shown.append(f"volume  {volume.percent} %, {'muted' if volume.muted else loudness}")
     shown.append(

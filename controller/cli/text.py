@@ -23,7 +23,17 @@ def _harmless(letter: str) -> str:
 def label(url: str, title: str | None, artist: str | None) -> str:
     """Artist and title, or else the last part of the URL."""
     known = " - ".join(part for part in (plain(artist or ""), plain(title or "")) if part)
-    return (known or plain(url.rstrip("/").rpartition("/")[2]) or plain(url))[:SHOWN]
+    return (known or plain(_last_part(url)) or plain(url))[:SHOWN]
+
+
+def _last_part(url: str) -> str:
+    """The name of what a URL leads to, as its owner writes it."""
+    name = url.rstrip("/").rpartition("/")[2]
+    if "%" not in name:
+        return name
+    from urllib.parse import unquote  # noqa: PLC0415 - few names need it
+
+    return unquote(name)
 
 
 def clock_time(ms: float) -> str:
@@ -32,3 +42,20 @@ def clock_time(ms: float) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def counted(number: int) -> str:
+    """So many items."""
+    return "1 item" if number == 1 else f"{number} items"
+
+
+def queue_words(length: int, index: int | None, repeat: str, shuffle: bool) -> str:
+    """What there is to say of a queue beside the current item: `2 of 5, repeat all, shuffled`."""
+    words = []
+    if length > 1:
+        words.append(counted(length) if index is None else f"{index + 1} of {length}")
+    if repeat != "off":
+        words.append(f"repeat {repeat}")
+    if shuffle:
+        words.append("shuffled")
+    return ", ".join(words)

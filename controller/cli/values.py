@@ -1,4 +1,4 @@
-"""URLs, times and volumes as people write them."""
+"""Times, volumes and numbers as people write them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from receiver.protocol.limits import MAX_POSITION_MS
 _SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,3})?)"
 _MINUTES = r"(?:(?P<hours>\d{1,3}):(?=[0-5]\d:))?(?P<minutes>\d{1,4}):(?=[0-5]\d(?:\.|$))"
 _TIME = re.compile(rf"(?P<sign>[+-]?)(?:{_MINUTES})?{_SECONDS}", re.ASCII)
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _NUMBERS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
 _VOLUME = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
-
-
-def is_url(what: str) -> bool:
-    """Whether it is for the receiver to fetch; all else is a file of this computer."""
-    return _URL.match(what) is not None
 
 
 def parse_seek(text: str) -> dict[str, Any]:

@@ -31,10 +31,11 @@ async def run_show(speaker: Speaker) -> None:
     address = await _find(speaker, display)
     async with (
         Client(address.host, address.port) as client,
-        FileServer(str(TUNE), address) as files,
+        FileServer([str(TUNE)], address) as server,
     ):
-        display.say(f"$ tonearm cast {files.url}")
-        receipt = await client.play(files.url)
+        url = server.files[0].url
+        display.say(f"$ tonearm cast {url}")
+        receipt = await client.play(url)
         await _watch(client, display, 3.0)
         _check(client.state.session.playback == "playing", "it does not play")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from receiver.model.state import Output, Tags
+from receiver.model.state import Entry, Output, Tags
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -18,10 +18,10 @@ class Opened(msgspec.Struct, frozen=True, tag=True):
 
 
 class Listed(msgspec.Struct, frozen=True, tag=True):
-    """The track is no music but a playlist: addresses, and what it says of each."""
+    """The track is no music but a playlist, and this is what it names."""
 
     track: int
-    entries: list[tuple[str, Tags]]
+    entries: list[Entry]
 
 
 class Described(msgspec.Struct, frozen=True, tag=True):

@@ -6,7 +6,7 @@ receiver's clock. Clients ignore fields they do not know, so the state can grow.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,14 @@ class Tags(msgspec.Struct, frozen=True):
     title: Text | None = None
     artist: Text | None = None
     album: Text | None = None
+
+
+class Entry(NamedTuple):
+    """Something to play, as a playlist names it, and what that says of it."""
+
+    url: str
+    tags: Tags = Tags()
+    duration_ms: float | None = None
 
 
 class Item(msgspec.Struct, frozen=True):

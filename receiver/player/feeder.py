@@ -8,8 +8,8 @@ from collections.abc import Callable
 from receiver.engine.link import CREDIT, MAX_DATA, Data, Tail, ToEngine
 from receiver.errors import TonearmError, Unplayable
 from receiver.model import reports
+from receiver.protocol.playlist import MAX_BYTES, playlist_kind, read_playlist
 from receiver.source.base import ByteSource, SourceInfo
-from receiver.source.playlist import MAX_BYTES, playlist_kind, read_playlist
 
 TAIL = 64 * 1024
 """A page of Ogg is no longer, so the last bytes hold the header of the last page."""
@@ -105,8 +105,7 @@ class Feeder:
             data += more
             if len(data) > MAX_BYTES:
                 raise Unplayable(f"The playlist has more than {MAX_BYTES >> 20} MiB.")
-        entries = [(entry.url, entry.tags) for entry in read_playlist(kind, data, url)]
-        self._tell(reports.Listed(self._track, entries))
+        self._tell(reports.Listed(self._track, read_playlist(kind, data, url)))
 
     async def _await_room(self, size: int) -> None:
         while self._sent + size > self._taken + CREDIT:

@@ -8,7 +8,7 @@ import msgspec
 
 from receiver.errors import BadRequest
 from receiver.protocol import limits
-from receiver.protocol.commands import Command, Play, QueueAdd, Seek, SetVolume
+from receiver.protocol.commands import Command, Entry, Play, QueueAdd, Seek, SetVolume
 from receiver.protocol.events import ServerMessage
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
@@ -47,10 +47,14 @@ def check_choices(command: Command) -> None:
         raise BadRequest("A seek takes exactly one of `position_ms` and `by_ms`.")
     if isinstance(command, SetVolume) and (command.percent is None) == (command.by is None):
         raise BadRequest("A volume takes exactly one of `percent` and `by`.")
-    urls = [command.url] if isinstance(command, Play) else []
-    if isinstance(command, QueueAdd):
-        urls = [entry.url for entry in command.items]
-    if not all(map(str.isprintable, urls)):
+    if isinstance(command, Play) and (command.url is None) != bool(command.items):
+        raise BadRequest("A play takes exactly one of `url` and `items`.")
+    entries: list[Entry] = []
+    if isinstance(command, Play):
+        entries = command.entries
+    elif isinstance(command, QueueAdd):
+        entries = command.items
+    if not all(entry.url.isprintable() for entry in entries):
         raise BadRequest("A `url` holds control characters.")
 
 

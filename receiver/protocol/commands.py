@@ -35,15 +35,30 @@ class _Command(
     epoch: int | None = None
 
 
-class Play(_Command, frozen=True, kw_only=True, tag="play"):
-    """Play a URL from `position_ms`, instead of the queue that is there. Answered when its first
-    frame was taken by the device, or, with `paused`, when it is ready to sound.
-    """
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something to be played: its URL, and what is known of it already."""
 
     url: Url
+    tags: Tags = Tags()
+    duration_ms: PositionMs | None = None
+
+
+class Play(_Command, frozen=True, kw_only=True, tag="play"):
+    """Play a `url`, or several `items`, instead of the queue that is there: exactly one of them.
+    Answered when the first frame of the first was taken by the device, or, with `paused`, when it
+    is ready to sound; if it cannot be played, with its error, and the queue goes on without it.
+    """
+
+    url: Url | None = None
+    items: Annotated[list[Entry], msgspec.Meta(max_length=limits.MAX_ITEMS)] = []
     position_ms: PositionMs = 0.0
     paused: bool = False
     by: Text | None = None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What is to be played, however it was written."""
+        return self.items if self.url is None else [Entry(self.url)]
 
 
 class Pause(_Command, frozen=True, kw_only=True, tag="pause"):
@@ -90,13 +105,6 @@ class Previous(_Command, frozen=True, kw_only=True, tag="previous"):
     """Play the item from its start, or, within its first 3 s, the one before. Answered as a play
     is.
     """
-
-
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something to be added to the queue: its URL, and what is known of it already."""
-
-    url: Url
-    tags: Tags = Tags()
 
 
 class QueueAdd(_Command, frozen=True, kw_only=True, tag="queue.add"):

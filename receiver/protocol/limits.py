@@ -23,4 +23,6 @@ it comes."""
 MAX_QUEUE = 10_000
 MAX_ITEMS = 500
 """Items that one command adds, removes or lists."""
+MAX_PLAYLIST_DEPTH = 3
+"""Playlists within playlists."""
 MAX_POSITION_MS = 7 * 24 * 3600 * 1000

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from receiver.errors import Conflict
-from receiver.model.state import Item
+from receiver.model.state import Entry, Item
 from receiver.protocol import commands as c
 from receiver.session.queue import Queue
 
@@ -20,6 +20,16 @@ Edit = (
     | c.SetShuffle
 )
 """Commands that concern the queue alone, unless they take the current item out of it."""
+
+
+def new_items(
+    entries: Iterable[Entry | c.Entry], by: str | None, new_id: Callable[[], str]
+) -> list[Item]:
+    """Items for what was named, with ids of their own."""
+    return [
+        Item(id=new_id(), url=e.url, tags=e.tags, duration_ms=e.duration_ms, added_by=by)
+        for e in entries
+    ]
 
 
 class Edited(NamedTuple):
@@ -38,7 +48,7 @@ def edit(queue: Queue, command: Edit, new_id: Callable[[], str]) -> Edited:
     result: dict[str, Any] = {}
     match command:
         case c.QueueAdd(items=entries, at=at, by=by):
-            items = [Item(id=new_id(), url=e.url, tags=e.tags, added_by=by) for e in entries]
+            items = new_items(entries, by, new_id)
             queue.add(items, at)
             result["items"] = [item.id for item in items]
         case c.QueueRemove(items=ids):

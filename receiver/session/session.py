@@ -12,10 +12,11 @@ from typing import Any
 
 from receiver.errors import NothingPlaying, TonearmError, Unplayable, error_from_code
 from receiver.model import reports
-from receiver.model.state import Item, Output, Problem, ReceiverInfo, SessionState, State, Tags
+from receiver.model.state import Entry, Output, Problem, ReceiverInfo, SessionState, State
 from receiver.protocol import commands as c
+from receiver.protocol.limits import MAX_PLAYLIST_DEPTH
 from receiver.session.deck import Deck
-from receiver.session.edits import Edit, edit
+from receiver.session.edits import Edit, edit, new_items
 from receiver.session.effects import Answer, Effect, Remember, Tell, Token
 from receiver.session.identity import Identity
 from receiver.session.lookahead import LookAhead, is_near_its_end
@@ -25,8 +26,6 @@ from receiver.session.table import changes_something
 
 RESTART_MS = 3000.0
 """From here on, `previous` goes to the start of the item and not to the one before."""
-MOST_DEPTH = 3
-"""Playlists within playlists."""
 MOST_FAILURES = 5
 """Items in a row that cannot be played; then it is not the items."""
 
@@ -148,10 +147,10 @@ class Session:
                 return self._start(token, now, position_ms)
 
     def _play_only(self, command: c.Play, token: Token, now: float) -> list[Effect]:
-        item = Item(id=self._new_id(), url=command.url, added_by=command.by)
+        items = new_items(command.entries, command.by, self._new_id)
         self.queue.clear()
-        self.queue.add([item])
-        self.queue.go_to(item.id)
+        self.queue.add(items)
+        self.queue.go_to(items[0].id)
         return self._start(token, now, command.position_ms, paused=command.paused)
 
     def _go_on(self, item: str | None, token: Token, now: float) -> list[Effect]:
@@ -237,6 +236,8 @@ class Session:
         match report:
             case reports.Opened(seekable=seekable, live=live):
                 self.queue.change(item, seekable=seekable, live=live)
+                if live:  # then a length is but what somebody wrote into a playlist
+                    self.queue.change(item, duration_ms=None)
             case reports.Described(tags=tags, duration_ms=duration_ms):
                 if tags is not None:
                     self.queue.change(item, tags=tags)
@@ -273,7 +274,7 @@ class Session:
 
     # --- playlists --------------------------------------------------------------------------
 
-    def _play_list(self, entries: list[tuple[str, Tags]], now: float) -> list[Effect]:
+    def _play_list(self, entries: list[Entry], now: float) -> list[Effect]:
         """The track at hand is a playlist: play its first item, for whoever waits."""
         deck = self.deck
         assert deck.item is not None
@@ -283,17 +284,16 @@ class Session:
             return self._failed(error.code, error.message, error.detail, now)
         return deck.start(deck.waiting.hand_on(), now, paused=deck.paused)
 
-    def _expand(self, item: str, entries: list[tuple[str, Tags]]) -> None:
+    def _expand(self, item: str, entries: list[Entry]) -> None:
         """Put what a playlist names in its place. Raises `Unplayable`, `BadRequest`."""
         depth = self._depths.pop(item, 0) + 1
-        if depth > MOST_DEPTH:
-            raise Unplayable(f"Playlists in playlists, more than {MOST_DEPTH} deep: not played.")
+        if depth > MAX_PLAYLIST_DEPTH:
+            raise Unplayable(
+                f"Playlists in playlists, more than {MAX_PLAYLIST_DEPTH} deep: not played."
+            )
         listed = self.queue.item(item)
         assert listed is not None
-        items = [
-            Item(id=self._new_id(), url=url, tags=tags, added_by=listed.added_by)
-            for url, tags in entries
-        ]
+        items = new_items(entries, listed.added_by, self._new_id)
         self.queue.replace(item, items)
         self._depths = {known: d for known, d in self._depths.items() if self.queue.item(known)}
         self._depths |= {new.id: depth for new in items}

@@ -16,7 +16,6 @@ from receiver.errors import NothingPlaying, TonearmError, Unreachable
 from receiver.model.state import (
     Anchor,
     ClockId,
-    Item,
     Output,
     Problem,
     Receipt,
@@ -29,7 +28,7 @@ from receiver.model.state import (
 from receiver.protocol import codec, limits, patch
 from receiver.protocol import commands as c
 from receiver.protocol.events import Change, Done, Error, StateEvent
-from receiver.session.edits import Edit, edit
+from receiver.session.edits import Edit, edit, new_items
 from receiver.session.queue import Queue
 
 replace = msgspec.structs.replace
@@ -40,7 +39,8 @@ class FakeReceiver:
 
     What happens to it by itself is a method: `ends`, `loses_connections`, `says`. `refuses` maps
     the type of a command to the error it is answered with, `ignores` holds those never answered.
-    With `fetches`, a play gets the whole URL before it is answered. Its queue is a real one.
+    With `fetches`, a play gets the whole URL before it is answered. `unplayable` maps URLs to the
+    errors of a play that begins with them. Its queue is a real one.
     """
 
     def __init__(self, name: str = "Kitchen", clock_ahead_us: int = 0) -> None:
@@ -48,6 +48,7 @@ class FakeReceiver:
         self.commands: list[c.Command] = []
         self.refuses: dict[type[c.Command], TonearmError] = {}
         self.ignores: set[type[c.Command]] = set()
+        self.unplayable: dict[str, TonearmError] = {}
         self.fetches = False
         self.fetched = b""
         self.receipt = Receipt(0.0, None, 1.5, 3.25, 4.0, 18.4)
@@ -269,16 +270,21 @@ class FakeReceiver:
         return {"receipt": msgspec.to_builtins(self.receipt)}
 
     async def _play(self, command: c.Play) -> dict[str, Any]:
+        url = command.entries[0].url
         if self.fetches:
             try:
-                async with aiohttp.ClientSession() as session, session.get(command.url) as body:
+                async with aiohttp.ClientSession() as session, session.get(url) as body:
                     self.fetched = await body.read()
             except aiohttp.ClientError as error:
-                raise Unreachable(f"{command.url} cannot be fetched: {error}") from None
-        item = Item(next(self._ids), command.url, added_by=command.by)
+                raise Unreachable(f"{url} cannot be fetched: {error}") from None
+        items = new_items(command.entries, command.by, lambda: next(self._ids))
         self.queue.clear()
-        self.queue.add([item])
-        self.queue.go_to(item.id)
+        self.queue.add(items)
+        self.queue.go_to(items[0].id)
+        if url in self.unplayable:
+            error = self.unplayable[url]
+            await self._goes_to(self.queue.after(), Problem(error.code, error.message))
+            raise error
         await self._starts(command.position_ms, 0 if command.paused else 1)
         return {"receipt": msgspec.to_builtins(self.receipt)}
 

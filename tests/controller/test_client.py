@@ -55,7 +55,7 @@ async def test_each_command_arrives_as_it_was_meant(receiver: FakeReceiver) -> N
     assert result["volume"] == {"percent": 45, "muted": False}
     wishes = [msgspec.structs.replace(command, id="-") for command in sent(receiver)]
     assert wishes == [
-        c.Play(id="-", url="http://x/a.ogg", position_ms=1500.0),
+        c.Play(id="-", items=[c.Entry("http://x/a.ogg")], position_ms=1500.0),
         c.Pause(id="-"),
         c.Resume(id="-"),
         c.Toggle(id="-"),

@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 from controller.address import Address
 from controller.file_server import (
     FileServer,
-    Span,
     address_towards,
-    content_type,
     parse_head,
     parse_range,
 )
+from controller.lent_file import LentFile, Span
 from receiver.errors import BadRequest, NoReceiver
 
 HERE = Address("127.0.0.1", 7766)
@@ -36,9 +35,10 @@ def track(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def server(track: Path) -> AsyncIterator[FileServer]:
-    async with FileServer(str(track), HERE) as server:
-        yield server
+async def lent(track: Path) -> AsyncIterator[LentFile]:
+    """The file, being served."""
+    async with FileServer([str(track)], HERE) as server:
+        yield server.files[0]
 
 
 class Answer:
@@ -72,89 +72,91 @@ async def ask(url: str, *fields: str, method: str = "GET", path: str | None = No
         return Answer(await reader.read())
 
 
-async def test_the_whole_file(server: FileServer) -> None:
-    answer = await ask(server.url)
+async def test_the_whole_file(lent: LentFile) -> None:
+    answer = await ask(lent.url)
     assert (answer.status, answer.body) == (200, CONTENT)
     assert answer.fields["Content-Type"] == "audio/ogg"
     assert answer.fields["Accept-Ranges"] == "bytes"
-    assert answer.fields["Content-Length"] == str(len(CONTENT)) == str(server.size)
+    assert answer.fields["Content-Length"] == str(len(CONTENT))
 
 
-async def test_a_part_of_it(server: FileServer) -> None:
-    answer = await ask(server.url, "Range: bytes=10-19")
+async def test_a_part_of_it(lent: LentFile) -> None:
+    answer = await ask(lent.url, "Range: bytes=10-19")
     assert (answer.status, answer.body) == (206, CONTENT[10:20])
     assert answer.fields["Content-Range"] == f"bytes 10-19/{len(CONTENT)}"
 
 
-async def test_its_end(server: FileServer) -> None:
-    assert (await ask(server.url, "rAnGe:bytes=-5")).body == CONTENT[-5:]
+async def test_its_end(lent: LentFile) -> None:
+    assert (await ask(lent.url, "rAnGe:bytes=-5")).body == CONTENT[-5:]
 
 
-async def test_beyond_its_end(server: FileServer) -> None:
-    answer = await ask(server.url, f"Range: bytes={len(CONTENT)}-")
+async def test_beyond_its_end(lent: LentFile) -> None:
+    answer = await ask(lent.url, f"Range: bytes={len(CONTENT)}-")
     assert (answer.status, answer.body) == (416, b"")
     assert answer.fields["Content-Range"] == f"bytes */{len(CONTENT)}"
 
 
-async def test_its_head(server: FileServer) -> None:
-    answer = await ask(server.url, method="HEAD")
+async def test_its_head(lent: LentFile) -> None:
+    answer = await ask(lent.url, method="HEAD")
     assert (answer.status, answer.body) == (200, b"")
     assert answer.fields["Content-Length"] == str(len(CONTENT))
-    assert not server.fetched
+    assert not lent.fetched
 
 
-async def test_nothing_else(server: FileServer, track: Path) -> None:
-    path = urlsplit(server.url).path
+async def test_nothing_else(lent: LentFile, track: Path) -> None:
+    path = urlsplit(lent.url).path
     token = path.split("/")[1]
     for other in ("/", f"/{token}", f"/{token}/", f"{path}/", f"/{token}/../x", str(track), "*"):
-        assert (await ask(server.url, path=other)).status == 404
-    assert (await ask(server.url, method="POST")).status == 405
+        assert (await ask(lent.url, path=other)).status == 404
+    assert (await ask(lent.url, method="POST")).status == 405
 
 
 async def test_the_path_cannot_be_guessed(track: Path) -> None:
-    async with FileServer(str(track), HERE) as one, FileServer(str(track), HERE) as two:
-        tokens = {urlsplit(url).path.split("/")[1] for url in (one.url, two.url)}
+    async with FileServer([str(track)], HERE) as one, FileServer([str(track)], HERE) as two:
+        tokens = {urlsplit(url).path.split("/")[1] for url in (one.files[0].url, two.files[0].url)}
     assert len(tokens) == 2
     assert min(map(len, tokens)) >= 20
 
 
 @pytest.mark.parametrize("nonsense", [b"\r\n\r\n", b"\x00\xff\r\n\r\n", b"x" * 40_000])
-async def test_nonsense_ends_that_connection_alone(server: FileServer, nonsense: bytes) -> None:
-    async with connection(server.url) as (reader, writer):
+async def test_nonsense_ends_that_connection_alone(lent: LentFile, nonsense: bytes) -> None:
+    async with connection(lent.url) as (reader, writer):
         writer.write(nonsense)
         with contextlib.suppress(ConnectionError):
             await reader.read()
-    assert (await ask(server.url)).body == CONTENT
+    assert (await ask(lent.url)).body == CONTENT
 
 
-async def test_what_was_fetched_is_known(server: FileServer) -> None:
-    await ask(server.url, "Range: bytes=-5")  # as one looks for the length
-    await ask(server.url, "Range: bytes=100-199")  # as one looks for a place to seek to
-    assert not server.fetched
-    await ask(server.url, "Range: bytes=4000-")
-    await server.wait_fetched()
-    assert server.fetched
+async def test_what_was_fetched_is_known(lent: LentFile) -> None:
+    await ask(lent.url, "Range: bytes=-5")  # as one looks for the length
+    await ask(lent.url, "Range: bytes=100-199")  # as one looks for a place to seek to
+    assert not lent.fetched
+    await ask(lent.url, "Range: bytes=4000-")
+    await lent.wait_fetched()
+    assert lent.fetched
 
 
 async def test_what_is_being_fetched_is_not_yet(track: Path) -> None:
     with track.open("r+b") as file:
         file.truncate(64 * 1024 * 1024)  # more than lies in the buffers of a connection
-    async with FileServer(str(track), HERE) as server:
-        async with connection(server.url) as (reader, writer):
-            writer.write(f"GET {urlsplit(server.url).path} HTTP/1.1\r\n\r\n".encode())
+    async with FileServer([str(track)], HERE) as server:
+        (lent,) = server.files
+        async with connection(lent.url) as (reader, writer):
+            writer.write(f"GET {urlsplit(lent.url).path} HTTP/1.1\r\n\r\n".encode())
             await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(1_000_000)
-            assert not server.fetched
-        assert not server.fetched
+            assert not lent.fetched
+        assert not lent.fetched
 
 
 async def test_it_ends_while_somebody_fetches(track: Path) -> None:
     with track.open("r+b") as file:
         file.truncate(64 * 1024 * 1024)
     async with contextlib.AsyncExitStack() as stack:
-        async with FileServer(str(track), HERE) as server:
-            reader, writer = await stack.enter_async_context(connection(server.url))
-            writer.write(f"GET {urlsplit(server.url).path} HTTP/1.1\r\n\r\n".encode())
+        async with FileServer([str(track)], HERE) as server:
+            (lent,) = server.files
+            reader, writer = await stack.enter_async_context(connection(lent.url))
+            writer.write(f"GET {urlsplit(lent.url).path} HTTP/1.1\r\n\r\n".encode())
             await reader.readuntil(b"\r\n\r\n")
         with contextlib.suppress(ConnectionError):
             assert len(await reader.read()) < 64 * 1024 * 1024
@@ -164,28 +166,42 @@ async def test_it_ends_while_somebody_fetches(track: Path) -> None:
 async def test_what_is_no_file_is_said_at_once(tmp_path: Path, make: object) -> None:
     path = tmp_path / "nothing.ogg"
     make(path)  # type: ignore[operator]
-    with pytest.raises(BadRequest, match=r"nothing\.ogg is no file"):
-        async with FileServer(str(path), HERE):
+    with pytest.raises(BadRequest, match=r"nothing\.ogg is (no file|a folder)"):
+        async with FileServer([str(path)], HERE):
             pass
 
 
-async def test_a_file_may_be_removed_while_it_is_served(server: FileServer, track: Path) -> None:
+async def test_a_file_that_was_removed_is_not_found(lent: LentFile, track: Path) -> None:
     await asyncio.to_thread(track.unlink)
-    assert (await ask(server.url)).body == CONTENT
+    assert (await ask(lent.url)).status == 404
 
 
-async def test_a_file_that_became_shorter_is_not_fetched(server: FileServer, track: Path) -> None:
+async def test_a_file_that_was_written_anew_is_not_mixed_up(lent: LentFile, track: Path) -> None:
+    tag = (await ask(lent.url, "Range: bytes=0-99")).fields["ETag"]
+    same = await ask(lent.url, "Range: bytes=100-", f"If-Range: {tag}")
+    assert (same.status, same.body) == (206, CONTENT[100:])
     await asyncio.to_thread(track.write_bytes, CONTENT[:500])
-    assert (await ask(server.url)).body == CONTENT[:500]
-    assert not server.fetched
+    other = await ask(lent.url, "Range: bytes=100-", f"If-Range: {tag}")
+    assert (other.status, other.body) == (200, CONTENT[:500])
+
+
+async def test_several_are_told_apart(track: Path) -> None:
+    other = track.with_name("b.ogg")
+    await asyncio.to_thread(other.write_bytes, b"other")
+    async with FileServer([str(track), str(other), str(track)], HERE) as server:
+        bodies = [(await ask(file.url)).body for file in server.files]
+        assert bodies == [CONTENT, b"other", CONTENT]
+        assert len({file.url for file in server.files}) == 3
+        await server.files[1].wait_fetched()
 
 
 async def test_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "empty.ogg"
     path.touch()
-    async with FileServer(str(path), HERE) as server:
-        assert (await ask(server.url)).status == 200
-        assert (await ask(server.url, "Range: bytes=0-")).status == 416
+    async with FileServer([str(path)], HERE) as server:
+        (lent,) = server.files
+        assert (await ask(lent.url)).status == 200
+        assert (await ask(lent.url, "Range: bytes=0-")).status == 416
 
 
 def test_the_address_is_the_one_towards_the_receiver() -> None:
@@ -199,7 +215,7 @@ def test_the_address_is_the_one_towards_the_receiver() -> None:
     [("a.ogg", "audio/ogg"), ("A.OGA", "audio/ogg"), ("b.flac", "audio/flac"), ("c", None)],
 )
 def test_the_type_by_the_suffix(name: str, expected: str | None) -> None:
-    assert content_type(name) == expected or "application/octet-stream"
+    assert LentFile(name).content_type == expected or "application/octet-stream"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +258,7 @@ def test_relative_paths_work(track: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(track.parent)
 
     async def fetch() -> bytes:
-        async with FileServer(os.path.join(".", track.name), HERE) as server:
-            return (await ask(server.url)).body
+        async with FileServer([os.path.join(".", track.name)], HERE) as server:
+            return (await ask(server.files[0].url)).body
 
     assert asyncio.run(fetch()) == CONTENT

@@ -10,7 +10,7 @@ import pytest
 
 from controller import known
 from controller.address import Address
-from controller.known import Known, Memory, default_path
+from controller.known import Known, Memory, state_path
 
 KITCHEN = Known("id-1", "Kitchen", Address("192.0.2.1", 7766))
 BATH = Known("id-2", "Bath", Address("192.0.2.2", 7000))
@@ -62,7 +62,7 @@ def test_a_new_name_and_address_take_the_place_of_the_old() -> None:
     ],
 )
 def test_a_broken_file_is_as_good_as_none(content: bytes) -> None:
-    path = Path(default_path())
+    path = Path(state_path("receivers.json"))
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     memory = Memory()
@@ -73,7 +73,7 @@ def test_a_broken_file_is_as_good_as_none(content: bytes) -> None:
 
 def test_a_default_that_makes_no_sense_is_none() -> None:
     Memory().used(KITCHEN)
-    path = Path(default_path())
+    path = Path(state_path("receivers.json"))
     path.write_text(json.dumps({**json.loads(path.read_text()), "default": ["id-1"]}))
     assert Memory().default() is None
     assert Memory().all() == [KITCHEN]
@@ -88,16 +88,16 @@ def test_a_file_that_cannot_be_written_is_no_error(state_home: Path) -> None:
 
 def test_nothing_is_written_when_nothing_is_new() -> None:
     Memory().used(KITCHEN)
-    before = os.stat(default_path())
+    before = os.stat(state_path("receivers.json"))
     Memory().used(KITCHEN)
     Memory().saw(KITCHEN)
-    after = os.stat(default_path())
+    after = os.stat(state_path("receivers.json"))
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_nothing_is_left_beside_the_file() -> None:
     Memory().used(KITCHEN)
-    assert os.listdir(os.path.dirname(default_path())) == ["receivers.json"]
+    assert os.listdir(os.path.dirname(state_path("receivers.json"))) == ["receivers.json"]
 
 
 def test_those_seen_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,8 +111,8 @@ def test_those_seen_longest_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -
 def test_where_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/someone")
     monkeypatch.setenv("XDG_STATE_HOME", "/state")
-    assert default_path() == "/state/tonearm/receivers.json"
+    assert state_path("receivers.json") == "/state/tonearm/receivers.json"
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
-    assert default_path() == "/home/someone/.local/state/tonearm/receivers.json"
+    assert state_path("receivers.json") == "/home/someone/.local/state/tonearm/receivers.json"
     monkeypatch.delenv("XDG_STATE_HOME")
-    assert default_path() == "/home/someone/.local/state/tonearm/receivers.json"
+    assert state_path("receivers.json") == "/home/someone/.local/state/tonearm/receivers.json"

@@ -35,8 +35,8 @@ async def client(speaker: ReceiverProcess) -> AsyncIterator[Client]:
 @pytest.fixture
 async def url(client: Client) -> AsyncIterator[str]:
     """The tune, over HTTP."""
-    async with FileServer(str(TUNE), client.address) as server:
-        yield server.url
+    async with FileServer([str(TUNE)], client.address) as server:
+        yield server.files[0].url
 
 
 async def call(speaker: ReceiverProcess, *words: str) -> str:
@@ -100,6 +100,33 @@ async def test_a_list_of_files_is_played_to_its_end(speaker: ReceiverProcess) ->
     assert (await status(speaker))["state"]["session"]["playback"] == "idle"
 
 
+async def test_a_playlist_file_is_played_to_its_end(
+    speaker: ReceiverProcess, tmp_path: Path
+) -> None:
+    album = tmp_path / "album.m3u"
+    album.write_text(f"#EXTM3U\n#EXTINF:40,First\n{TUNE}\n#EXTINF:40,Second\n{TUNE}\n")
+    words = ("cast", "--start", "0:39", str(album), "-d", f"127.0.0.1:{speaker.port}")
+    async with Tonearm(*words) as process:
+        await process.shows("0:39 of 0:40, 1 of 2, volume")
+        saved = (await call(speaker, "queue", "save", "-")).splitlines()
+        assert [line for line in saved if not line.startswith("#")] == [str(TUNE)] * 2
+        await process.shows(f"playing, {TITLE}, 0:00 of 0:40, 2 of 2")
+        await call(speaker, "seek", "0:39")
+        outcome = await process.ends()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert await call(speaker, "queue") == "The queue is empty\n"
+
+
+async def test_what_ends_at_once_is_followed(
+    speaker: ReceiverProcess, client: Client, url: str
+) -> None:
+    """The first of several may be over before its cast is answered."""
+    await call(speaker, "cast", "--start", "0:39.99", url, url)
+    async for state in client.changes():
+        if state.session.queue.index == 1 and state.session.playback == "playing":
+            return
+
+
 async def queued(speaker: ReceiverProcess) -> list[Any]:
     rows = (await call(speaker, "queue", "--json")).splitlines()
     return [json.loads(row) for row in rows]
@@ -112,7 +139,7 @@ async def test_a_queue_command_by_command(
     one, two = (row["id"] for row in await queued(speaker))
     assert await call(speaker, "next") == f"Playing {TITLE}\n"
     assert [row["current"] for row in await queued(speaker)] == [False, True]
-    assert await call(speaker, "queue") == f"  1  0:40  {TITLE}\n* 2  0:40  {TITLE}\n"
+    assert await call(speaker, "queue") == (f"  1  0:40  {TITLE}\n* 2  0:40  {TITLE}\n2 of 2\n")
     assert await call(speaker, "previous") == f"Playing {TITLE}\n"
     assert [row["current"] for row in await queued(speaker)] == [True, False]
 

@@ -22,8 +22,10 @@ urls = st.text(
 ).filter(str.isprintable)
 positions = st.floats(0, limits.MAX_POSITION_MS)
 deltas = st.floats(-limits.MAX_POSITION_MS, limits.MAX_POSITION_MS)
+entries = st.builds(c.Entry, url=urls, duration_ms=st.none() | positions)
 commands = st.one_of(
     st.builds(c.Play, id=ids, url=urls, position_ms=positions, paused=st.booleans()),
+    st.builds(c.Play, id=ids, items=st.lists(entries, min_size=1, max_size=3)),
     *(st.builds(kind, id=ids) for kind in (c.Pause, c.Resume, c.Toggle, c.Stop, c.Status)),
     st.builds(c.Seek, id=ids, position_ms=positions),
     st.builds(c.Seek, id=ids, by_ms=deltas),
@@ -142,6 +144,8 @@ def test_the_size_of_a_message_is_limited() -> None:
         '{"type": "seek", "id": "c"}',
         '{"type": "seek", "id": "c", "position_ms": 1, "by_ms": 1}',
         '{"type": "volume", "id": "c"}',
+        '{"type": "play", "id": "c"}',
+        '{"type": "play", "id": "c", "url": "http://x/", "items": [{"url": "http://x/"}]}',
         '{"type": "volume", "id": "c", "percent": 1, "by": 1}',
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from receiver.model import orders as o
 from receiver.model import reports as r
-from receiver.model.state import Tags
+from receiver.model.state import Entry, Tags
 from receiver.protocol import commands as c
 from receiver.session import effects as e
 from tests.session.stage import Stage
@@ -239,8 +239,8 @@ def test_a_joint_that_came_too_late_is_no_joint(stage: Stage) -> None:
     assert stage.say(r.Joined(track, heard_at=stage.now)) == []
 
 
-def listed(*names: str) -> list[tuple[str, Tags]]:
-    return [(f"http://x/{name}", Tags(name)) for name in names]
+def listed(*names: str) -> list[Entry]:
+    return [Entry(f"http://x/{name}", Tags(name)) for name in names]
 
 
 def urls(stage: Stage) -> list[str]:
@@ -260,6 +260,38 @@ def test_a_playlist_is_replaced_by_what_it_names(stage: Stage) -> None:
     assert play not in stage.answers
     sounds(stage)
     assert stage.answer(play) == {"receipt": {}}
+
+
+def test_a_length_that_a_list_claims_means_nothing_of_what_is_live(stage: Stage) -> None:
+    items = [{"url": "http://x/radio", "duration_ms": 1000.0}]
+    stage.ask(c.Play, items=items)
+    item = stage.state.session.item
+    assert item is not None
+    assert item.duration_ms == 1000.0
+    stage.say(r.Opened(1, seekable=False, live=True))
+    item = stage.state.session.item
+    assert item is not None
+    assert item.duration_ms is None
+
+
+def test_several_are_played_at_once(stage: Stage) -> None:
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/before"}])
+    items = [{"url": f"http://x/{name}", "tags": {"title": name}} for name in "ab"]
+    play, (effect,) = stage.ask(c.Play, items=items, by="anna", position_ms=500.0)
+    assert isinstance(effect, e.OpenItem)
+    assert (effect.item.tags.title, effect.item.added_by, effect.start_ms) == ("a", "anna", 500.0)
+    assert urls(stage) == ["a", "b"]
+    sounds(stage)
+    assert stage.answer(play) == {"receipt": {}}
+    stage.say(r.Ended(1))
+    assert stage.state.session.queue.index == 1
+
+
+def test_of_several_the_first_is_answered_for_and_the_others_go_on(stage: Stage) -> None:
+    play, _ = stage.ask(c.Play, items=[{"url": "http://x/a"}, {"url": "http://x/b"}])
+    stage.say(r.Failed(1, "unreachable", "It is gone.", {}))
+    assert stage.answer(play) == "unreachable"
+    assert (stage.playback, stage.state.session.queue.index) == ("loading", 1)
 
 
 def test_a_playlist_that_is_next_is_opened_ahead_too(stage: Stage) -> None:

@@ -32,7 +32,9 @@ def at(receiver: FakeReceiver) -> tuple[str, str]:
 
 
 def plays(receiver: FakeReceiver) -> list[str]:
-    return [command.url for command in receiver.commands if isinstance(command, c.Play)]
+    """The URLs of what was to be played."""
+    played = [command.entries for command in receiver.commands if isinstance(command, c.Play)]
+    return [entry.url for entries in played for entry in entries]
 
 
 # --- one URL, and the command returns ------------------------------------------------------
@@ -42,7 +44,7 @@ async def test_a_url_is_played_and_the_command_returns(receiver: FakeReceiver) -
     outcome = await tonearm("cast", URL, "--start", "1:00", "--paused", *at(receiver))
     assert outcome == (0, "", "")
     assert receiver.commands == [
-        c.Play(id="one-shot", url=URL, position_ms=60_000, paused=True, by=myself()),
+        c.Play(id="one-shot", items=[c.Entry(URL)], position_ms=60_000, paused=True, by=myself()),
     ]
 
 
@@ -124,9 +126,9 @@ async def test_a_list_is_played_one_after_the_other(receiver: FakeReceiver, trac
         await process.shows("playing, blue.ogg")
         await receiver.ends()
         assert (await process.ends()).code == 0
-    assert plays(receiver)[0] == URL
+    assert [url.rpartition("/")[2] for url in plays(receiver)] == ["a.ogg", "blue.ogg"]
     starts = [x.position_ms for x in receiver.commands if isinstance(x, c.Play)]
-    assert starts == [5000.0, 0.0]
+    assert starts == [5000.0]
 
 
 async def test_a_stop_from_elsewhere_ends_the_list(receiver: FakeReceiver, track: Path) -> None:
@@ -134,11 +136,11 @@ async def test_a_stop_from_elsewhere_ends_the_list(receiver: FakeReceiver, track
         await process.shows("playing, a.ogg")
         await receiver.says("Blue")
         await process.shows("playing, Blue")
-        await receiver.ends()
+        await tonearm("stop", *at(receiver))
         outcome = await process.ends()
     assert outcome.code == 0
     assert "It was stopped from elsewhere." in outcome.out
-    assert plays(receiver) == [URL]
+    assert [item.url for item in receiver.queue.page(0, 9)] == [URL]
 
 
 async def test_another_cast_ends_the_list(receiver: FakeReceiver, track: Path) -> None:
@@ -148,7 +150,7 @@ async def test_another_cast_ends_the_list(receiver: FakeReceiver, track: Path) -
         outcome = await process.ends()
     assert outcome.code == 0
     assert "Something else is played now." in outcome.out
-    assert plays(receiver) == [URL, OTHER]
+    assert [item.url for item in receiver.queue.page(0, 9)] == [OTHER]
 
 
 async def test_what_breaks_off_is_told_and_the_list_goes_on(
@@ -211,6 +213,20 @@ async def test_ctrl_c_leaves_when_the_file_has_been_fetched(
     assert receiver.state.session.playback == "playing"
 
 
+async def test_what_is_still_to_come_leaves_with_the_command(
+    receiver: FakeReceiver, track: Path
+) -> None:
+    receiver.fetches = True
+    async with Tonearm("cast", *[str(track)] * 3, *at(receiver)) as process:
+        await process.shows("playing, blue.ogg, 0:00, 1 of 3")
+        process.interrupt()
+        outcome = await process.ends()
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Taken out of the queue: 2 files of this computer, still to come." in outcome.out
+    assert receiver.state.session.playback == "playing"
+    assert [item.url for item in receiver.queue.page(0, 9)] == plays(receiver)[:1]
+
+
 async def test_ctrl_c_waits_until_the_file_has_been_fetched(
     receiver: FakeReceiver, track: Path
 ) -> None:
@@ -242,7 +258,7 @@ async def test_ctrl_c_twice_stops_the_music(receiver: FakeReceiver, track: Path)
         process.interrupt()
         assert (await process.ends()).code == 130
     assert receiver.state.session.playback == "idle"
-    assert len(plays(receiver)) == 1
+    assert [item.url for item in receiver.queue.page(0, 9)] == [URL]
 
 
 async def _fetch(url: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from controller.cli.myself import myself
-from receiver.errors import HttpRefused, Superseded, TonearmError, Unplayable
+from receiver.errors import HttpRefused, Superseded, Unplayable
 from receiver.model.state import Item, Problem
 from receiver.protocol import commands as c
 from tests.controller.cli.conftest import Call
@@ -21,20 +21,6 @@ OTHER = "http://y/other.ogg"
 
 def held(receiver: FakeReceiver) -> list[str]:
     return [item.url for item in receiver.queue.page(0, 99)]
-
-
-def refuse_first(
-    receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch, error: TonearmError
-) -> None:
-    """What comes first cannot be played."""
-    play = receiver._play
-
-    async def refuse(command: c.Play) -> dict[str, object]:
-        if command.url == URLS[0]:
-            raise error
-        return await play(command)
-
-    monkeypatch.setattr(receiver, "_play", refuse)
 
 
 # --- and the command returns ---------------------------------------------------------------
@@ -61,22 +47,20 @@ async def test_on_a_terminal_they_may_be_detached(receiver: FakeReceiver) -> Non
 async def test_as_json_it_is_one_line(receiver: FakeReceiver, call: Call) -> None:
     told = json.loads((await call("cast", "--json", *URLS)).out)
     assert (told["receiver"], told["url"]) == ("id-kitchen", URLS[0])
-    assert told["queued"] == [item.id for item in receiver.queue.page(1, 9)]
+    assert told["items"] == 3
 
 
 async def test_what_cannot_be_played_is_told_and_left_out(
-    receiver: FakeReceiver, call: Call, monkeypatch: pytest.MonkeyPatch
+    receiver: FakeReceiver, call: Call
 ) -> None:
-    refuse_first(receiver, monkeypatch, HttpRefused("It is not there."))
+    receiver.unplayable[URLS[0]] = HttpRefused("It is not there.")
     outcome = await call("cast", *URLS)
     assert outcome == (4, "", f"tonearm: {URLS[0]}: It is not there.\n")
-    assert held(receiver) == list(URLS[1:])
+    assert receiver.state.session.item == receiver.queue.page(1, 1)[0]
 
 
-async def test_another_cast_in_between_wins(
-    receiver: FakeReceiver, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refuse_first(receiver, monkeypatch, Superseded("Another play came."))
+async def test_another_cast_in_between_wins(receiver: FakeReceiver, call: Call) -> None:
+    receiver.refuses[c.Play] = Superseded("Another play came.")
     assert await call("cast", *URLS) == (3, "", "tonearm: Another play came.\n")
     assert held(receiver) == []
 
@@ -89,7 +73,6 @@ async def process(receiver: FakeReceiver) -> AsyncIterator[Tonearm]:
     """A cast of `URLS` on a terminal, which has begun."""
     words = ("cast", *URLS, "-d", receiver.address)
     async with Tonearm(*words, terminal=True) as process:
-        await receiver.hears(c.QueueAdd)
         await process.shows("▶ a.ogg")
         yield process
 
@@ -106,7 +89,7 @@ async def test_the_progress_goes_on_until_the_queue_has_ended(
     assert (outcome.code, outcome.err) == (0, "")
     assert [type(x) for x in receiver.commands if not isinstance(x, c.TimeRequest)] == [
         c.Play,
-        c.QueueAdd,
+        c.QueueList,
     ]
 
 
@@ -167,17 +150,14 @@ async def test_ctrl_c_leaves_the_queue_playing(receiver: FakeReceiver, process: 
     assert receiver.state.session.playback == "playing"
 
 
-async def test_what_cannot_be_played_first_is_told_and_left_out(
-    receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refuse_first(receiver, monkeypatch, Unplayable("It is damaged."))
+async def test_what_cannot_be_played_first_is_told_and_left_out(receiver: FakeReceiver) -> None:
+    receiver.unplayable[URLS[0]] = Unplayable("It is damaged.")
     async with Tonearm("cast", *URLS, "-d", receiver.address, terminal=True) as process:
         await process.shows("▶ b.ogg")
-        await receiver.hears(c.QueueAdd)
         process.interrupt()
         outcome = await process.ends()
     assert outcome.err == f"tonearm: {URLS[0]}: It is damaged.\n"
-    assert held(receiver) == list(URLS[1:])
+    assert receiver.state.session.playback == "playing"
 
 
 async def test_what_is_queued_behind_one_url_is_shown_too(receiver: FakeReceiver) -> None:

@@ -18,6 +18,7 @@ from receiver.model.state import (
     Item,
     Output,
     Problem,
+    QueueState,
     ReceiverInfo,
     SessionState,
     State,
@@ -61,6 +62,24 @@ def test_muted() -> None:
     assert line(muted, 0.0, True, 50) == "▶ Miles - Blue  0:00 / 3:20 muted"
 
 
+@pytest.mark.parametrize(
+    ("queue", "signs", "words"),
+    [
+        (QueueState(length=1, index=0), "", ""),
+        (QueueState(length=5, index=1), "2/5 ", ", 2 of 5"),
+        (QueueState(length=5, index=1, repeat="all"), "2/5 ↻ ", ", 2 of 5, repeat all"),
+        (QueueState(length=1, index=0, repeat="one"), "↻1 ", ", repeat one"),
+        (QueueState(length=5, index=4, shuffle=True), "5/5 ⇄ ", ", 5 of 5, shuffled"),
+    ],
+)
+def test_the_queue(queue: QueueState, signs: str, words: str) -> None:
+    session = msgspec.structs.replace(PLAYING.session, queue=queue)
+    state = msgspec.structs.replace(PLAYING, session=session)
+    assert f" 3:20 {signs}40 % " in line(state, 50_000.0, True, 79)
+    assert " 3:20 40 % " in line(state, 50_000.0, True, 50)
+    assert sentence(state, 0.0, True) == f"playing, Miles - Blue, 0:00 of 3:20{words}, volume 40 %"
+
+
 def test_nothing_plays() -> None:
     assert line(IDLE, None, True, 79) == "■ nothing plays"
 
@@ -81,6 +100,7 @@ def test_a_lost_connection_is_told() -> None:
     [
         ("http://x/a/blue.ogg", Tags(), "blue.ogg"),
         ("http://x/", Tags(), "x"),
+        ("http://x/Side%20A%2F%C3%A9%1b.ogg", Tags(), "Side A/é .ogg"),
         ("http://x/a.ogg", Tags(title="Blue"), "Blue"),
         ("http://x/a.ogg", Tags(artist="Miles"), "Miles"),
         ("http://x/a.ogg", Tags(title="\x1b[2JBlue"), "[2JBlue"),
@@ -97,11 +117,25 @@ def test_what_an_item_is_called(url: str, tags: Tags, label: str) -> None:
     st.none() | st.floats(0, 1e12),
     st.booleans(),
     st.integers(20, 200),
+    st.builds(
+        QueueState,
+        length=st.just(10_000),
+        index=st.none() | st.integers(0, 9999),
+        repeat=st.sampled_from(["off", "one", "all"]),
+        shuffle=st.booleans(),
+    ),
 )
 def test_it_is_one_line_that_fits(
-    title: str, position_ms: float, duration_ms: float | None, connected: bool, width: int
+    title: str,
+    position_ms: float,
+    duration_ms: float | None,
+    connected: bool,
+    width: int,
+    queue: QueueState,
 ) -> None:
     state = with_item(tags=Tags(title), duration_ms=duration_ms)
+    session = msgspec.structs.replace(state.session, queue=queue)
+    state = msgspec.structs.replace(state, session=session)
     shown = line(state, position_ms, connected, width)
     assert shown.isprintable()
     assert columns(shown) <= width

@@ -44,6 +44,7 @@ async def test_it_is_listed_with_numbers_and_what_is_known(
         "* 2  4:56  Miles - Blue [2J",
         "  3        c.ogg",
         "  4        d.ogg",
+        "2 of 4",
     ]
 
 
@@ -157,7 +158,7 @@ async def test_a_move_is_refused_when_the_queue_has_changed_since(
         (["jump", "1-2"], "'1-2' are several: name one."),
         (["mv", "1", "5"], "There is no 5 in the queue"),
         (["add", "--at", "0", "http://x/"], "There is no 0"),
-        (["add", "song.ogg"], "song.ogg is no URL"),
+        (["add", "song.ogg"], "song.ogg is no file"),
     ],
 )
 async def test_what_is_wrong_is_one_line_and_changes_nothing(
@@ -168,6 +169,32 @@ async def test_what_is_wrong_is_one_line_and_changes_nothing(
     assert told in outcome.err
     assert outcome.err.count("\n") == 1
     assert set(sent(receiver)) <= {c.QueueList}
+
+
+async def test_what_is_added_to_silence_is_told_how_to_be_heard(
+    receiver: FakeReceiver, call: Call
+) -> None:
+    outcome = await call("queue", "add", "http://x/a.ogg")
+    assert outcome.out == "Added 1 item; nothing plays now: `tonearm resume` plays the queue\n"
+    assert receiver.state.session.playback == "idle"
+
+
+@pytest.mark.usefixtures("four")
+async def test_what_is_added_may_be_played_at_once(receiver: FakeReceiver, call: Call) -> None:
+    words = ("--play", "--next", "http://x/e.ogg", "http://x/f.ogg")
+    assert (await call("queue", "add", *words)).out == "Added 2 items\n"
+    item = receiver.state.session.item
+    assert item is not None
+    assert (item.url, held(receiver)) == ("http://x/e.ogg", "aefbcd")
+
+
+@pytest.mark.usefixtures("four")
+async def test_how_it_goes_on_is_told(call: Call) -> None:
+    await call("repeat", "all")
+    await call("shuffle", "on")
+    words = "1 of 4, repeat all, shuffled"
+    assert (await call("queue")).out.splitlines()[-1] == words
+    assert f"\nqueue  {words}\n" in (await call("status")).out
 
 
 async def test_a_local_file_is_told_where_it_belongs(call: Call) -> None:
@@ -182,7 +209,7 @@ async def test_a_long_one_is_read_and_edited_in_parts(receiver: FakeReceiver, ca
     names = [f"http://x/{number}.ogg" for number in range(MAX_ITEMS + 20)]
     await call("cast", *names)
     assert [item.url for item in receiver.queue.page(0, 999)] == names
-    assert (await call("queue")).out.count("\n") == MAX_ITEMS + 20
+    assert (await call("queue")).out.count("\n") == MAX_ITEMS + 21
     receiver.commands.clear()
     await call("queue", "rm", f"1-{MAX_ITEMS + 19}")
     assert [item.url for item in receiver.queue.page(0, 999)] == names[-1:]

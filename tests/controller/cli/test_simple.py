@@ -158,7 +158,8 @@ async def test_the_device_is_remembered(receiver: FakeReceiver, call: Call) -> N
 
 async def test_a_command_loads_little(receiver: FakeReceiver, call: Call) -> None:
     await call("stop")
-    for words in (["pause"], ["--help"], ["volume"], ["cast", "x://a", "x://b"], ["queue"]):
+    casts = ["cast", "x://a", "x://b"], ["queue", "add", "x://a"]
+    for words in (["pause"], ["--help"], ["volume"], ["queue"], *casts):
         outcome = await tonearm(*words, options=("-X", "importtime"))
         loaded = set(re.findall(r"\|\s+(\S+)$", outcome.err, re.MULTILINE))
         assert "controller.cli.arguments" in loaded

@@ -1,21 +1,16 @@
-"""`tonearm watch`, `discover` and `completion`."""
+"""`tonearm watch` and `discover`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import stat
-import subprocess
 import sys
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from controller.address import Address
-from controller.cli import arguments, completion, discover, main
+from controller.cli import arguments, discover, main
 from controller.discovery import Found
 from controller.known import Known, Memory
 from receiver.protocol.commands import Play
@@ -101,78 +96,6 @@ async def test_discover_finds_nothing(
     monkeypatch.setattr(discover, "by_mdns", lambda seconds, enough: [])
     assert await asyncio.to_thread(main, ["discover"]) == 7
     assert "--device HOST[:PORT]" in capsys.readouterr().err
-
-
-def test_completion_knows_every_command_and_option(capsys: pytest.CaptureFixture[str]) -> None:
-    for command, words in completion.WORDS.items():
-        with pytest.raises(SystemExit):
-            main([*command.split(), "--help"])
-        shown = capsys.readouterr().out
-        for word in words:
-            assert word in shown
-        options = {word for word in shown.replace(",", " ").split() if word.startswith("--")}
-        assert options <= {*words, "--detach"}, command
-    for words, listed in (
-        (["--help"], completion.FIRST),
-        (["queue", "--help"], [word.split()[1] for word in completion.WORDS if " " in word]),
-    ):
-        with pytest.raises(SystemExit):
-            main(words)
-        shown = capsys.readouterr().out
-        assert all(f"    {command} " in shown for command in listed)
-        assert len(listed) == shown.count("\n    ") - shown.count("\n     ")
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_script_is_one_of_its_shell(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", shell]) == 0
-    script = capsys.readouterr().out
-    assert "COMMANDS" not in script
-    assert "CASES" not in script
-    if shutil.which(shell):
-        subprocess.run([shell, "-n"], input=script, check=True, text=True)
-
-
-@pytest.fixture
-def tonearm_in_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a completion script calls."""
-    script = tmp_path / "bin" / "tonearm"
-    script.parent.mkdir()
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m controller.cli "$@"\n')
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
-
-
-def completed(*words: str) -> list[str]:
-    """What bash offers for the last word."""
-    quoted = " ".join(f'"{word}"' for word in words)
-    program = (
-        f"{completion.bash()}\nCOMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}\n"
-        'compopt() { :; }\n_tonearm\nprintf "%s\\n" "${COMPREPLY[@]}"'
-    )
-    shown = subprocess.run(["bash", "-c", program], capture_output=True, check=True, text=True)
-    assert shown.stderr == ""
-    return shown.stdout.split("\n")[:-1]
-
-
-def test_bash_completes_commands_and_options() -> None:
-    assert completed("tonearm", "st") == ["stop", "status"]
-    assert completed("tonearm", "--device", "Bath", "mute", "o") == ["on", "off"]
-    assert completed("tonearm", "cast", "--de") == ["--device", "--detach"]
-    assert completed("tonearm", "queue", "m") == ["mv"]
-    assert completed("tonearm", "queue", "add", "--n") == ["--next"]
-    assert completed("tonearm", "queue", "rm", "--") == ["--device", "--json", "--help"]
-
-
-@pytest.mark.usefixtures("tonearm_in_path")
-def test_bash_completes_devices_and_runs_nothing_in_their_names(tmp_path: Path) -> None:
-    evil = f"K$(touch {tmp_path}/owned)`touch {tmp_path}/owned`"
-    for number, name in enumerate(["Kitchen", "Kids' room", evil, "Bath"]):
-        Memory().saw(Known(str(number), name, Address("192.0.2.1")))
-    offered = completed("tonearm", "pause", "-d", "K")
-    assert offered[:2] == ["Kitchen", r"Kids\'\ room"]
-    assert len(offered) == 3
-    assert not (tmp_path / "owned").exists()
 
 
 def test_the_negative_is_no_option() -> None:

@@ -9,28 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiver.errors import TonearmError, Unplayable, UnsupportedFormat
-from receiver.model.state import Tags
+from receiver.model.state import Entry, Tags
 from receiver.protocol.limits import MAX_QUEUE, MAX_TEXT
-from receiver.source.playlist import Entry, playlist_kind, read_playlist
+from receiver.protocol.playlist import named_in, playlist_kind, read_playlist
 
 BASE = "http://x/lists/mine.m3u8"
 EXPECTED = [
-    Entry("http://x/lists/a%20b.ogg", Tags("Title", "Artist")),
+    Entry("http://x/lists/a%20b.ogg", Tags("Title", "Artist"), 123_500.0),
     Entry("http://y/b.ogg", Tags("Only Title")),
     Entry("http://x/c.ogg"),
 ]
 KINDS = {
-    "m3u": b"\xef\xbb\xbf#EXTM3U\r\n#EXTINF:123,Artist - Title\r\na%20b.ogg\r\n\r\n# said\r\n"
+    "m3u": b"\xef\xbb\xbf#EXTM3U\r\n#EXTINF:123.5,Artist - Title\r\na%20b.ogg\r\n\r\n# said\r\n"
     b"#EXTINF:-1,Only Title\nhttp://y/b.ogg\n/c.ogg\n",
     "pls": b"[playlist]\nFile2=http://y/b.ogg\nTitle2=Only Title\nFile1=a%20b.ogg\n"
-    b"Title1=Artist - Title\nLength1=-1\nfile3 = /c.ogg\nNumberOfEntries=3\n",
+    b"Title1=Artist - Title\nLength1=123.5\nLength2=-1\nfile3 = /c.ogg\nNumberOfEntries=3\n",
     "xspf": b"""<?xml version="1.0"?><playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList>
-        <track><location>a%20b.ogg</location><title>Title</title><creator>Artist</creator></track>
+        <track><location>a%20b.ogg</location><title>Title</title><creator>Artist</creator>
+        <duration>123500</duration></track>
         <track><location>http://y/b.ogg</location><title>Only Title</title></track>
         <track><title>nowhere</title></track><track><location>/c.ogg</location></track>
         </trackList></playlist>""",
     "jspf": b"""{"playlist": {"title": "Mine", "track": [
-        {"location": ["a%20b.ogg", "other"], "title": "Title", "creator": "Artist"},
+        {"location": ["a%20b.ogg", "other"], "title": "Title", "creator": "Artist",
+         "duration": 123500},
         {"location": "http://y/b.ogg", "title": "Only Title"}, {"title": "nowhere"},
         {"location": ["/c.ogg"]}]}}""",
 }
@@ -92,10 +94,24 @@ def test_entities_are_not_expanded() -> None:
         read_playlist("xspf", bomb, BASE)
 
 
+def test_one_s_own_may_name_files() -> None:
+    data = b"#EXTM3U\nSide A/1.ogg\n/music/2.ogg\nfile:///music/3%20.ogg\nhttp://x/4\n"
+    found = [entry.url for entry in named_in("m3u", data)]
+    assert found == ["Side A/1.ogg", "/music/2.ogg", "file:///music/3%20.ogg", "http://x/4"]
+    assert named_in("pls", b"[playlist]\nFile1=\n") == []
+
+
+@pytest.mark.parametrize("length", ["-1", "0", "", "a", "9" * 12])
+def test_a_length_that_is_none_is_left_out(length: str) -> None:
+    (entry,) = named_in("m3u", f"#EXTINF:{length},Blue\na.ogg\n".encode())
+    assert entry == Entry("a.ogg", Tags("Blue"))
+
+
 @given(st.sampled_from(list(KINDS)), st.binary(max_size=200), st.integers(0, 400))
 def test_damaged_ones_are_read_or_refused(kind: str, junk: bytes, at: int) -> None:
     data = KINDS[kind]
     with contextlib.suppress(TonearmError):
         for entry in read_playlist(kind, data[:at] + junk + data[at + len(junk) :], BASE):
+            assert entry.duration_ms is None or entry.duration_ms > 0
             assert entry.url.startswith(("http://", "https://"))
             assert len(entry.tags.title or "") <= MAX_TEXT
