@@ -1,0 +1,123 @@
+"""Handoffs that go wrong: the music goes on where at all possible, and the state says why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from receiver.errors import Unreachable
+from receiver.protocol import commands as c
+from tests.whole.moving import is_unbroken, moved, playing
+from tests.whole.rooms import COARSE_S, RATE, rooms, stream
+
+
+async def test_a_stream_that_the_target_cannot_reach_plays_on_where_it_is() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+
+        gone = stream(1.0, refusal=Unreachable("The server does not answer."))
+        house.streams["mock:a", "bedroom"] = gone
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        assert transfer.code == "unreachable"
+        assert "Bedroom" in transfer.message
+        assert (kitchen.playback, bedroom.playback) == ("playing", "idle")
+        assert is_unbroken(kitchen.numbers)
+
+
+async def test_a_target_that_is_never_ready() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(6.0, COARSE_S)
+        assert transfer.code == "target_not_ready"
+        assert (kitchen.playback, bedroom.playback) == ("playing", "idle")
+        assert is_unbroken(kitchen.numbers)
+        assert bedroom.numbers.max() == 0.0
+
+
+async def test_what_the_target_played_comes_back_when_it_comes_to_nothing() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        bedroom.ask(c.Play, url=house.serve("mock:b", stream(30.0)))
+        await house.until(lambda: bedroom.playback == "playing")
+        house.streams["mock:a", "bedroom"] = stream(20.0, delay=60.0)
+        transfer = await moved(house, kitchen, bedroom, replace=True)
+        await house.run(6.0, COARSE_S)
+        assert transfer.code == "target_not_ready"
+        item = bedroom.state.session.item
+        assert item is not None
+        assert (bedroom.playback, item.url) == ("playing", "mock:b")
+
+
+@pytest.mark.parametrize("after_ms", [0, 5, 10, 20, 40, 60, 70, 80, 90, 100, 120, 150])
+async def test_the_target_dies(after_ms: int) -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        await bedroom.die()
+        await house.run(1.0)
+        assert transfer.code in ("done", "target_lost")
+        if transfer.code == "target_lost":
+            assert kitchen.playback == "playing"
+            assert kitchen.numbers[-500:].min() > 0.5, "it plays on here"
+            # The live position: as if nothing had happened.
+            expected = np.flatnonzero(kitchen.numbers > 0.5)[0]
+            assert abs(kitchen.numbers[-1] - (len(kitchen.numbers) - expected)) < 0.005 * RATE
+
+
+@pytest.mark.parametrize("after_ms", [0, 5, 10, 20, 40, 60, 70, 80, 90, 100, 120, 150])
+async def test_the_source_dies(after_ms: int) -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        await kitchen.die()
+        await house.run(1.0)
+        assert bedroom.playback in ("idle", "playing")
+        if bedroom.playback == "playing":
+            assert bedroom.numbers[-500:].min() > 0.5
+            began = np.flatnonzero(kitchen.numbers > 0.5)[0]
+            live = len(bedroom.numbers) - began
+            assert abs(bedroom.numbers[-1] - live) < 0.1 * RATE
+        else:
+            assert bedroom.numbers.max() < 2 * RATE
+
+
+@pytest.mark.parametrize("after_ms", [0, 10, 40, 60, 80, 100, 120])
+async def test_the_link_is_lost(after_ms: int) -> None:
+    """Never both, and when neither then with a reason; when the link is back all is well."""
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(after_ms / 1000)
+        for room in (kitchen, bedroom):
+            house.street.block(room.address)
+        for wire in house.street.wires:
+            wire.cut()
+        await house.run(8.0, COARSE_S)
+        sounds = [room.numbers[-500:].min() > 0.5 for room in (kitchen, bedroom)]
+        assert sum(sounds) <= 1
+        if not any(sounds):
+            assert kitchen.problem == "target_lost"
+        for room in (kitchen, bedroom):
+            house.street.block(room.address, blocked=False)
+        await house.run(35.0, COARSE_S)
+        assert transfer.code in ("done", "target_lost", "handoff_failed", "target_not_ready")
+        owners = [room for room in (kitchen, bedroom) if room.state.session.queue.length]
+        assert len(owners) == 1
+
+
+async def test_after_a_split_the_session_that_moved_last_stays() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        await moved(house, kitchen, bedroom)
+        # As if the kitchen had never heard that it was released.
+        kitchen.session.identity.id = bedroom.state.session.id
+        kitchen.session.identity.epoch = 0
+        kitchen.ask(c.Play, url="mock:a")
+        await house.until(lambda: kitchen.state.session.id != bedroom.state.session.id)
+        await house.run(0.3)
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
