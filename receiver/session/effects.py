@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from receiver.errors import TonearmError
 from receiver.model.orders import Order
@@ -14,8 +15,7 @@ Token = object
 """Stands for whoever waits for an answer; the session only keeps it and gives it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenItem:
+class OpenItem(msgspec.Struct, frozen=True):
     """Fetch the item as a new track and load it into the engine; `accepted` is when the command
     for it came, on the clock. It is ready with at least `ahead_s` in hand.
     """
@@ -28,67 +28,58 @@ class OpenItem:
     ahead_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PrepareItem:
+class PrepareItem(msgspec.Struct, frozen=True):
     """Fetch the item as a new track that is to follow the one that sounds, without a gap."""
 
     track: int
     item: Item
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetItem:
+class ForgetItem(msgspec.Struct, frozen=True):
     """Let the track that was prepared be."""
 
     track: int
 
 
-@dataclass(frozen=True, slots=True)
-class CloseItem:
+class CloseItem(msgspec.Struct, frozen=True):
     """Stop fetching."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(msgspec.Struct, frozen=True):
     """Give an order to the engine."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The one answer to a command: an error, or `result`."""
 
     token: Token
     result: dict[str, Any] | TonearmError
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPlay:
+class AnswerPlay(msgspec.Struct, frozen=True):
     """The answer to a play: its result is the latency receipt of `track`."""
 
     token: Token
     track: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remember:
+class Remember(msgspec.Struct, frozen=True):
     """The volume changed: worth keeping over a restart."""
 
     percent: int
     muted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SayToPeer:
+class SayToPeer(msgspec.Struct, frozen=True):
     """Send a message of a handoff to another receiver, if there is a link to it."""
 
     peer: str
     message: HandoffMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(msgspec.Struct, frozen=True):
     """Have another receiver carry out the command, and answer it."""
 
     token: Token
