@@ -158,6 +158,7 @@ class Receiver:
 
     def _publish(self, state: State) -> None:
         """Controllers hear of the peers too; peers hear of one another by themselves."""
+        self._house.plays = state.session.playback == "playing"
         self._peer_news.publish(state)
         peers = self._house.peers
         self._hub.publish(msgspec.structs.replace(state, peers=peers))

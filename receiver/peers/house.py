@@ -26,8 +26,10 @@ SECOND_S = 1.0
 """Of two receivers the one with the lower id dials at once, the other after so long."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 30.0
 DIAL_S = 3.0
+MOST_PEERS = 256
 UNKNOWN_RTT_S = 0.05
 SIGMAS = 2.0
+FEW_PEERS = 10
 PROBE_S = 1.0
 """How long to look whether a peer whose wire was lost is there at all."""
 
@@ -76,6 +78,8 @@ class House:
         self._neighbours: dict[str, Neighbour] = {}
         self._tasks = asyncio.TaskGroup()
         self._strangers: set[Address] = set()
+        self.plays = False
+        """Whether this receiver plays."""
 
     async def run(self, carry: Carry, listener: Listener) -> None:
         """Keep the house together until cancelled. `carry` carries out what peers ask for."""
@@ -160,6 +164,8 @@ class House:
             return
         neighbour = self._neighbours.get(peer)
         if neighbour is None:
+            if len(self._neighbours) >= MOST_PEERS:
+                return
             neighbour = self._neighbours[peer] = Neighbour(peer, name)
             self._tasks.create_task(self._keep_connected(neighbour))
         neighbour.seen_at(name, addresses)
@@ -242,11 +248,18 @@ class House:
                 return
             self._listener.changed()
             self._listener.connected(neighbour.id)
-            await link.run(lambda: len(self._neighbours))
+            await link.run(lambda: self._active(neighbour), lambda: len(self._neighbours))
             if neighbour.link is link:
                 await self._lost(neighbour)
         finally:
             outbox.leave()
+
+    def _active(self, neighbour: Neighbour) -> bool:
+        """Whether a session may soon move between the two of us. In a house of many that is not
+        worth asking each for its time so often.
+        """
+        few = len(self._neighbours) <= FEW_PEERS
+        return few and (self.plays or neighbour.plays)
 
     async def _adopted(self, neighbour: Neighbour, link: PeerLink) -> bool:
         """Whether this link is to be the only one to its peer. Both sides judge alike: the one

@@ -73,8 +73,6 @@ class PeerLink:
         self.remote = RemoteClock()
         self.dialled_by = me.receiver
         """The id of the side that opened the wire."""
-        self.hurried = False
-        """Whether the clock matters now, so that it is asked for often."""
         self._me = me
         self._outbox = outbox
         self._ears = ears
@@ -94,15 +92,15 @@ class PeerLink:
         self.peer = first
         return first
 
-    async def run(self, peers: Callable[[], int]) -> None:
+    async def run(self, active: Callable[[], bool], peers: Callable[[], int]) -> None:
         """Speak with the peer until the wire is lost; then everybody who waits for an answer is
-        told. `peers` tells how many there are: the more, the less each is asked for the time.
+        told. The clock is asked for often while it is `active`; `peers` tells how many there are.
         """
         try:
             async with asyncio.TaskGroup() as tasks:
                 others = (
                     tasks.create_task(self._send()),
-                    tasks.create_task(self._keep_time(peers)),
+                    tasks.create_task(self._keep_time(active, peers)),
                 )
                 await self._listen()
                 for other in others:
@@ -187,7 +185,7 @@ class PeerLink:
 
     # --- clocks -----------------------------------------------------------------------------
 
-    async def _keep_time(self, peers: Callable[[], int]) -> None:
+    async def _keep_time(self, active: Callable[[], bool], peers: Callable[[], int]) -> None:
         schedule = Schedule()
         while True:
             answered = asyncio.Event()
@@ -201,7 +199,7 @@ class PeerLink:
             now = self._clock.now()
             await self._clock.sleep(
                 schedule.next_in(
-                    active=self.hurried,
+                    active=active(),
                     uncertainty_s=self.remote.uncertainty_at(now),
                     peers=peers(),
                 )

@@ -38,6 +38,12 @@ class Neighbour:
         return self.peer.name
 
     @property
+    def plays(self) -> bool:
+        """Whether it says that it plays."""
+        session = self.peer.session
+        return self.peer.connected and session is not None and session.playback == "playing"
+
+    @property
     def link(self) -> PeerLink | None:
         """The one link to it."""
         return self._link

@@ -141,6 +141,11 @@ class Deck:
             effects.append(Tell(orders.Seek(self.track, self.waiting.number(), position_ms)))
         return effects
 
+    def fall_silent(self, now: float) -> None:
+        """Nothing is heard for now, though it is not paused."""
+        if self.playback == "playing":
+            self._wait_at(self.position(now), now)
+
     def over(self) -> list[Effect]:
         """The track at hand has ended: who waited for it has waited enough."""
         return [*self.waiting.played(self.track), *self._landed(None)]

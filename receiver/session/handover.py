@@ -8,7 +8,7 @@ import math
 import secrets
 from dataclasses import asdict, dataclass
 
-from receiver.errors import NothingPlaying
+from receiver.errors import NothingPlaying, Unplayable
 from receiver.handoff import effects as h
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
@@ -153,6 +153,13 @@ class Handover:
         """Whether the report is about what was opened for a handoff."""
         return self._guest is not None and getattr(report, "track", None) == self._guest.track
 
+    def died(self, reason: str, now: float) -> list[Effect]:
+        """The audio process died, and what was opened for a handoff with it."""
+        if self._guest is None:
+            return []
+        why = f"The decoder died while it opened this ({reason})."
+        return self._done(self._handoffs.failed(Unplayable.code, why), now)
+
     def report(self, report: reports.Report, now: float) -> list[Effect]:
         """Take in what the engine or a source says of it."""
         guest = self._guest
@@ -218,6 +225,7 @@ class Handover:
                 self._session.identity.epoch = epoch
             case h.Doubt(reason):
                 self._session.problem = reason
+                self._deck.fall_silent(now)
             case h.Clear():
                 self._session.problem = None
             case h.SetVolume(percent):
@@ -235,10 +243,9 @@ class Handover:
 
     def _release(self) -> list[Effect]:
         """The session is elsewhere; here is a fresh one."""
-        effects = self._deck.let_go()
+        effects = self._session.let_go()
         self._queue.reset()
         self._session.identity.renew()
-        self._session.problem = None
         return effects
 
     def _fade(self, effect: h.FadeOut | h.FadeBack | h.StandPaused, now: float) -> list[Effect]:
@@ -278,7 +285,7 @@ class Handover:
         effects: list[Effect] = [Tell(orders.Warm())]
         if self._deck.item is not None:
             self._before = _Before(self._deck.position(now), self._deck.paused)
-            effects = [*self._deck.let_go(), *effects]
+            effects = [*self._session.let_go(), *effects]
         self._guest = _Guest(self._deck.new_track(), item)
         return [
             *effects,
@@ -299,7 +306,7 @@ class Handover:
         guest, stands_at = self._guest, self._stands_at
         self._guest = self._before = self._stands_at = None
         self._moved_to = None
-        effects = [] if guest is not None else self._deck.let_go()
+        effects = [] if guest is not None else self._session.let_go()
         self._queue.adopt(self._cargo.rows, session)
         self._revision = self._queue.revision
         self._session.identity.id, self._session.identity.epoch = session.id, session.epoch

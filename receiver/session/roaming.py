@@ -68,6 +68,8 @@ class RoamingSession:
             return self._settled(self._handover.report(report, now), now)
         before = self._session.track
         effects = self._session.report(report, now)
+        if isinstance(report, reports.Died):
+            effects += self._handover.died(report.reason, now)
         if isinstance(report, reports.Ended) or self._session.track != before:
             effects += self._handover.moved_on(now)
         return self._settled(effects, now)

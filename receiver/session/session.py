@@ -117,7 +117,7 @@ class Session:
                 paused = isinstance(command, c.Toggle) and not deck.paused
                 return [*deck.set_paused(paused, now), self._done(token)]
             case c.Stop():
-                return [*self._let_go(), self._done(token)]
+                return [*self.let_go(), self._done(token)]
             case c.Seek():
                 return deck.seek(command, token, now)
             case c.SetVolume(percent=percent, by=by):
@@ -159,7 +159,7 @@ class Session:
             raise NothingPlaying("The queue is empty. Cast something first.")
         self.queue.go_to(item)
         if item is None:
-            return [*self._let_go(), self._done(token)]
+            return [*self.let_go(), self._done(token)]
         return self._start(token, now)
 
     def _where_it_was(self) -> str | None:
@@ -180,7 +180,8 @@ class Session:
         self._ahead.clear()
         return self.deck.start(token, now, position_ms, paused=paused)
 
-    def _let_go(self) -> list[Effect]:
+    def let_go(self) -> list[Effect]:
+        """Nothing plays, and nothing is to follow, any more."""
         self.problem = None
         self._ahead.clear()
         return self.deck.let_go()

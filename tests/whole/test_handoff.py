@@ -257,3 +257,16 @@ async def test_near_the_end_the_next_track_is_handed_over() -> None:
         heard = together(kitchen, bedroom)
         gaps = np.flatnonzero(heard[np.flatnonzero(heard > 0.5)[0] :] == 0.0)
         assert len(gaps) < 100
+
+
+async def test_what_follows_is_made_ready_again_wherever_the_session_is() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, seconds=3.0)
+        kitchen.ask(c.QueueAdd, items=[c.Entry(url=house.serve("mock:b", stream(2.0)))])
+        await house.run(0.1)
+        await moved(house, kitchen, bedroom)
+        await moved(house, bedroom, kitchen)
+        await house.until(lambda: kitchen.playback == "idle", within=6.0)
+        heard = together(kitchen, bedroom)
+        loud = np.flatnonzero(heard > 0.5)
+        assert np.diff(loud).max() <= 2, "the second followed the first without a gap"

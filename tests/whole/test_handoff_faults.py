@@ -102,6 +102,7 @@ async def test_the_link_is_lost(after_ms: int) -> None:
         assert sum(sounds) <= 1
         if not any(sounds):
             assert kitchen.problem == "target_lost"
+            assert kitchen.playback == "buffering"
         for room in (kitchen, bedroom):
             house.street.block(room.address, blocked=False)
         await house.run(35.0, COARSE_S)
