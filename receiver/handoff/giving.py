@@ -153,7 +153,7 @@ class Giving(Part):
                 return self._prepare(now, (now - self._prepared_at) + (at - now))
         return ()
 
-    def _plan(self, now: float, no_sooner: float = 0.0) -> Switch | Ends | TooSoon | Behind:
+    def _plan(self, now: float, no_sooner: float = -math.inf) -> Switch | Ends | TooSoon | Behind:
         assert self._ready is not None
         return choose_switch(
             self._view, self.peer, self._ready, now, sounds=self._sounds, no_sooner=no_sooner

@@ -9,6 +9,7 @@ import pytest
 
 from receiver.errors import TonearmError
 from receiver.handoff import effects as e
+from receiver.model.state import Item
 from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, SONG, FixedView, Stage, kinds, only, said
 
@@ -181,9 +182,9 @@ def test_a_pause_is_followed_and_what_stands_does_not_fade(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("item", [SONG, NEXT, None])
-def test_any_other_command_takes_its_place(stage: Stage, item: object) -> None:
+def test_any_other_command_takes_its_place(stage: Stage, item: Item | None) -> None:
     stage.transfer()
-    stage.view.item = item  # type: ignore[assignment]
+    stage.view.item = item
     assert kinds(stage.note(stage.handoffs.changed(stage.now))) == ["Abort", "Answer"]
     assert stage.code == "superseded"
     assert stage.idle
