@@ -90,7 +90,7 @@ class Giving(Part):
 
     def edited(self, now: float) -> Effects:
         """Begin anew with another queue."""
-        return self.begin(now) if self.stage == "preparing" else ()
+        return self.begin(now)
 
     def changed(self, now: float) -> Effects:
         """Follow a pause, or its end. Anything else means that the transfer is out of date."""

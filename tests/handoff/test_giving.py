@@ -69,6 +69,13 @@ def test_commit_is_said_again_until_there_is_no_return(stage: Stage) -> None:
     assert not [effect for effect in stage.effects if isinstance(effect, e.FadeOut)]
 
 
+def test_armed_counts_only_if_there_is_time_to_fade(stage: Stage) -> None:
+    stage.transfer()
+    stage.ready()
+    stage.now += 0.044  # and nobody has had the time to call `tick`
+    assert kinds(stage.hear(m.Armed("h", 1))) == ["Abort", "Answer"]
+
+
 def test_once_the_target_is_armed_it_is_told_to_go_and_the_sound_fades(stage: Stage) -> None:
     stage.transfer()
     commit = only(stage.ready(), m.Commit)
@@ -164,7 +171,14 @@ def test_an_item_that_ends_after_the_commit_is_prepared_anew(stage: Stage) -> No
     stage.ready()
     stage.view.item = NEXT
     assert only(stage.note(stage.handoffs.moved_on(stage.now)), m.Prepare).attempt == 2
+    assert not stage.handoffs.holds_commands
     assert stage.hear(m.Armed("h", 1)) == []
+
+
+def test_a_queue_that_changes_after_the_commit_is_handed_over_anew(stage: Stage) -> None:
+    stage.transfer()
+    stage.ready()
+    assert kinds(stage.note(stage.handoffs.edited(stage.now))) == ["Prepare", "SendQueue"]
 
 
 def test_a_pause_is_followed_and_what_stands_does_not_fade(stage: Stage) -> None:
