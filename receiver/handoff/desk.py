@@ -168,8 +168,8 @@ class Handoffs:
         return ()
 
     def _asked_to_take(self, peer: str, prepare: m.Prepare, now: float) -> Effects:
-        handed_back = self._part.handed_back(prepare) if self._part.peer == peer else ()
-        effects = self._settled(handed_back)
+        let_go = self._part.handed_back(prepare) if self._part.peer == peer else ()
+        self._settled(let_go)
         self._rest()
         view = self._view
         error: TonearmError | None = None
@@ -177,14 +177,14 @@ class Handoffs:
             error = Stale("The session has moved since.")
         elif self._busy:
             error = Busy("It takes part in another transfer.")
-        elif view.item is not None and not prepare.replace:
+        elif view.item is not None and not prepare.replace and not let_go:
             error = target_playing()
         if error is not None:
             refused = m.Failed(prepare.handoff, error.code, error.message)
-            return [*effects, *self._refuse(peer, prepare.session.id, refused)]
+            return [*let_go, *self._refuse(peer, prepare.session.id, refused)]
         taking = Taking(peer, prepare, view)
         self._part = taking
-        return [*effects, *taking.begin(now)]
+        return [*let_go, *taking.begin(now)]
 
     def _of_the_past(self, past: _Past, message: m.HandoffMessage) -> Effects:
         if isinstance(message, m.Abort) and isinstance(past.word, m.TakenOver):

@@ -153,7 +153,7 @@ class FadeIn:
 @dataclass(frozen=True, slots=True)
 class Drop:
     """Forget what was opened and the parts of the queue, and silence it if it sounds. What was
-    here before is as it was.
+    here before is as it was, and goes on if it had given way.
     """
 
     reason: str

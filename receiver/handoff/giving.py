@@ -90,7 +90,7 @@ class Giving(Part):
 
     def edited(self, now: float) -> Effects:
         """Begin anew with another queue."""
-        return self.begin(now) if self.stage == "preparing" else ()
+        return self.begin(now)
 
     def changed(self, now: float) -> Effects:
         """Follow a pause, or its end. Anything else means that the transfer is out of date."""
@@ -153,7 +153,7 @@ class Giving(Part):
                 return self._prepare(now, (now - self._prepared_at) + (at - now))
         return ()
 
-    def _plan(self, now: float, no_sooner: float = 0.0) -> Switch | Ends | TooSoon | Behind:
+    def _plan(self, now: float, no_sooner: float = -math.inf) -> Switch | Ends | TooSoon | Behind:
         assert self._ready is not None
         return choose_switch(
             self._view, self.peer, self._ready, now, sounds=self._sounds, no_sooner=no_sooner

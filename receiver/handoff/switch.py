@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from receiver.handoff.view import View
@@ -54,7 +55,7 @@ class Behind:
 
 
 def choose_switch(
-    view: View, peer: str, ready: Ready, now: float, *, sounds: bool, no_sooner: float = 0.0
+    view: View, peer: str, ready: Ready, now: float, *, sounds: bool, no_sooner: float = -math.inf
 ) -> Switch | Ends | TooSoon | Behind:
     """The soonest switch that both can make, but not before `no_sooner`; or why there is none.
 

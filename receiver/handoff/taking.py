@@ -93,7 +93,7 @@ class Taking(Part):
     def queue_complete(self, revision: int) -> Effects:
         """All parts of the queue are here, as it was at `revision`."""
         self._complete.add(revision)
-        return self._ready_if_so() if self.stage == "opening" else []
+        return self._ready_if_so() if self.stage == "opening" else ()
 
     def _ready_if_so(self) -> Effects:
         item, revision = self._prepare.item, self._prepare.session.queue_revision

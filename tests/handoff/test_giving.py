@@ -9,6 +9,7 @@ import pytest
 
 from receiver.errors import TonearmError
 from receiver.handoff import effects as e
+from receiver.model.state import Item
 from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, SONG, FixedView, Stage, kinds, only, said
 
@@ -66,6 +67,13 @@ def test_commit_is_said_again_until_there_is_no_return(stage: Stage) -> None:
     assert stage.code == "handoff_failed"
     assert kinds(stage.hear(m.Armed("h", 1))) == ["Abort"]
     assert not [effect for effect in stage.effects if isinstance(effect, e.FadeOut)]
+
+
+def test_armed_counts_only_if_there_is_time_to_fade(stage: Stage) -> None:
+    stage.transfer()
+    stage.ready()
+    stage.now += 0.044  # and nobody has had the time to call `tick`
+    assert kinds(stage.hear(m.Armed("h", 1))) == ["Abort", "Answer"]
 
 
 def test_once_the_target_is_armed_it_is_told_to_go_and_the_sound_fades(stage: Stage) -> None:
@@ -163,7 +171,14 @@ def test_an_item_that_ends_after_the_commit_is_prepared_anew(stage: Stage) -> No
     stage.ready()
     stage.view.item = NEXT
     assert only(stage.note(stage.handoffs.moved_on(stage.now)), m.Prepare).attempt == 2
+    assert not stage.handoffs.holds_commands
     assert stage.hear(m.Armed("h", 1)) == []
+
+
+def test_a_queue_that_changes_after_the_commit_is_handed_over_anew(stage: Stage) -> None:
+    stage.transfer()
+    stage.ready()
+    assert kinds(stage.note(stage.handoffs.edited(stage.now))) == ["Prepare", "SendQueue"]
 
 
 def test_a_pause_is_followed_and_what_stands_does_not_fade(stage: Stage) -> None:
@@ -181,9 +196,9 @@ def test_a_pause_is_followed_and_what_stands_does_not_fade(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("item", [SONG, NEXT, None])
-def test_any_other_command_takes_its_place(stage: Stage, item: object) -> None:
+def test_any_other_command_takes_its_place(stage: Stage, item: Item | None) -> None:
     stage.transfer()
-    stage.view.item = item  # type: ignore[assignment]
+    stage.view.item = item
     assert kinds(stage.note(stage.handoffs.changed(stage.now))) == ["Abort", "Answer"]
     assert stage.code == "superseded"
     assert stage.idle

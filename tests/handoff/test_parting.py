@@ -148,7 +148,7 @@ def test_nobody_insists_where_there_is_no_doubt(stage: Stage) -> None:
 
 
 def test_who_hands_it_back_has_had_it(stage: Stage) -> None:
-    back = m.Prepare("h2", 1, m.Moving("s", 6, 2, 7, "song"), NEXT, 0.0, 0, replace=True)
+    back = m.Prepare("h2", 1, m.Moving("s", 6, 2, 7, "song"), NEXT, 0.0, 0)
     effects = stage.hear(back)
     assert kinds(effects) == ["Release", "Released", "Answer", "Open"]
     assert isinstance(stage.answer, e.Transferred)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from receiver.handoff import effects as e
@@ -9,6 +11,8 @@ from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, SONG, FixedView, Stage, commit, kinds, only, prepare
 
 OWN = m.Moving("own", 0, 0, 0)
+Far = Callable[[Stage], None]
+"""Brings the target so far."""
 
 
 def idle() -> FixedView:
@@ -244,15 +248,15 @@ def test_what_is_not_ready_is_dropped(stage: Stage, dead: bool) -> None:
 
 
 @pytest.mark.parametrize("ready", [get_ready, arm])
-def test_without_a_link_the_source_plays_on(stage: Stage, ready: object) -> None:
-    ready(stage)  # type: ignore[operator]
+def test_without_a_link_the_source_plays_on(stage: Stage, ready: Far) -> None:
+    ready(stage)
     assert kinds(lose(stage, dead=False))[0] == "Drop"
     assert kinds(stage.hear(m.Ask("h"))) == ["Failed"]
 
 
 @pytest.mark.parametrize("ready", [get_ready, arm])
-def test_without_a_source_the_music_goes_on_here(stage: Stage, ready: object) -> None:
-    ready(stage)  # type: ignore[operator]
+def test_without_a_source_the_music_goes_on_here(stage: Stage, ready: Far) -> None:
+    ready(stage)
     stage.now += 0.2
     fade = only(lose(stage, dead=True), e.FadeIn)
     assert fade.at == pytest.approx(100.25)
@@ -299,8 +303,8 @@ def test_an_owner_needs_no_source(stage: Stage, dead: bool) -> None:
 
 
 @pytest.mark.parametrize("far", [get_ready, arm, switch])
-def test_an_abort_makes_an_end_of_it(stage: Stage, far: object) -> None:
-    far(stage)  # type: ignore[operator]
+def test_an_abort_makes_an_end_of_it(stage: Stage, far: Far) -> None:
+    far(stage)
     assert kinds(stage.hear(m.Abort("h", "Stopped."))) == ["Drop", "Failed"]
     assert kinds(stage.hear(m.Abort("h", "Stopped."))) == ["Failed"]
     assert stage.idle
@@ -336,7 +340,6 @@ def test_one_handoff_at_a_time(stage: Stage) -> None:
     get_ready(stage)
     refused = stage.hear(prepare(handoff="h2"), peer="third")
     assert only(refused, m.Failed).code == "busy"
-    own(Stage(idle()))
 
 
 def test_what_plays_is_replaced_only_if_asked_for() -> None:
