@@ -119,6 +119,41 @@ def test_a_skip_goes_on_rising_until_the_next_is_there() -> None:
     assert np.all(np.diff(right) > 0)
 
 
+def test_a_fade_out_at_an_instant_takes_both_along() -> None:
+    stage = amid(0.2)
+    at = stage.clock.now() + 0.2
+    stage.give(o.FadeOut(2, at, 0.05))
+    stage.run(0.19)
+    assert stage.heard[-1].all()
+    stage.run(0.3)
+    assert not stage.heard[-1000:].any()
+    assert stage.last(r.Paused).position_ms == pytest.approx(450, abs=15)
+    stage.give(o.Resume())
+    stage.run(0.1)
+    assert stage.heard[-1].all()
+    stage.run(1.0)
+    assert frames_of(stage, LEFT) == pytest.approx(4 * SECOND, abs=8)
+
+
+def test_a_fade_out_that_is_taken_back_takes_none_along() -> None:
+    stage = amid(0.2)
+    stage.give(o.FadeOut(2, stage.clock.now() + 0.2, 0.05))
+    stage.run(0.1)
+    stage.give(o.KeepOn(2))
+    stage.run(1.0)
+    assert frames_of(stage, LEFT) == pytest.approx(4 * SECOND, abs=8)
+    assert stage.heard[-1, RIGHT] == 0.5
+
+
+def test_a_fade_out_that_was_told_before_takes_both_along() -> None:
+    stage = overlapping(1.0, 4 * SECOND, 6 * SECOND, 2.5)
+    stage.give(o.FadeOut(1, stage.clock.now() + 1.0, 0.05))
+    stage.run(1.1)
+    assert stage.last(r.Joined).overlaps
+    assert not stage.heard[-1000:].any()
+    assert largest_step(stage) <= 1 / 64
+
+
 # --- anything at any time -------------------------------------------------------------------
 
 ORDERS = st.sampled_from(
