@@ -23,7 +23,8 @@ class Voice:
     (`starved`); after `end` it plays to its very last frame at full gain instead, and with
     `follow_with` another voice goes on from the next frame.
 
-    A fade can be given a cue (`fade_at`): it begins in the audio thread, with the very frame.
+    A fade can be given a cue (`fade_at`): it begins in the audio thread, with the very frame. Two
+    voices overlap by a `curve` each, and a `mark` in the first at which the second begins.
     """
 
     def __init__(
