@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from receiver.engine.track import BLOCKS_AT_ONCE, REFILL_S, Track
 from receiver.pcm.crossfade import Curve, Mark
@@ -22,8 +22,7 @@ FAITHFUL = 1 / 128
 """A track may end before its overlap does by this share of it: that is quieter than a 64th."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where the overlap lies: `frames` frames of the voice before, from its frame `start` on."""
 
     start: int
