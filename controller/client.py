@@ -225,6 +225,12 @@ class Client:
         result = await self._link.ask(command, TRANSFER_SECONDS)
         return msgspec.convert(result, _Handed).transfer
 
+    async def set_crossfade(self, seconds: float) -> dict[str, Any]:
+        """Let each item and its follower sound together for so long, 0 to 12 s; 0: they only touch.
+        The result holds `queue`.
+        """
+        return await self._link.ask(commands.SetCrossfade(id=self._link.next_id(), seconds=seconds))
+
     async def status(self) -> State:
         """The state, asked for anew: it holds all that was answered before."""
         await self._link.refresh()

@@ -174,8 +174,8 @@ class ControlLoop:
                     assert isinstance(token, _Asked)
                     forwarded = msgspec.structs.replace(token.command, receiver=peer)
                     house.forward(forwarded, token.reply)
-                case e.PrepareItem(track, item):
-                    player.prepare(track, item.url)
+                case e.PrepareItem(track, item, crossfade_s):
+                    player.prepare(orders.Prepare(track, crossfade_s), item.url)
                 case e.ForgetItem(track):
                     player.forget(track)
                 case e.CloseItem():

@@ -63,6 +63,7 @@ class Arguments(argparse.Namespace):
     level: str | None
     switch: str | None
     repeat: str | None
+    seconds: str | None
     edit: str | None
     numbers: list[str]
     number: str
@@ -131,6 +132,9 @@ def make_parser() -> Parser:
     )
     add("shuffle", "play in random order; without a word, show it").add_argument(
         "switch", metavar="on|off", nargs="?", choices=["on", "off"]
+    )
+    add("crossfade", "let items overlap as they follow; without a word, show it").add_argument(
+        "seconds", metavar="SECONDS|off", nargs="?", help="0 to 12"
     )
     _add_queue(add("queue", "show or edit what is played one after the other"))
     add("status", "show what the receiver does")

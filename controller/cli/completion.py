@@ -21,6 +21,7 @@ WORDS = {
     "previous": COMMON,
     "repeat": [*COMMON, "off", "one", "all"],
     "shuffle": [*COMMON, "on", "off"],
+    "crossfade": [*COMMON, "off"],
     "queue": [*COMMON, "ls", "add", "rm", "mv", "clear", "jump", "save"],
     "queue ls": COMMON,
     "queue add": [*COMMON, "--next", "--at", "--play"],

@@ -8,11 +8,11 @@ from typing import Any
 from controller import one_shot
 from controller.cli.arguments import Arguments
 from controller.cli.text import clock_time, label
-from controller.cli.values import parse_seek, parse_volume
+from controller.cli.values import parse_crossfade, parse_seek, parse_volume
 from controller.known import Memory
 from controller.locate import locate
 
-SETTINGS = ("volume", "repeat", "shuffle")
+SETTINGS = ("volume", "repeat", "shuffle", "crossfade")
 """Commands that, with nothing to set, show what is set."""
 
 
@@ -53,6 +53,8 @@ def _fields(arguments: Arguments) -> dict[str, Any]:
             return {"shuffle": arguments.switch == "on"}
         case "repeat" if arguments.repeat is not None:
             return {"repeat": arguments.repeat}
+        case "crossfade" if arguments.seconds is not None:
+            return parse_crossfade(arguments.seconds)
         case _:
             return {}
 
@@ -69,6 +71,9 @@ def _outcome(command: str, result: dict[str, Any]) -> str:
             return f"Repeat {queue.get('repeat')}"
         case "shuffle":
             return "Shuffle on" if queue.get("shuffle") else "Shuffle off"
+        case "crossfade":
+            seconds = queue.get("crossfade_ms", 0) / 1000
+            return f"Crossfade {seconds:g} s" if seconds else "Crossfade off"
     playback = str(result.get("playback", "done")).capitalize()
     if "position_ms" in result:
         return f"{playback} at {clock_time(result['position_ms'])}"

@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from receiver.errors import BadRequest
-from receiver.protocol.limits import MAX_POSITION_MS
+from receiver.protocol.limits import MAX_CROSSFADE_S, MAX_POSITION_MS
 
 _SECONDS = r"(?P<seconds>\d{1,6}(?:\.\d{1,3})?)"
 _MINUTES = r"(?:(?P<hours>\d{1,3}):(?=[0-5]\d:))?(?P<minutes>\d{1,4}):(?=[0-5]\d(?:\.|$))"
 _TIME = re.compile(rf"(?P<sign>[+-]?)(?:{_MINUTES})?{_SECONDS}", re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
+_CROSSFADE = re.compile(r"(\d{1,2}(?:\.\d{1,3})?)s?", re.ASCII)
 _VOLUME = re.compile(r"([+-]?)(\d{1,3})%?", re.ASCII)
 
 
@@ -45,6 +46,17 @@ def parse_volume(text: str) -> dict[str, Any]:
     if sign:
         return {"by": -number if sign == "-" else number}
     return {"percent": number}
+
+
+def parse_crossfade(text: str) -> dict[str, Any]:
+    """The fields of a crossfade: `4`, `2.5` or `off`. Raises `BadRequest`."""
+    text = text.strip()
+    if text == "off":
+        return {"seconds": 0.0}
+    match = _CROSSFADE.fullmatch(text)
+    if match is None or float(match[1]) > MAX_CROSSFADE_S:
+        raise BadRequest(f"{text!r} is no crossfade: write 0 to {MAX_CROSSFADE_S} seconds, or off.")
+    return {"seconds": float(match[1])}
 
 
 def parse_numbers(text: str, length: int) -> range:

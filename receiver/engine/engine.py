@@ -15,7 +15,7 @@ from receiver.engine.departures import NEVER
 from receiver.engine.joint import Joint
 from receiver.engine.output import Output
 from receiver.engine.start import LITTLE_S, StartPolicy
-from receiver.engine.track import Landing, Track
+from receiver.engine.track import BLOCKS_AT_ONCE, REFILL_S, Landing, Track
 from receiver.engine.transport import Phase, Transport
 from receiver.engine.wire import Data, Tail, ToEngine
 from receiver.model import orders, reports
@@ -26,9 +26,6 @@ GRACE_S = 0.25
 POSITION_EVERY_S = 2.0
 """An anchor tells the position in between; this is for what drifts, and each report costs."""
 LEVEL_EVERY_S = 0.5
-BLOCKS_AT_ONCE = 8
-REFILL_S = 1.5
-"""While more than this is decoded, no more is."""
 
 
 class Engine:
@@ -68,6 +65,7 @@ class Engine:
     def close(self) -> None:
         """Let go of everything."""
         self._joint.forget()
+        self._end_overlap()
         self._drop_track()
         self._output.close()
 
@@ -82,8 +80,9 @@ class Engine:
                 self._for_track(message)
             case orders.Load():
                 self._load(message)
-            case orders.Prepare(number):
-                self._prepare(number)
+            case orders.Prepare(number, crossfade_s):
+                if self._track is not None:
+                    self._joint.prepare(self._new_track(number), crossfade_s)
             case orders.Forget(number):
                 self._joint.forget(number)
             case orders.Stop():
@@ -99,8 +98,10 @@ class Engine:
                 self._transport.take(message, self._track)
 
     def _for_track(self, message: Data | Tail | orders.Seek) -> None:
-        both = (self._track, self._joint.track)
-        track = next((t for t in both if t is not None and t.number == message.track), None)
+        tracks = [self._track, self._joint.track]
+        if self._joint.overlap is not None and not isinstance(message, orders.Seek):
+            tracks.append(self._joint.overlap.track)
+        track = next((t for t in tracks if t is not None and t.number == message.track), None)
         if track is None:
             return
         match message:
@@ -109,13 +110,10 @@ class Engine:
             case Tail(_, offset, size, data):
                 track.tail(offset, size, data)
             case orders.Seek(_, seek, position_ms):
+                self._joint.unbind()
                 track.seek(Landing(seek, position_ms))
                 if track is self._track:
                     self._transport.sought(track)
-
-    def _prepare(self, number: int) -> None:
-        if self._track is not None:
-            self._joint.prepare(self._new_track(number))
 
     def _new_track(self, number: int) -> Track:
         return Track(number, self._make_decoder(), self._output.mixer.format, self._report)
@@ -141,6 +139,7 @@ class Engine:
     def _leave_track(self, grace: float) -> None:
         """Part with the current track; if it is heard, it is for `grace` seconds more."""
         self._joint.forget()
+        self._end_overlap()
         self._transport.clear()
         if self._track is not None:
             self._transport.send_off(self._track.voice, grace)
@@ -151,6 +150,15 @@ class Engine:
         if track is not None:
             track.close()
 
+    def _end_overlap(self) -> None:
+        """The track that still sounds under the one at hand is over."""
+        overlap, self._joint.overlap = self._joint.overlap, None
+        if overlap is not None:
+            track = overlap.track
+            self._transport.departures.send_off(track.voice, 0.0)
+            track.close()
+            self._report(reports.Ended(track.number, track.holes))
+
     # --- the turn ---------------------------------------------------------------------------
 
     def step(self) -> float:
@@ -158,10 +166,24 @@ class Engine:
         now = self._clock.now()
         if self._joint.crossed:
             self._cross()
-        waits = [self._output.tick(now), self._transport.tick(self._track, now)]
+        waits = [
+            self._output.tick(now),
+            self._transport.tick(self._track, now),
+            self._overlapping(),
+        ]
         if self._track is not None:
             waits.append(self._turn(self._track, now))
         return max(min(*waits, NEVER), 0.0)
+
+    def _overlapping(self) -> float:
+        """Look after the track that still sounds under the one at hand."""
+        overlap = self._joint.overlap
+        if overlap is None:
+            return NEVER
+        if overlap.over:
+            self._end_overlap()
+            return 0.0
+        return 0.0 if overlap.work() else overlap.wait_s
 
     def _turn(self, track: Track, now: float) -> float:
         more = self._decode(track)
@@ -183,7 +205,8 @@ class Engine:
         if self._transport.phase in (Phase.LOADING, Phase.STARTING):
             return False
         bound = self._joint.bound
-        more = self._joint.work(track, 0.0 if self._transport.paused else 1.0)
+        gain = 0.0 if self._transport.paused else 1.0
+        more = self._joint.work(track, gain, self._output.mixer)
         if self._joint.bound and not bound and self._transport.heard:
             self._transport.cue_exit(track)
         follower = self._joint.track
@@ -197,13 +220,17 @@ class Engine:
         """The follower has begun to sound, in the audio thread."""
         before, now = self._track, self._clock.now()
         assert before is not None
+        self._end_overlap()
         track = self._track = self._joint.cross(self._output.mixer)
-        before.close()
         self._transport.policy = StartPolicy(now)
         self._ends_at = None
         self._position_at = now + LEVEL_EVERY_S
-        heard_at = track.voice.first_heard_at
-        self._report(reports.Joined(track.number, heard_at or now, before.holes))
+        heard_at = track.voice.first_heard_at or now
+        if self._joint.overlap is not None:
+            self._report(reports.Joined(track.number, heard_at, overlaps=True))
+            return
+        before.close()
+        self._report(reports.Joined(track.number, heard_at, before.holes))
 
     def _decode(self, track: Track) -> bool:
         """Decode a little; True if there may be more to do at once."""
@@ -219,6 +246,7 @@ class Engine:
         """The track begins anew at another place; what sounds goes on until it is there."""
         track.left = None
         self._joint.unbind()
+        self._end_overlap()
         self._transport.send_off(left, GRACE_S)
         self._transport.await_bytes(waits=0)
 

@@ -16,6 +16,10 @@ from receiver.pcm.format import Block, Format, Samples
 from receiver.pcm.voice import Voice
 
 RING_S = 2.9
+REFILL_S = 1.5
+"""While more than this is decoded, no more is: in few large strokes, since a wake-up costs more
+than a block."""
+BLOCKS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,22 @@ class Track:
         if total is None or source is None:
             return None
         return max(total / source.rate - self.position_ms / 1000 - self.ahead_s, 0.0)
+
+    @property
+    def frames(self) -> int | None:
+        """Length of the whole stream in frames of the device, where it is known."""
+        total, source = self._decoder.total_frames, self._decoder.format
+        if total is None or source is None:
+            return None
+        return round(total * self.output.rate / source.rate)
+
+    @property
+    def voice_frames(self) -> int | None:
+        """Frames that the voice will have given at the end of the stream, where that is known."""
+        if self._finished:
+            return self.voice.consumed + self.voice.buffered
+        total = self.frames
+        return None if total is None else total - round(self.origin_ms * self.output.rate / 1000)
 
     @property
     def holes(self) -> int:

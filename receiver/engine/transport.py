@@ -95,9 +95,9 @@ class Transport:
         self.paused = True
         self.clear()
         self.departures.fade()
+        self._joint.fade_to(0.0)
         if track is not None and (self.heard or self.phase is Phase.CUED):
             track.voice.fade_to(0.0)
-            self._joint.fade_to(0.0)
             self.phase = Phase.PAUSING
 
     def _resume(self, track: Track | None) -> None:

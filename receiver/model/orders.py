@@ -22,9 +22,12 @@ class Load(msgspec.Struct, frozen=True, tag=True):
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
-    """Make ready a new track to follow the one that sounds, without a gap. `Load` forgets it."""
+    """Make ready a new track to follow the one that sounds: without a gap, or with the two sounding
+    together for up to `crossfade_s`. `Load` forgets it.
+    """
 
     track: int
+    crossfade_s: float = 0.0
 
 
 class Forget(msgspec.Struct, frozen=True, tag=True):

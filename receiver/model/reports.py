@@ -66,12 +66,14 @@ class Sounding(msgspec.Struct, frozen=True, tag=True):
 
 class Joined(msgspec.Struct, frozen=True, tag=True):
     """The track that was prepared is heard from its start, at `heard_at`: it followed the one
-    before without a gap. `holes` are the gaps in the one before.
+    before without a gap. `holes` are the gaps in the one before; if that one `overlaps`, it sounds
+    on under it until its own `Ended`.
     """
 
     track: int
     heard_at: float
     holes: int = 0
+    overlaps: bool = False
 
 
 class Position(msgspec.Struct, frozen=True, tag=True):

@@ -78,7 +78,8 @@ class Anchor(msgspec.Struct, frozen=True):
 
 class QueueState(msgspec.Struct, frozen=True):
     """What is said of the queue without being asked. `revision` counts its changes; the items are
-    asked for by `queue.list`. `index` is that of the current item, None when there is none.
+    asked for by `queue.list`. `index` is that of the current item, None when there is none. For
+    `crossfade_ms` at most an item and its follower sound together.
     """
 
     revision: int = 0
@@ -86,6 +87,7 @@ class QueueState(msgspec.Struct, frozen=True):
     index: int | None = None
     repeat: Repeat = "off"
     shuffle: bool = False
+    crossfade_ms: int = 0
 
 
 class SessionState(msgspec.Struct, frozen=True):

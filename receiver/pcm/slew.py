@@ -34,7 +34,7 @@ class Slew:
 
     def __init__(self, channels: int, value: float) -> None:
         self.value = value
-        self._count = _counting(channels)
+        self._count = counting(channels)
         self._gains: Samples = np.empty_like(self._count)
 
     def frames_to(self, target: float, ramp: int) -> int:
@@ -56,7 +56,7 @@ class Slew:
 
 
 @lru_cache
-def _counting(channels: int) -> Samples:
+def counting(channels: int) -> Samples:
     """1, 2, 3, ... down the frames, the same in all channels (a product of two arrays of one
     shape is several times faster than one that has to be broadcast).
     """

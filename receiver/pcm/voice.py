@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from receiver.pcm.crossfade import Curve, Mark
 from receiver.pcm.cue import Cue, Fade
 from receiver.pcm.format import Format, Samples
 from receiver.pcm.ring_buffer import RingBuffer
@@ -22,7 +23,8 @@ class Voice:
     (`starved`); after `end` it plays to its very last frame at full gain instead, and with
     `follow_with` another voice goes on from the next frame.
 
-    A fade can be given a cue (`fade_at`): it begins in the audio thread, with the very frame.
+    A fade can be given a cue (`fade_at`): it begins in the audio thread, with the very frame. Two
+    voices overlap by a `curve` each, and a `mark` in the first at which the second begins.
     """
 
     def __init__(
@@ -35,6 +37,11 @@ class Voice:
         self._fade = Fade(0.0, self._ramp)
         self._ending = False
         self._successor: Voice | None = None
+        self.curve: Curve | None = None
+        """Gains of the frames besides the envelope. Engine's thread."""
+        self.mark: Mark | None = None
+        """Where the voice begins, if not at once when it is faded in: it then goes on at the level
+        of the envelope of the one before. Engine's thread."""
         # Written by the audio thread.
         self._envelope = Slew(audio_format.channels, 0.0)
         self._begun: Fade | None = None
@@ -78,7 +85,10 @@ class Voice:
 
         At 0 the voice parks. Clears `starved`.
         """
-        self._fade = Fade(gain, max(MIN_RAMP, ramp_frames or self._ramp))
+        ramp = max(MIN_RAMP, ramp_frames or self._ramp)
+        if self.curve is not None and self.curve.bends(self._ring.read, ramp):
+            ramp = math.ceil(ramp * math.sqrt(2))  # two at equal power that fade as one
+        self._fade = Fade(gain, ramp)
 
     def fade_at(self, cue: Cue, gain: float, ramp_frames: int) -> None:
         """`fade_to` from the instant of `cue` on; until then go on as before. In the place of
@@ -117,6 +127,11 @@ class Voice:
         return self._ring.read
 
     @property
+    def level(self) -> float:
+        """Value of the envelope."""
+        return self._envelope.value
+
+    @property
     def starved(self) -> bool:
         """True when the voice could not follow the last `fade_to` for want of frames: it has
         parked, or is fading out to do so. It stays so until the next `fade_to`.
@@ -134,12 +149,13 @@ class Voice:
         """Fill `out` as `read` would if the envelope stands at full gain and there is plenty, else
         touch nothing and return False. What nearly every block takes: short, for cold caches.
         """
-        fade, frames, ring = self._fade, len(out), self._ring
+        fade, frames, ring, curve = self._fade, len(out), self._ring, self.curve
         if (
             fade.gain != 1.0
             or self._envelope.value != 1.0
             or self._starved_of is fade
             or ring.written - ring.read < frames + self._ramp
+            or (curve is not None and curve.bends(ring.read, frames))
         ):
             return False
         ring.read_into(out, gain)
@@ -152,6 +168,22 @@ class Voice:
         `out` has at most `MAX_BLOCK` frames; what lies behind the returned ones is not touched.
         `heard_at` is the instant of the first frame of `out`, in seconds.
         """
+        if self.mark is not None and not self._ring.read:
+            return self._begin(self.mark, out, heard_at, gain)
+        return self._read_on(out, heard_at, gain)
+
+    def _begin(self, mark: Mark, out: Samples, heard_at: float, gain: float) -> int:
+        """Begin in this block, if the other voice has come so far."""
+        lead = mark.lead(len(out))
+        if lead == len(out):
+            return 0
+        self.take_over(mark.leader.level)
+        out[:lead] = 0.0
+        frames = self._read_on(out[lead:], heard_at + lead / self.format.rate, gain)
+        return lead + frames if frames else 0
+
+    def _read_on(self, out: Samples, heard_at: float, gain: float) -> int:
+        """Read under the fade in force, and from its cue on under the one that has it."""
         fade = self._fade
         cue = None if self._begun is fade else fade.cue
         if cue is None:
@@ -193,7 +225,7 @@ class Voice:
 
     def _read_with(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
         """Read under `fade`, and on into the successor."""
-        frames = 0 if self.ended and self.parked else self._read_own(fade, out, heard_at, gain)
+        frames = 0 if self.ended and self.parked else self._read_curved(fade, out, heard_at, gain)
         successor = self._successor
         if successor is None or frames == len(out) or not (self.ended and self.parked):
             return frames
@@ -205,6 +237,14 @@ class Voice:
         """Go on at the level at which the voice before ended; 0 changes nothing. Audio thread."""
         if level:
             self._envelope.value = level
+            self.parked = False
+
+    def _read_curved(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
+        place = self._ring.read
+        frames = self._read_own(fade, out, heard_at, gain)
+        if self.curve is not None:
+            self.curve.apply(out[:frames], place)
+        return frames
 
     def _read_own(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
         ending = self._ending  # before the frames are counted: then those counted are all

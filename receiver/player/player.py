@@ -36,8 +36,8 @@ class _Loaded:
 
 
 class Player:
-    """Owns the link to the engine, and the feeders of the track at hand and of the one that is to
-    follow it. Event loop only.
+    """Owns the link to the engine, and the feeders of the track at hand, of the one that is to
+    follow it and of the one that it overlaps. Event loop only.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Player:
         self._tasks = asyncio.TaskGroup()
         self._loaded: _Loaded | None = None
         self._follower: _Loaded | None = None
+        self._overlapped: _Loaded | None = None
 
     async def run(self) -> None:
         """Run the link and the feeders until cancelled."""
@@ -71,10 +72,12 @@ class Player:
         if order.start_ms > 0 and self._loaded.feeder is not None:
             self._loaded.feeder.want_tail()
 
-    def prepare(self, track: int, url: str) -> None:
-        """Fetch a new track from `url`, to follow the one at hand without a gap."""
+    def prepare(self, order: orders.Prepare, url: str) -> None:
+        """Fetch a new track from `url`, to follow the one at hand."""
         self.forget()
-        self._follower = self._fetch(orders.Prepare(track), url, self._clock.now())
+        self._follower = self._fetch(order, url, self._clock.now())
+        if order.crossfade_s > 0 and self._follower.feeder is not None:
+            self._follower.feeder.want_tail()  # by its length the overlap is limited
 
     def forget(self, track: int | None = None) -> None:
         """Let the track be that was prepared, if it is that one."""
@@ -86,10 +89,10 @@ class Player:
 
     def close(self) -> None:
         """Stop fetching."""
-        for loaded in (self._loaded, self._follower):
+        for loaded in (self._loaded, self._follower, self._overlapped):
             if loaded is not None:
                 loaded.end()
-        self._loaded = self._follower = None
+        self._loaded = self._follower = self._overlapped = None
 
     def _fetch(self, order: orders.Load | orders.Prepare, url: str, accepted: float) -> _Loaded:
         """Give the engine the order, and then the bytes of its track."""
@@ -126,8 +129,8 @@ class Player:
 
     def _received(self, report: reports.Report) -> None:
         if isinstance(report, reports.Joined):
-            self._joined(report.track)
-        for loaded in (self._loaded, self._follower):
+            self._joined(report)
+        for loaded in (self._loaded, self._follower, self._overlapped):
             if loaded is None or loaded.feeder is None:
                 continue
             if getattr(report, "track", 0) == loaded.track:
@@ -135,13 +138,24 @@ class Player:
                     return
                 report = self._noted(loaded, loaded.feeder, report)
         self._tell(report)
+        if isinstance(report, reports.Ended | reports.Failed):
+            self._end_overlapped(report.track)
 
-    def _joined(self, track: int) -> None:
+    def _joined(self, report: reports.Joined) -> None:
         """The track that was prepared is the one at hand now."""
-        if self._follower is not None and self._follower.track == track:
-            if self._loaded is not None:
-                self._loaded.end()
-            self._loaded, self._follower = self._follower, None
+        if self._follower is None or self._follower.track != report.track:
+            return
+        self._end_overlapped()
+        self._loaded, self._follower, self._overlapped = self._follower, None, self._loaded
+        if not report.overlaps:
+            self._end_overlapped()
+
+    def _end_overlapped(self, track: int | None = None) -> None:
+        """Nobody wants the bytes of the track that was overlapped any more, if it is that one."""
+        overlapped = self._overlapped
+        if overlapped is not None and track in (None, overlapped.track):
+            overlapped.end()
+            self._overlapped = None
 
     def _for_feeder(self, feeder: Feeder, report: reports.Report) -> bool:
         """Whether the report was for nobody else."""

@@ -179,6 +179,14 @@ class Transfer(_Command, frozen=True, kw_only=True, tag="transfer"):
     replace: bool = False
 
 
+class SetCrossfade(_Command, frozen=True, kw_only=True, tag="crossfade"):
+    """Let each item and the one that follows it by itself sound together for so many seconds (at
+    most half of the shorter one): the one fades out while the other fades in. 0: they only touch.
+    """
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=limits.MAX_CROSSFADE_S)]
+
+
 class Status(_Command, frozen=True, kw_only=True, tag="status"):
     """Ask for the whole state; the answer's result holds `revision` and `state`."""
 
@@ -209,6 +217,7 @@ Command = (
     | SetRepeat
     | SetShuffle
     | Transfer
+    | SetCrossfade
     | Status
     | TimeRequest
 )

@@ -25,4 +25,5 @@ MAX_ITEMS = 500
 """Items that one command adds, removes or lists."""
 MAX_PLAYLIST_DEPTH = 3
 """Playlists within playlists."""
+MAX_CROSSFADE_S = 12
 MAX_POSITION_MS = 7 * 24 * 3600 * 1000

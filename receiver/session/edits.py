@@ -18,6 +18,7 @@ Edit = (
     | c.QueueList
     | c.SetRepeat
     | c.SetShuffle
+    | c.SetCrossfade
 )
 """Commands that concern the queue alone, unless they take the current item out of it."""
 
@@ -69,4 +70,6 @@ def edit(queue: Queue, command: Edit, new_id: Callable[[], str]) -> Edited:
             queue.set_repeat(repeat)
         case c.SetShuffle(shuffle=shuffle):
             queue.set_shuffle(shuffle)
+        case c.SetCrossfade(seconds=seconds):
+            queue.set_crossfade(round(seconds * 1000))
     return Edited({"queue": queue.state, **result}, heir)

@@ -29,10 +29,13 @@ class OpenItem(msgspec.Struct, frozen=True):
 
 
 class PrepareItem(msgspec.Struct, frozen=True):
-    """Fetch the item as a new track that is to follow the one that sounds, without a gap."""
+    """Fetch the item as a new track that is to follow the one that sounds: without a gap, or
+    overlapping it for up to `crossfade_s`.
+    """
 
     track: int
     item: Item
+    crossfade_s: float = 0.0
 
 
 class ForgetItem(msgspec.Struct, frozen=True):

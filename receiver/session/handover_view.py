@@ -56,6 +56,7 @@ class HandoverView:
             current=None if current is None else current.id,
             repeat=state.repeat,
             shuffle=state.shuffle,
+            crossfade_ms=state.crossfade_ms,
             paused=self._deck.paused,
         )
 

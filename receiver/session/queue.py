@@ -45,6 +45,7 @@ class Queue:
         self._added_in: dict[str, int] = {}
         self._current: str | None = None
         self._repeat: Repeat = "off"
+        self._crossfade_ms = 0
         self._revision = 0
 
     # --- what it holds ----------------------------------------------------------------------
@@ -61,12 +62,18 @@ class Queue:
             index=None if self._current is None else self._list.index(self._current),
             repeat=self._repeat,
             shuffle=self._shuffled is not None,
+            crossfade_ms=self._crossfade_ms,
         )
 
     @property
     def revision(self) -> int:
         """Counts the changes."""
         return self._revision
+
+    @property
+    def crossfade_ms(self) -> int:
+        """For how long an item and the one that follows it by itself sound together, at most."""
+        return self._crossfade_ms
 
     @property
     def current(self) -> Item | None:
@@ -214,6 +221,11 @@ class Queue:
             self._rng.shuffle(rest)
             self._shuffled = rest if self._current is None else [self._current, *rest]
 
+    def set_crossfade(self, crossfade_ms: int) -> None:
+        """Let an item and the one that follows it by itself sound together for so long."""
+        self._revision += crossfade_ms != self._crossfade_ms
+        self._crossfade_ms = crossfade_ms
+
     # --- moving to another receiver ---------------------------------------------------------
 
     def rows(self) -> list[Row]:
@@ -227,6 +239,7 @@ class Queue:
         """Be a fresh queue, without items; its revision goes on."""
         self.clear()
         self._current, self._repeat, self._shuffled = None, "off", None
+        self._crossfade_ms = 0
         self._revision += 1
 
     def adopt(self, rows: Sequence[Row], moving: Moving) -> None:
@@ -240,7 +253,7 @@ class Queue:
             self._shuffled = [row.item.id for row in ordered]
             self._rng = random.Random(self._seed())  # noqa: S311
         self._current = moving.current if moving.current in self._items else None
-        self._repeat = moving.repeat
+        self._repeat, self._crossfade_ms = moving.repeat, moving.crossfade_ms
         # Higher than here and there, so that no edit takes the one for the other.
         self._revision = max(self._revision, moving.queue_revision) + 1
 

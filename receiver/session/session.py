@@ -316,10 +316,12 @@ class Session:
     def look_ahead(self, now: float) -> list[Effect]:
         """Have the follower opened if it is time to."""
         deck, follower = self.deck, None
+        crossfade_ms = self.queue.crossfade_ms
         steady = deck.playback in ("playing", "paused") and not deck.waiting.seeking
-        if deck.item is not None and steady and is_near_its_end(deck.item, deck.position(now)):
+        item = deck.item if steady else None
+        if item is not None and is_near_its_end(item, deck.position(now), crossfade_ms):
             follower = self.queue.item(self.queue.upcoming())
-        return self._ahead.want(follower, deck.new_track)
+        return self._ahead.want(follower, crossfade_ms, deck.new_track)
 
     def _joined(self, track: int, heard_at: float, now: float) -> list[Effect]:
         """What was made ready sounds. If it is not wanted any more, that came too late."""

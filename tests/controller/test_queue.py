@@ -73,6 +73,7 @@ async def test_next_and_previous_until_nothing_is_left(
 async def test_repeat_and_shuffle(receiver: FakeReceiver, client: Client) -> None:
     assert (await client.set_repeat("one"))["queue"]["repeat"] == "one"
     assert (await client.set_shuffle(True))["queue"]["shuffle"] is True
+    assert (await client.set_crossfade(2.5))["queue"]["crossfade_ms"] == 2500
     queue = client.state.session.queue
     assert (queue.repeat, queue.shuffle) == ("one", True)
 

@@ -13,6 +13,7 @@ from receiver.engine.output import Output
 from receiver.engine.wire import MAX_DATA, Data, Tail, ToEngine
 from receiver.model import orders, reports
 from receiver.pcm.format import Block, Format, Samples
+from receiver.pcm.voice import Voice
 from receiver.sink.mock import MockSink
 
 R = TypeVar("R")
@@ -44,9 +45,9 @@ class Stage:
         self.reports: list[reports.Report] = []
         self.sinks: list[MockSink] = []
         self.unplugged = unplugged
-        output = Output(self._make_sink, buffer_s, 0.25, self.clock, self._reported)
+        self._output = Output(self._make_sink, buffer_s, 0.25, self.clock, self._reported)
         self.engine = Engine(
-            output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
+            self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )
         self.engine.open()
         self.streams: dict[int, bytes] = {}
@@ -70,6 +71,11 @@ class Stage:
         """
         return round((instant - self.sink._began) * RATE)
 
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        """What is mixed now."""
+        return self._output.mixer.voices
+
     def load(self, track: int, stream: bytes, **fields: object) -> None:
         """Load a track, and answer its wishes for bytes from `stream`."""
         self.streams[track] = stream
@@ -77,11 +83,13 @@ class Stage:
         self.send(track, 0, 0)
         self.give(Tail(track, 0, len(stream), stream))
 
-    def prepare(self, track: int, stream: bytes) -> None:
+    def prepare(self, track: int, stream: bytes, crossfade_s: float = 0.0) -> None:
         """Prepare a track to follow, and give its bytes."""
         self.streams[track] = stream
-        self.give(orders.Prepare(track))
+        self.give(orders.Prepare(track, crossfade_s))
         self.send(track, 0, 0)
+        if crossfade_s:
+            self.give(Tail(track, 0, len(stream), stream))
 
     def send(self, track: int, feed: int, offset: int) -> None:
         """Give all bytes of a track from `offset` on."""

@@ -125,6 +125,17 @@ def test_paused_across_a_joint_nothing_is_lost(stage: Stage) -> None:
     assert stage.last(r.Ended).track == 2
 
 
+def test_what_followed_is_faded_out_as_any_other(stage: Stage) -> None:
+    stage.load(1, constant(HALF))
+    stage.prepare(2, constant(4 * RATE))
+    stage.run(0.7)
+    stage.load(3, constant(4 * RATE))
+    stage.run(0.3)
+    stage.give(o.Stop())
+    stage.run(0.1)
+    assert np.abs(np.diff(stage.heard[:, 0], prepend=0.0)).max() <= 1 / 64
+
+
 SCRIPT = st.lists(
     st.tuples(
         st.sampled_from([o.Pause(), o.Resume(), o.Seek(1, 1, 300.0), o.Forget(2), o.SetGain(0.5)]),

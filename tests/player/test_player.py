@@ -221,7 +221,7 @@ async def test_a_follower_is_fetched_beside_the_track_at_hand() -> None:
     async with playing(MockStream(BODY)) as stage:
         stage.load()
         await stage.clock.settle(100)
-        stage.player.prepare(2, "mock:y")
+        stage.player.prepare(o.Prepare(2), "mock:y")
         await stage.clock.settle(100)
         assert stage.engine.data(track=1) == stage.engine.data(track=2) == BODY[:CREDIT]
         await stage.say(r.Taken(2, 0, 4096))
@@ -235,10 +235,31 @@ async def test_a_follower_is_fetched_beside_the_track_at_hand() -> None:
         assert len(stage.engine.data(track=1)) == before, "nobody fetches it any more"
 
 
+async def test_a_track_that_is_overlapped_is_fetched_until_it_has_ended() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.settle(100)
+        stage.player.prepare(o.Prepare(2, crossfade_s=3.0), "mock:y")
+        await stage.clock.settle(100)
+        assert [tail.track for tail in stage.engine.tails] == [2], "its length limits the overlap"
+        await stage.say(r.Joined(2, 0.0, overlaps=True))
+        before = len(stage.engine.data(track=1))
+        await stage.say(r.Taken(1, 0, CREDIT))
+        await stage.clock.settle(100)
+        assert len(stage.engine.data(track=1)) > before
+        await stage.say(r.Ended(1))
+        before = len(stage.engine.data(track=1))
+        await stage.say(r.Taken(1, 0, 2 * CREDIT))
+        await stage.say(r.Taken(2, 0, CREDIT))
+        await stage.clock.settle(100)
+        assert len(stage.engine.data(track=1)) == before
+        assert len(stage.engine.data(track=2)) > CREDIT
+
+
 async def test_a_follower_that_is_let_be_is_fetched_no_more() -> None:
     async with playing(MockStream(BODY)) as stage:
         stage.load()
-        stage.player.prepare(2, "mock:y")
+        stage.player.prepare(o.Prepare(2), "mock:y")
         await stage.clock.settle(100)
         stage.player.forget(3)
         stage.player.forget(2)

@@ -32,6 +32,7 @@ commands = st.one_of(
     st.builds(c.SetVolume, id=ids, percent=st.integers(0, 100)),
     st.builds(c.SetVolume, id=ids, by=st.integers(-100, 100)),
     st.builds(c.Mute, id=ids, muted=st.none() | st.booleans()),
+    st.builds(c.SetCrossfade, id=ids, seconds=st.floats(0, limits.MAX_CROSSFADE_S)),
     st.builds(c.TimeRequest, id=ids, t1_us=st.integers(-(2**63), 2**63 - 1)),
 )
 tags = st.sampled_from(

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from receiver.errors import BadRequest, NoSuchItem
 from receiver.model.state import Item, Repeat
 from receiver.protocol.limits import MAX_QUEUE
+from receiver.protocol.peers import Moving
 from receiver.session.queue import Queue, Where
 
 
@@ -26,6 +27,20 @@ def holding(names: str, current: str | None = None) -> Queue:
     queue.add(items(names))
     queue.go_to(current)
     return queue
+
+
+def test_its_settings_move_along_and_stay_nowhere_else() -> None:
+    here, there = holding("abc", "b"), holding("x")
+    here.set_crossfade(2500)
+    here.set_repeat("all")
+    state = here.state
+    moving = Moving(
+        "s", 1, state.length, state.revision, "b", state.repeat, crossfade_ms=state.crossfade_ms
+    )
+    there.adopt(here.rows(), moving)
+    assert (ids(there), there.state.repeat, there.state.crossfade_ms) == ("abc", "all", 2500)
+    here.reset()
+    assert (here.state.length, here.state.repeat, here.crossfade_ms) == (0, "off", 0)
 
 
 def ids(queue: Queue) -> str:

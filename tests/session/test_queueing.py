@@ -211,6 +211,64 @@ def test_an_edit_that_changes_what_follows_changes_what_is_made_ready(
     assert prepare.item.id == ids[expected]
 
 
+def test_with_a_crossfade_the_follower_is_opened_that_much_sooner(stage: Stage) -> None:
+    ids = queued(stage)
+    answer = stage.answer(stage.ask(c.SetCrossfade, seconds=4.5)[0])
+    assert isinstance(answer, dict)
+    assert answer["queue"].crossfade_ms == 4500 == stage.state.session.queue.crossfade_ms
+    stage.now += 35
+    assert stage.say(r.Health(1.0)) == []
+    stage.now += 1
+    (effect,) = stage.say(r.Health(1.0))
+    assert isinstance(effect, e.PrepareItem)
+    assert (effect.item.id, effect.crossfade_s) == (ids[1], 4.5)
+
+
+def test_a_new_crossfade_is_told_to_what_is_made_ready(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    forget, prepare = stage.ask(c.SetCrossfade, seconds=2)[1]
+    assert forget == e.ForgetItem(track)
+    assert isinstance(prepare, e.PrepareItem)
+    assert (prepare.item.id, prepare.crossfade_s) == (ids[1], 2.0)
+    revision = stage.state.session.queue.revision
+    assert stage.ask(c.SetCrossfade, seconds=2)[1] == []
+    assert stage.state.session.queue.revision == revision
+
+
+def test_with_repeat_one_an_item_overlaps_itself(stage: Stage) -> None:
+    ids = queued(stage)
+    stage.ask(c.SetRepeat, repeat="one")
+    stage.ask(c.SetCrossfade, seconds=5)
+    stage.now += 45
+    (effect,) = stage.say(r.Health(1.0))
+    assert isinstance(effect, e.PrepareItem)
+    before = stage.session.track
+    stage.say(r.Joined(effect.track, heard_at=stage.now, overlaps=True))
+    assert stage.state.session.item is not None
+    assert stage.state.session.item.id == ids[0]
+    assert stage.anchor.position_ms == 0.0
+    assert stage.say(r.Ended(before)) == [], "the one that was overlapped"
+    assert stage.playback == "playing"
+
+
+def test_a_skip_while_two_items_overlap_goes_on_from_the_one_that_rises(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    stage.say(r.Joined(track, heard_at=stage.now, overlaps=True))
+    (effect,) = stage.ask(c.Next)[1]
+    assert isinstance(effect, e.OpenItem)
+    assert effect.item.id == ids[2]
+    (effect,) = stage.ask(c.Previous)[1]
+    assert isinstance(effect, e.OpenItem)
+    assert effect.item.id == ids[1]
+
+
+def test_an_item_may_be_removed_while_it_falls(stage: Stage) -> None:
+    ids, track = near_its_end(stage)
+    stage.say(r.Joined(track, heard_at=stage.now, overlaps=True))
+    assert stage.ask(c.QueueRemove, items=[ids[0]])[1] == []
+    assert stage.playback == "playing"
+
+
 def test_a_seek_back_lets_the_follower_be(stage: Stage) -> None:
     _, track = near_its_end(stage)
     _, effects = stage.ask(c.Seek, position_ms=1000.0)

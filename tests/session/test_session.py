@@ -270,6 +270,7 @@ class Anything(RuleBasedStateMachine):
     def modes(self, repeat: str, shuffle: bool) -> None:
         self.asked.append(self.stage.ask(c.SetRepeat, repeat=repeat)[0])
         self.asked.append(self.stage.ask(c.SetShuffle, shuffle=shuffle)[0])
+        self.asked.append(self.stage.ask(c.SetCrossfade, seconds=12.0 * shuffle)[0])
 
     @rule(by=st.floats(-1e5, 1e5))
     def seek(self, by: float) -> None:

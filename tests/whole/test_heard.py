@@ -241,3 +241,25 @@ async def test_parts_of_one_recording_play_as_one(
     expected = reference[first.position :].astype(np.int32)
     assert np.abs(heard - expected)[300:].max() <= 1, "not one frame lost, added or touched"
     assert first.position < 300
+
+
+async def test_items_that_overlap_are_both_heard_to_the_frame(
+    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer
+) -> None:
+    one, two = tracks.get(32, 9), tracks.get(33, 10)
+    overlap = 4 * one.rate
+    await client.set_crossfade(4)
+    await client.play(serve(server, one))
+    await client.queue.add([serve(server, two)])
+    async with asyncio.timeout(40):
+        async for state in client.changes():
+            if state.session.playback == "idle":
+                break
+    await hear(recorder, 0.5)
+    angle = np.arange(overlap)[:, None] * np.pi / 2 / overlap
+    both = one.heard[-overlap:] * np.cos(angle) + two.heard[:overlap] * np.sin(angle)
+    expected = np.concatenate([one.heard[:-overlap], both, two.heard[overlap:]])
+    first = next(s for s in Ears([one]).listen(recorder.pcm()) if s.track)
+    heard = recorder.pcm().astype(np.int32)[first.start :][: len(expected) - first.position]
+    assert np.abs(heard - expected[first.position :])[RAMP:].max() <= 2
+    assert first.position < 300

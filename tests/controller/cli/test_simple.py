@@ -35,6 +35,9 @@ from tests.controller.fake_receiver import FakeReceiver
         (["repeat", "one"], c.SetRepeat(id="one-shot", repeat="one"), "Repeat one"),
         (["shuffle", "on"], c.SetShuffle(id="one-shot", shuffle=True), "Shuffle on"),
         (["shuffle", "off"], c.SetShuffle(id="one-shot", shuffle=False), "Shuffle off"),
+        (["crossfade", "4"], c.SetCrossfade(id="one-shot", seconds=4.0), "Crossfade 4 s"),
+        (["crossfade", "2.5"], c.SetCrossfade(id="one-shot", seconds=2.5), "Crossfade 2.5 s"),
+        (["crossfade", "off"], c.SetCrossfade(id="one-shot", seconds=0.0), "Crossfade off"),
     ],
 )
 async def test_a_command_is_sent_and_its_outcome_told(
@@ -58,6 +61,7 @@ async def test_the_volume_is_shown(receiver: FakeReceiver, call: Call) -> None:
 async def test_what_is_set_is_shown(receiver: FakeReceiver, call: Call) -> None:
     assert (await call("repeat")).out == "Repeat off\n"
     assert (await call("shuffle")).out == "Shuffle off\n"
+    assert (await call("crossfade")).out == "Crossfade off\n"
     await call("repeat", "all")
     await call("shuffle", "on")
     assert (await call("repeat")).out == "Repeat all\n"

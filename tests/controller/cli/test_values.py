@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.cli.text import clock_time
-from controller.cli.values import parse_seek, parse_volume
+from controller.cli.values import parse_crossfade, parse_seek, parse_volume
 from receiver.errors import BadRequest
 from receiver.protocol import codec
-from receiver.protocol.commands import Seek, SetVolume
+from receiver.protocol.commands import Seek, SetCrossfade, SetVolume
 from receiver.protocol.limits import MAX_POSITION_MS
 
 
@@ -73,6 +73,19 @@ def test_what_is_no_volume(text: str) -> None:
         parse_volume(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("0", 0.0), ("12", 12.0), ("2.5", 2.5), ("4s", 4.0), (" off ", 0.0)]
+)
+def test_crossfades(text: str, seconds: float) -> None:
+    assert parse_crossfade(text) == {"seconds": seconds}
+
+
+@pytest.mark.parametrize("text", ["", "-1", "13", "12.1", "on", "1:00", "nan", "4 s", "٣"])
+def test_what_is_no_crossfade(text: str) -> None:
+    with pytest.raises(BadRequest):
+        parse_crossfade(text)
+
+
 words = st.text("0123456789:.+-% ") | st.text()
 
 
@@ -92,3 +105,12 @@ def test_any_text_is_a_volume_the_receiver_takes_or_a_bad_request(text: str) -> 
     except BadRequest:
         return
     codec.decode_command(codec.encode(SetVolume(id="c", **fields)))
+
+
+@given(words)
+def test_any_text_is_a_crossfade_the_receiver_takes_or_a_bad_request(text: str) -> None:
+    try:
+        fields = parse_crossfade(text)
+    except BadRequest:
+        return
+    codec.decode_command(codec.encode(SetCrossfade(id="c", **fields)))
