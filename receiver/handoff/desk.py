@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from receiver.errors import Busy, HandoffFailed, Stale, TonearmError
 from receiver.handoff.effects import Answer, Release, Send
@@ -24,8 +24,7 @@ ANSWERED_BY = {
 """What the last word of a handoff is the answer to."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
+class _Past(msgspec.Struct, frozen=True):
     """A finished handoff."""
 
     peer: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from receiver.errors import TonearmError
 from receiver.model.state import Item, Problem
@@ -15,16 +15,14 @@ Token = object
 # --- either side --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """Say `message` to the receiver `peer`; without a link to it, let it be."""
 
     peer: str
     message: HandoffMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(msgspec.Struct, frozen=True):
     """The session is at the receiver `to` now, with `epoch`: what is left of it here falls silent
     and is forgotten, and an empty session takes its place.
     """
@@ -33,8 +31,7 @@ class Release:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class StandPaused:
+class StandPaused(msgspec.Struct, frozen=True):
     """Stand paused at `position_ms` of the item; None: of a live one."""
 
     position_ms: float | None
@@ -43,16 +40,14 @@ class StandPaused:
 # --- the source ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class SendQueue:
+class SendQueue(msgspec.Struct, frozen=True):
     """Say the whole queue to `peer`, in parts, as it is now: with its revision."""
 
     peer: str
     handoff: str
 
 
-@dataclass(frozen=True, slots=True)
-class FadeOut:
+class FadeOut(msgspec.Struct, frozen=True):
     """Fall silent from the instant `at` on, over `over` seconds (linear gain), and stand still,
     ready to go on.
     """
@@ -61,8 +56,7 @@ class FadeOut:
     over: float
 
 
-@dataclass(frozen=True, slots=True)
-class FadeBack:
+class FadeBack(msgspec.Struct, frozen=True):
     """The fade-out does not count any more, begun or not: be heard again as soon as can be, where
     the music would be by then: at the instant `at` it was at `position_ms` (None: live). Past the
     end of the item, go on behind it.
@@ -72,15 +66,13 @@ class FadeBack:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class KeepEpoch:
+class KeepEpoch(msgspec.Struct, frozen=True):
     """The session stays here and its epoch is `epoch` now: higher than any it had elsewhere."""
 
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Transferred:
+class Transferred(msgspec.Struct, frozen=True):
     """How a handoff went, for who asked for it. `switch_ms`: from the command to the instant of the
     switch. `tight`: the clocks agreed well enough for a switch at the frame. `live`: there is no
     position, the target sounds from what its server sends now.
@@ -96,16 +88,14 @@ class Transferred:
     paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The one answer to the transfer."""
 
     token: Token
     result: Transferred | TonearmError
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(msgspec.Struct, frozen=True):
     """Nothing is heard here, and this is why: it belongs into the state, until `Clear` or until a
     command has something heard again.
     """
@@ -113,16 +103,14 @@ class Doubt:
     reason: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(msgspec.Struct, frozen=True):
     """What `Doubt` said is over."""
 
 
 # --- the target ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """Open the item beside what is here, unheard and standing, decoded ahead from `position_ms` on
     (None: live). Takes the place of the `Open` before. `opened` or `failed` is said of it.
     """
@@ -131,15 +119,13 @@ class Open:
     position_ms: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class SetVolume:
+class SetVolume(msgspec.Struct, frozen=True):
     """Set the volume of the speaker, in percent."""
 
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class FadeIn:
+class FadeIn(msgspec.Struct, frozen=True):
     """What was opened is heard from the instant `at` on, beginning with the frame at `position_ms`
     (None: live), fading in over `over` seconds (linear gain); what sounded before gives way.
     `sounding` or `failed` is said of it.
@@ -150,8 +136,7 @@ class FadeIn:
     over: float
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(msgspec.Struct, frozen=True):
     """Forget what was opened and the parts of the queue, and silence it if it sounds. What was
     here before is as it was, and goes on if it had given way.
     """
@@ -159,8 +144,7 @@ class Drop:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(msgspec.Struct, frozen=True):
     """The session is here from now on, with this epoch, the queue that came with `handoff`, and
     what was opened at hand. `notice`: what went wrong meanwhile, for the state.
     """

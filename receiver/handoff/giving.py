@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -33,8 +32,7 @@ MOST_TRIES = 3
 Stage = Literal["preparing", "committed", "finished"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """A transfer as it was asked for. `to` is the target's id; `volume` is for its speaker, None:
     as it is; `replace`: also if it plays something else; `if_epoch`: only if the session has it.
     """

@@ -6,8 +6,9 @@ Whether the target has heard `go` only the target knows. Until it says so the se
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from receiver.errors import TargetLost, TonearmError, error_from_code
 from receiver.handoff import effects as e
@@ -27,8 +28,7 @@ TOLD_WITHIN = 5.0
 Stage = Literal["fading", "in_doubt", "kept", "finished"]
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(msgspec.Struct, frozen=True):
     """What both will do. `target`: its name; `sounds`: something is heard here until the switch;
     `outcome`: what is answered when it went well.
     """

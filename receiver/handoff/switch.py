@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 from receiver.handoff.view import View
 from receiver.model.state import Item
@@ -20,8 +21,7 @@ NO_RETURN = 0.005
 HELD_MARGIN_MS = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(msgspec.Struct, frozen=True):
     """The target is heard from `at` on, with the frame at `position_ms`; both fade over `fade`
     seconds. Without the target's word by `no_return` the source plays on. All on its clock.
     """
@@ -33,22 +33,19 @@ class Switch:
     tight: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(msgspec.Struct, frozen=True):
     """The item ends before that, within so many seconds."""
 
     within: float
 
 
-@dataclass(frozen=True, slots=True)
-class TooSoon:
+class TooSoon(msgspec.Struct, frozen=True):
     """The target holds a later place only, which is reached after so many seconds."""
 
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(msgspec.Struct, frozen=True):
     """The target has not decoded as far as will be heard at the instant `at`."""
 
     at: float

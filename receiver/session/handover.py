@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+import msgspec
 
 from receiver.errors import NothingPlaying, Unplayable
 from receiver.handoff import effects as h
@@ -218,7 +220,7 @@ class Handover:
             case h.SendQueue(peer, handoff):
                 return [SayToPeer(peer, part) for part in parts_of(self._queue, handoff)]
             case h.Answer(token, h.Transferred() as transferred):
-                return [Answer(token, {"transfer": asdict(transferred)})]
+                return [Answer(token, {"transfer": msgspec.structs.asdict(transferred)})]
             case h.Answer(token, error) if not isinstance(error, h.Transferred):
                 return [Answer(token, error)]
             case h.KeepEpoch(epoch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -133,11 +134,9 @@ class Receiver:
         self.rows = rows
         self.session = m.Moving("s", 4, len(rows), 7)
 
-    def transfer(self, **fields: object) -> None:
+    def transfer(self, **fields: Any) -> None:
         """A controller asks for the session to be handed to the other."""
-        wish = Wish(f"h{next(IDS)}", "asker", self.other.id)
-        for name, value in fields.items():
-            wish = _with(wish, name, value)
+        wish = Wish(f"h{next(IDS)}", "asker", self.other.id, **fields)
         self._do(self.handoffs.transfer(wish, self.now))
 
     def command(self, do: Callable[[Receiver], None]) -> None:
@@ -374,8 +373,3 @@ class Receiver:
         self.problem = problem
         if problem is not None:
             self.troubled.append([self.world.now, math.inf])
-
-
-def _with(wish: Wish, name: str, value: object) -> Wish:
-    fields = {field: getattr(wish, field) for field in wish.__slots__}
-    return Wish(**fields | {name: value})
