@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from receiver.model.state import QueueState
 from receiver.protocol import commands as c
 from tests.whole.moving import FADE, is_unbroken, moved, playing, together
 from tests.whole.rooms import RATE, rooms, stream
@@ -43,6 +44,7 @@ async def test_the_whole_session_travels() -> None:
         kitchen.ask(c.QueueAdd, items=items, by="Ann")
         kitchen.ask(c.SetRepeat, repeat="all")
         kitchen.ask(c.SetShuffle, shuffle=True)
+        kitchen.ask(c.SetCrossfade, seconds=2.0)
         await house.run(0.1)
         before = kitchen.session.queue
         order = [before.after()]
@@ -57,9 +59,10 @@ async def test_the_whole_session_travels() -> None:
         assert there.epoch == session.epoch + 1
         assert there.queue.index == session.queue.index
         assert (there.queue.repeat, there.queue.shuffle) == ("all", True)
+        assert there.queue.crossfade_ms == 2000
         here = kitchen.state.session
         assert here.id != session.id
-        assert (here.queue.length, here.queue.repeat, here.queue.shuffle) == (0, "off", False)
+        assert here.queue == QueueState(revision=here.queue.revision)
 
 
 async def test_a_long_queue_travels() -> None:
