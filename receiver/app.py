@@ -25,7 +25,7 @@ from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.memory import settle
-from receiver.model.state import ClockId, Output, ReceiverInfo, State
+from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
 from receiver.peers.base import Address, Dial
 from receiver.peers.dial import dialler
@@ -113,6 +113,7 @@ class Receiver:
             volume=(saved.volume_percent, saved.muted),
         )
         me = Hello(saved.receiver_id, config.name, __version__, 0, uuid.uuid4().hex)
+        self._peers: dict[str, Peer] = {}
         house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
         roaming = RoamingSession(session, house)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, self._metrics)
@@ -162,12 +163,9 @@ class Receiver:
         self._peer_news.publish(state)
         peers = self._house.peers
         self._hub.publish(msgspec.structs.replace(state, peers=peers))
-        known = [SavedPeer(p.id, p.name, p.host, p.port) for p in peers.values() if p.port][
-            -MOST_PEERS:
-        ]
-        if known != self._saved.peers:
-            self._saved = msgspec.structs.replace(self._saved, peers=known)
-            self._dirty.set()
+        if peers is not self._peers:
+            self._peers = peers
+            self._remember_peers(peers)
 
     def _meet_the_house(self, port: int) -> None:
         """Call on those that are remembered or named, besides those that will be seen."""
@@ -181,6 +179,12 @@ class Receiver:
         self._house.seen(seen.id, seen.name, [Address(*address) for address in seen.addresses])
 
     # --- what is kept over a restart --------------------------------------------------------
+
+    def _remember_peers(self, peers: dict[str, Peer]) -> None:
+        known = [SavedPeer(peer.id, peer.name, peer.host, peer.port) for peer in peers.values()]
+        if known[-MOST_PEERS:] != self._saved.peers:
+            self._saved = msgspec.structs.replace(self._saved, peers=known[-MOST_PEERS:])
+            self._dirty.set()
 
     def _remember(self, percent: int, muted: bool) -> None:
         self._saved = msgspec.structs.replace(self._saved, volume_percent=percent, muted=muted)

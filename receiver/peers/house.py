@@ -76,6 +76,7 @@ class House:
         self._carry: Carry
         self._listener: Listener
         self._neighbours: dict[str, Neighbour] = {}
+        self._peers: dict[str, Peer] | None = None
         self._tasks = asyncio.TaskGroup()
         self._strangers: set[Address] = set()
         self.plays = False
@@ -95,8 +96,12 @@ class House:
 
     @property
     def peers(self) -> dict[str, Peer]:
-        """The other receivers by their ids, as controllers see them."""
-        return {name: neighbour.peer for name, neighbour in self._neighbours.items()}
+        """The other receivers by their ids, as controllers see them: the same object until one
+        changes.
+        """
+        if self._peers is None:
+            self._peers = {name: neighbour.peer for name, neighbour in self._neighbours.items()}
+        return self._peers
 
     def link(self, peer: str) -> PeerLink | None:
         """The conversation with a peer, while there is one."""
@@ -169,7 +174,7 @@ class House:
             neighbour = self._neighbours[peer] = Neighbour(peer, name)
             self._tasks.create_task(self._keep_connected(neighbour))
         neighbour.seen_at(name, addresses)
-        self._listener.changed()
+        self._changed()
 
     def meet(self, address: Address) -> None:
         """Look who is at an address where a receiver may be."""
@@ -178,12 +183,17 @@ class House:
             self._tasks.create_task(self._call_on(address))
 
     async def _call_on(self, address: Address) -> None:
-        try:
-            await self._connect(address)
-        except (ConnectionError, TimeoutError) as error:
-            log.info("Nobody was met at %s:%d: %s", *address, error)
-        finally:
-            self._strangers.discard(address)
+        """Until somebody was met there; who is known is called on by `_keep_connected`."""
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._connect(address)
+                break
+            except (ConnectionError, TimeoutError) as error:
+                log.info("Nobody is met at %s:%d: %s", *address, error)
+            await self._clock.sleep(pause)
+            pause = min(2 * pause, MAX_PAUSE_S)
+        self._strangers.discard(address)
 
     async def _keep_connected(self, neighbour: Neighbour) -> None:
         """Dial until there is a link, and again when it is lost."""
@@ -246,7 +256,7 @@ class House:
             if neighbour is None or not await self._adopted(neighbour, link):
                 await link.wire.close()
                 return
-            self._listener.changed()
+            self._changed()
             self._listener.connected(neighbour.id)
             await link.run(lambda: self._active(neighbour), lambda: len(self._neighbours))
             if neighbour.link is link:
@@ -279,7 +289,7 @@ class House:
     async def _lost(self, neighbour: Neighbour) -> None:
         """The only link to a peer is gone: look whether its program still runs."""
         instance = neighbour.unlink()
-        self._listener.changed()
+        self._changed()
         for address in neighbour.addresses[:1]:
             try:
                 wire = await within(self._clock, PROBE_S, self._dial(address))
@@ -321,7 +331,11 @@ class House:
         """See `Ears`."""
         neighbour = self._of(link)
         if neighbour is not None and neighbour.refresh(self._clock.now()):
-            self._listener.changed()
+            self._changed()
+
+    def _changed(self) -> None:
+        self._peers = None
+        self._listener.changed()
 
     def handed(self, link: PeerLink, message: HandoffMessage) -> None:
         """See `Ears`."""

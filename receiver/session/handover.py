@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from receiver.errors import NothingPlaying, Unplayable
+from receiver.errors import NothingPlaying, Superseded, Unplayable
 from receiver.handoff import effects as h
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
@@ -106,6 +106,7 @@ class Handover:
             volume=command.volume,
             replace=command.replace,
         )
+        self._moved_to = None
         return self._done(self._handoffs.transfer(wish, now), now)
 
     def hold(self, command: c.Command, token: Token, now: float) -> list[Effect] | None:
@@ -130,6 +131,9 @@ class Handover:
 
     def noticed(self, command: c.Command, now: float) -> list[Effect]:
         """A command was carried out here."""
+        if self._guest is not None and self._deck.item is not None:
+            why = "Something else was played there meanwhile."
+            return self._done(self._handoffs.failed(Superseded.code, why), now)
         if isinstance(command, PLAYS):
             return self._done(self._handoffs.changed(now), now)
         return self.looked(now)
@@ -296,10 +300,12 @@ class Handover:
 
     def _drop(self, now: float) -> list[Effect]:
         effects: list[Effect] = []
-        if self._guest is not None:
+        guest, before = self._guest, self._before
+        self._guest = self._before = self._stands_at = None
+        if self._deck.item is not None:
+            return []  # it has taken the place of the guest already
+        if guest is not None:
             effects += [CloseItem(), Tell(orders.Stop())]
-        before, self._before = self._before, None
-        self._guest = self._stands_at = None
         if before is not None and self._queue.current is not None:
             effects += self._deck.start(None, now, before.position_ms, paused=before.paused)
         return effects

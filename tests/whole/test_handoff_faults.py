@@ -122,3 +122,38 @@ async def test_after_a_split_the_session_that_moved_last_stays() -> None:
         await house.until(lambda: kitchen.state.session.id != bedroom.state.session.id)
         await house.run(0.3)
         assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+
+
+@pytest.mark.parametrize("replace", [False, True])
+async def test_something_else_is_played_at_the_target_meanwhile(replace: bool) -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        house.streams["mock:a", "bedroom"] = stream(20.0, delay=0.5)
+        other = house.serve("mock:b", stream(20.0))
+        transfer = kitchen.ask(c.Transfer, to="bedroom", replace=replace)
+        await house.run(0.2)
+        play = bedroom.ask(c.Play, url=other)
+        await house.until(lambda: transfer.code != "open" and play.code != "open")
+        await house.run(2.0)
+        assert (transfer.code, play.code) in (("superseded", "done"), ("target_playing", "done"))
+        item = bedroom.state.session.item
+        assert item is not None
+        assert (bedroom.playback, item.url) == ("playing", "mock:b")
+        assert is_unbroken(kitchen.numbers)
+
+
+async def test_commands_held_back_stay_here_when_a_later_handoff_fails() -> None:
+    async with rooms("kitchen", "bedroom", "bath") as house:
+        kitchen, bedroom = await playing(house)
+        await moved(house, kitchen, bedroom)
+        play = kitchen.ask(c.Play, url="mock:a")
+        await house.until(lambda: play.code == "done")
+        await house.run(0.5)
+        transfer = kitchen.ask(c.Transfer, to="bath")
+        await house.run(0.02)
+        added = kitchen.ask(c.QueueAdd, items=[c.Entry(url="http://x/1")])
+        await house.rooms[2].die()
+        await house.until(lambda: transfer.code != "open" and added.code != "open")
+        assert (transfer.code, added.code) == ("target_lost", "done")
+        assert kitchen.state.session.queue.length == 2
+        assert bedroom.state.session.queue.length == 1
