@@ -6,6 +6,7 @@ import pytest
 
 from receiver.errors import NoReceiver
 from receiver.peers.base import Address
+from receiver.peers.house import MOST_PEERS
 from receiver.protocol.commands import Stop
 from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import Ask
@@ -239,3 +240,24 @@ async def test_a_house_of_many() -> None:
             assert peers == [True] * (places - 1)
         open_wires = [wire for wire in place.mock.wires if not wire.closed]
         assert len(open_wires) == places * (places - 1) // 2
+
+
+async def test_who_is_named_is_called_on_until_somebody_is_there() -> None:
+    async with street() as place:
+        kitchen = place.move_in("kitchen")
+        await place.clock.settle()
+        kitchen.house.meet(Address("bath", PORT))
+        await place.clock.advance(5.0)
+        assert kitchen.house.peers == {}
+        place.move_in("bath")
+        await place.clock.advance(30.0)
+        assert kitchen.house.peers["bath"].connected
+
+
+async def test_a_flood_of_receivers_is_bounded() -> None:
+    async with street() as place:
+        kitchen = place.move_in("kitchen")
+        await place.clock.settle()
+        for number in range(MOST_PEERS + 10):
+            kitchen.house.seen(f"id-{number}", "Hall", [Address(f"h{number}", PORT)])
+        assert len(kitchen.house.peers) == MOST_PEERS
