@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.budgets import budgets
+from benchmarks.joints import joints
 from benchmarks.latency import edges, floor, start
 from benchmarks.peers import OURS, PLAYERS
 from benchmarks.queue import queue
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "edges": lambda place, asked, results: edges(place, asked.runs, results),
     "daemon_start": lambda place, asked, results: daemon_start(place, asked.runs, results),
     "restart": lambda place, asked, results: restart(place, asked.runs, results),
+    "joints": lambda place, asked, results: joints(place, asked.joints, results),
     "queue": lambda place, asked, results: queue(place, asked.runs, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
@@ -67,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--players", nargs="+", choices=list(PLAYERS), default=list(PLAYERS))
     parser.add_argument("--runs", type=int, default=10, help="rounds of start and edges")
     parser.add_argument("--seconds", type=float, default=30, help="of playing, for CPU time")
+    parser.add_argument("--joints", type=int, default=100, help="between parts of a recording")
     parser.add_argument("--minutes", type=float, default=1, help="of playing, for underruns")
     asked = parser.parse_args()
     for name in asked.benchmarks:

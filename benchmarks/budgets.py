@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from benchmarks.joints import BROKEN
 from benchmarks.latency import EDGES
 from benchmarks.peers import OURS
 from benchmarks.peers.mpd import Mpd
@@ -94,6 +95,7 @@ def _resources() -> list[Budget]:
         Budget("memory idle, PSS (MB)", fixed(60), "at most"),
         Budget("daemon start (ms)", fixed(700), "at most"),
         Budget("audio process restarts (ms)", fixed(1000), "at most"),
+        Budget(BROKEN, fixed(0), "none"),
         Budget(EDIT, fixed(20), "at most"),
         Budget(SEEN, fixed(50), "p95 at most", figure=lambda results: results.p95(SEEN, OURS)),
         Budget(UNDERRUNS, fixed(0), "none"),

@@ -99,6 +99,16 @@ def decode(path: Path, channels: int) -> Pcm:
     return np.frombuffer(raw, "<i2").astype(np.int16).reshape(-1, channels)
 
 
+def in_parts(pcm: Pcm, parts: int, folder: Path, rate: int = RATE) -> list[Path]:
+    """One recording in parts of odd lengths, each encoded for itself, as of a concert."""
+    places = [round(n * len(pcm) / parts) + 7 * n for n in range(1, parts)]
+    paths = []
+    for number, part in enumerate(np.split(pcm, places)):
+        paths.append(folder / f"part-{number:03}.ogg")
+        encode(part, rate, paths[-1])
+    return paths
+
+
 def resample(pcm: Pcm, rate: int) -> Pcm:
     """Stereo frames at the rate of the card."""
     command = ["ffmpeg", "-v", "error", "-f", "s16le", "-ar", str(rate), "-ac", "2", "-i", "-"]

@@ -21,7 +21,7 @@ from tests.rig.card import Card, Recorder, Recording
 from tests.rig.heard import Ears, Stretch, dropouts, largest_step
 from tests.rig.http_server import HttpServer, Serving
 from tests.rig.receiver_process import ReceiverProcess
-from tests.rig.tracks import Track, Tracks, decode, encode
+from tests.rig.tracks import Track, Tracks, decode, in_parts
 
 pytestmark = [pytest.mark.device, pytest.mark.tools("oggenc", "oggdec")]
 
@@ -209,21 +209,11 @@ async def test_the_end_of_the_process_does_not_click(
     assert largest_step(recording) <= 1 / 64
 
 
-def parts_of(track: Track, folder: Path) -> list[Path]:
-    """One recording in parts of odd lengths, each encoded for itself, as of a concert."""
-    places = [0, *(round(n * len(track.reference) / PARTS) + 7 * n for n in range(1, PARTS))]
-    paths = []
-    for number, part in enumerate(np.split(track.reference, places[1:])):
-        paths.append(folder / f"part-{number}.ogg")
-        encode(part, track.rate, paths[-1], "vorbis")
-    return paths
-
-
 async def test_parts_of_one_recording_play_as_one(
     client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer, tmp_path: Path
 ) -> None:
     whole = tracks.get(31, PARTS * PART_S)
-    paths = parts_of(whole, tmp_path)
+    paths = in_parts(whole.reference, PARTS, tmp_path)
     urls = [server.serve(f"/{path.name}", Serving(path.read_bytes())) for path in paths]
     await client.play(urls[0])
     await client.queue.add(urls[1:])
