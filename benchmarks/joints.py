@@ -1,4 +1,4 @@
-"""Parts of one recording, each encoded for itself, one after the other: what is lost between them."""
+"""Parts of one recording, each encoded for itself, one after the other: what the joints lose."""
 
 from __future__ import annotations
 
