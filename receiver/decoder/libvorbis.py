@@ -9,8 +9,8 @@ because several of its wrappers are broken.
 from __future__ import annotations
 
 import ctypes
-import math
 import sys
+from collections.abc import Collection
 from ctypes import c_char_p, c_int, c_int64, c_long, c_void_p
 from functools import cache
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from receiver.decoder.loudness import Loudness, bounded
 from receiver.errors import ConfigError, Unplayable
 from receiver.pcm.format import Samples
 
@@ -107,6 +108,8 @@ class Synthesis:
         self._block = vorbis.vorbis_block()
         self._packet = _Packet(granulepos=-1)
         self._views: list[Samples] = []
+        self._loudness = Loudness()
+        self._last: tuple[bytes, bool] | None = None  # that was taken, and was it silenced?
         _call("vorbis_info_init", self._info)
         _call("vorbis_comment_init", self._comment)
         self._open = True
@@ -138,25 +141,72 @@ class Synthesis:
         """The frames that `packets` complete, and how many of the packets were damaged.
 
         The first packet of all gives none: each is overlapped with the one before it. Never above
-        full scale, never NaN.
+        full scale, never NaN. Packets that are louder than the stream has been, and damaged, become
+        silence; see `loudness`.
+        """
+        before = self._last
+        samples, ends, refused, misfits = self._run(packets)
+        silent = self._loudness.spoilt(samples, ends, misfits) if misfits else set()
+        if silent:
+            _call("vorbis_synthesis_restart", self._state)
+            if before is not None:
+                self._run([before[0]], {0} if before[1] else ())
+            samples, _, refused, _ = self._run(packets, silent)
+        return bounded(samples), refused + len(silent)
+
+    def _run(
+        self, packets: list[bytes], silent: Collection[int] = ()
+    ) -> tuple[Samples, list[int], int, set[int]]:
+        """Decode `packets`: the frames, where those of each packet end, how many packets were
+        refused, and which misfit. Those in `silent` become silence, with the slopes of their
+        windows on both sides.
         """
         out = np.empty((len(packets) * self._most_frames, len(self._views)), dtype=np.float32)
         packet, state, block = self._packet, self._state, self._block
         packet_at, state_at, block_at = map(ctypes.addressof, (packet, state, block))
+        bits = block.opb
         filled = damaged = 0
-        for data in packets:
+        ends: list[int] = []
+        misfits: set[int] = set()
+        taken = None
+        for index, data in enumerate(packets):
             packet.packet = data
-            packet.bytes = len(data)
-            if self._synthesis(block_at, packet_at) or self._blockin(state_at, block_at):
+            size = len(data)
+            packet.bytes = size + 1  # the zero behind all `bytes`: does anybody ask for it?
+            refused = self._synthesis(block_at, packet_at)
+            left = 8 * (size - bits.endbyte) - bits.endbit
+            if refused or (data[-1] >> (8 - left) if 0 <= left < 8 else _odd_end(data, left)):
+                refused = self._retry(data, index in silent)
+                if not refused:
+                    misfits.add(index)
+            if refused or self._blockin(state_at, block_at):
                 damaged += bool(data)  # an empty packet is allowed, and stands for nothing
+                ends.append(filled)
                 continue
+            taken = index
             start, stop = state.pcm_returned, state.pcm_current
             end = filled + stop - start
             for channel, view in enumerate(self._views):
                 out[filled:end, channel] = view[start:stop]
             state.pcm_returned = stop  # what vorbis_synthesis_read does
             filled = end
-        return _bounded(out[:filled]), damaged
+            ends.append(filled)
+        if taken is not None:
+            self._last = packets[taken], taken in silent
+        return out[:filled], ends, damaged, misfits
+
+    def _retry(self, data: bytes, silent: bool) -> int:
+        """Decode a packet that misfits as libvorbis would have it, or make `silent` of it. Not 0:
+        it is refused.
+        """
+        self._packet.packet = data
+        self._packet.bytes = len(data)
+        refused: int = self._synthesis(*map(ctypes.addressof, (self._block, self._packet)))
+        if silent and not refused:
+            size = self._block.pcmend * ctypes.sizeof(ctypes.c_float)
+            for channel in range(self._info.channels):
+                ctypes.memset(self._block.pcm[channel], 0, size)
+        return refused
 
     def frames(self, packets: list[bytes]) -> list[int]:
         """How many frames each of the first packets of a stream completes, without decoding: half
@@ -173,8 +223,10 @@ class Synthesis:
         return counts
 
     def restart(self) -> None:
-        """Forget the packet before: the next one comes from another place in the stream."""
+        """Forget what came before: the next packet comes from another place, or another stream."""
         _call("vorbis_synthesis_restart", self._state)
+        self._loudness = Loudness()
+        self._last = None
 
     def close(self) -> None:
         """Free what libvorbis holds. Harmless twice."""
@@ -188,14 +240,8 @@ class Synthesis:
         _call("vorbis_info_clear", self._info)
 
 
-def _bounded(samples: Samples) -> Samples:
-    """`samples` kept within full scale, in place; what is not a finite number becomes silence.
-
-    By a sum and `clip`, because numpy's `min`, `max` and `isfinite` leave AVX registers in a state
-    that makes the SSE code of libvorbis a sixth slower.
+def _odd_end(data: bytes, left: int) -> bool:
+    """Whether a packet of which `left` bits were not read (below 0: too many were) does not end
+    there. Zeros are what some encoders put behind the contents.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        finite = math.isfinite(samples.sum())
-    if not finite:
-        samples[~np.isfinite(samples)] = 0.0
-    return samples.clip(-1.0, 1.0, out=samples)
+    return left < 0 or bool(int.from_bytes(data, "little") >> (8 * len(data) - left))

@@ -223,9 +223,19 @@ def test_a_new_boot_is_a_new_clock() -> None:
     sure = clock.uncertainty_at(120.0)
     assert not clock.exchanged(replace(even(121.0, 9.0, boot="next"), t4=math.nan))
     assert clock.uncertainty_at(120.0) == sure
-    assert clock.exchanged(even(122.0, -50.0, boot="next"))
+    assert clock.exchanged(even(122.0, -50.0, rtt=2e-3, boot="next"))
     assert clock.to_remote(122.0) == pytest.approx(72.0)
     assert clock.uncertainty_at(122.0) > 2 * sure
+
+
+def test_a_way_that_became_longer_is_the_measure_after_a_minute() -> None:
+    clock, sigmas = RemoteClock(), []
+    for tick in range(600):
+        at = 100.0 + tick / 4
+        clock.exchanged(even(at, 5.0, rtt=1e-3 if tick < 200 else 5e-3))
+        sigmas.append(clock.uncertainty_at(at))
+    assert sigmas[430] > 1.2 * sigmas[-1]
+    assert sigmas[199] < sigmas[-1] < 3 * sigmas[199]
 
 
 def test_the_round_trip_of_95_of_100() -> None:
