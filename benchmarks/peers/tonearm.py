@@ -101,14 +101,9 @@ class Tonearm(Player):
         self._do(self._knows(name))
 
     async def _knows(self, name: str) -> None:
-        def met() -> bool:
-            peers = self._client.state.peers.values()
-            return any(peer.name == name and peer.connected for peer in peers)
-
-        if not met():
-            async for _ in self._client.changes():
-                if met():
-                    return
+        async for state in self._client.changes():
+            if any(peer.name == name and peer.connected for peer in state.peers.values()):
+                return
 
     def transfer(self, to: str) -> Transferred:
         """Hand over to the receiver of a name. Raises `TonearmError`."""
