@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.budgets import budgets
+from benchmarks.handoff import handoff
 from benchmarks.joints import joints
 from benchmarks.latency import edges, floor, start
 from benchmarks.peers import OURS, PLAYERS
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "restart": lambda place, asked, results: restart(place, asked.runs, results),
     "joints": lambda place, asked, results: joints(place, asked.joints, results),
     "queue": lambda place, asked, results: queue(place, asked.runs, results),
+    "handoff": lambda place, asked, results: handoff(place, asked.runs, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
 }

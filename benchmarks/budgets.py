@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from benchmarks.handoff import FAILED, GAP, HEARD, SKIPPED
+from benchmarks.handoff import measure as handoff_measure
 from benchmarks.joints import BROKEN
 from benchmarks.latency import EDGES
 from benchmarks.peers import OURS
@@ -26,7 +28,7 @@ Limit = Callable[[Results], float | None]
 
 def budgets(peers: Sequence[str]) -> list[Budget]:
     """All promises, for a run beside `peers`."""
-    return [*_start(), *_edges(peers), *_resources()]
+    return [*_start(), *_edges(peers), *_handoff(), *_resources()]
 
 
 def fixed(limit: float) -> Limit:
@@ -81,6 +83,17 @@ def _edges(peers: Sequence[str]) -> list[Budget]:
         ),
         Budget("seek lands beside (ms)", fixed(QUIET_MS), "the frame"),
         Budget("pause and resume lose (ms)", fixed(QUIET_MS), "nothing"),
+    ]
+
+
+def _handoff() -> list[Budget]:
+    gap, failed = handoff_measure(GAP, 50), handoff_measure(FAILED, 50)
+    return [
+        Budget(handoff_measure(HEARD, 50), fixed(150), "at most"),
+        Budget(gap, fixed(1), "at most"),
+        Budget(gap, fixed(3), "p95 at most", figure=lambda results: results.p95(gap, OURS)),
+        Budget(handoff_measure(SKIPPED, 50), fixed(2), "at most"),
+        Budget(failed, fixed(0), "none"),
     ]
 
 

@@ -81,9 +81,14 @@ def stage(folder: Path, names: Sequence[str]) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def serving(paths: Sequence[Path], delay_ms: int = 0) -> Iterator[list[str]]:
-    """Serve files from a process of its own; gives their addresses."""
-    command = [sys.executable, "-m", "tests.rig.http_server", "--delay", str(delay_ms)]
+def serving(
+    paths: Sequence[Path], delay_ms: int = 0, host: str = "127.0.0.1", before: Sequence[str] = ()
+) -> Iterator[list[str]]:
+    """Serve files from a process of its own; gives their addresses. `before` goes before the
+    command.
+    """
+    command = [*before, sys.executable, "-m", "tests.rig.http_server"]
+    command += ["--delay", str(delay_ms), "--host", host]
     with subprocess.Popen(
         [*command, *map(str, paths)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:

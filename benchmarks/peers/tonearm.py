@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from benchmarks.peers.base import PATIENCE, Player
-from controller.client import Client
+from controller.client import Client, Transferred
 from receiver.errors import NoReceiver
 from tests.rig.card import Card
 
@@ -27,17 +27,18 @@ class Tonearm(Player):
     name = "tonearm"
     program = sys.executable
     module = "receiver"
+    host = "127.0.0.1"
 
     def __init__(self, card: Card, sink: str, folder: Path, buffer_ms: int | None = None) -> None:
         super().__init__(card, sink, folder, buffer_ms)
         self._queued = ""
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.bind((self.host, 0))
             self.port: int = probe.getsockname()[1]
 
     def command(self) -> list[str]:
         flags = ["--audio", "portaudio", "--device", self.sink]
-        flags += ["--host", "127.0.0.1", "--port", str(self.port)]
+        flags += ["--host", self.host, "--port", str(self.port)]
         flags += ["--state-dir", str(self.folder / "state")]
         if self.buffer_ms is not None:
             flags += ["--buffer-ms", str(self.buffer_ms)]
@@ -48,7 +49,7 @@ class Tonearm(Player):
 
     def connect(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="client")
+        self._thread = threading.Thread(target=self.live, name="client")
         self._thread.start()
         self._closing = asyncio.Event()
         opened = threading.Event()
@@ -57,6 +58,10 @@ class Tonearm(Player):
             if self._session.done():
                 self._session.result()
         self._do(self._client.status())
+
+    def live(self) -> None:
+        """What the client's thread does."""
+        self._loop.run_forever()
 
     def disconnect(self) -> None:
         self._loop.call_soon_threadsafe(self._closing.set)
@@ -69,7 +74,7 @@ class Tonearm(Player):
         """Keep the client open until `disconnect`."""
         while True:
             try:
-                async with Client("127.0.0.1", self.port) as self._client:
+                async with Client(self.host, self.port) as self._client:
                     opened.set()
                     await self._closing.wait()
                     return
@@ -90,6 +95,21 @@ class Tonearm(Player):
             async for state in self._client.changes():
                 if state.problem is not None:
                     return
+
+    def until_it_knows(self, name: str) -> None:
+        """Wait for the link to another receiver."""
+        self._do(self._knows(name))
+
+    async def _knows(self, name: str) -> None:
+        async for state in self._client.changes():
+            if any(peer.name == name and peer.connected for peer in state.peers.values()):
+                return
+
+    def transfer(self, to: str) -> Transferred:
+        """Hand over to the receiver of a name. Raises `TonearmError`."""
+        answer = self._do(self._client.transfer(to))
+        assert isinstance(answer, Transferred)
+        return answer
 
     def says_of_itself(self) -> dict[str, float]:
         output = self._do(self._client.status()).output

@@ -142,7 +142,9 @@ class Transport:
                 self._exit = order
                 if self.heard:
                     self.cue_exit(track)
-            case FadeIn(number) if number == track.number and not self.heard:
+            case FadeIn(number) if number == track.number and (
+                not self.heard or self._leaving(track)
+            ):
                 self.paused = False
                 self._exit = None
                 self._entrance = Entrance(order)
@@ -151,10 +153,13 @@ class Transport:
             case FadeIn() | KeepOn():
                 self._keep_on(track)
 
+    def _leaving(self, track: Track) -> bool:
+        """Whether the track has begun to fade out, though that may not be heard yet."""
+        return self._exit is not None and self.heard and not track.voice.cued
+
     def _keep_on(self, track: Track) -> None:
         """Forget what is to happen, unless it has begun."""
-        begun = self.heard and not track.voice.cued
-        if self._exit is not None and not begun:
+        if self._exit is not None and not self._leaving(track):
             self._exit = None
             if self.heard:
                 track.voice.keep_on()

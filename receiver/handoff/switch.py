@@ -13,7 +13,8 @@ from receiver.protocol.peers import Ready
 FADE, LONG_FADE = 0.03, 0.12
 TIGHT = 0.005
 """Clocks that agree within this are good enough for the short fade."""
-SLACK = 0.01
+SLACK = 0.02
+"""For a commit, its answer and `go`, on programs that do not get to run at once."""
 QUIET_SLACK = 0.1
 """Where nothing sounds, nobody hears that it takes longer, and fewer handoffs fail."""
 NO_RETURN = 0.005

@@ -71,6 +71,21 @@ def test_it_can_come_back_while_it_still_fades(playing: Stage) -> None:
     assert_true(playing, at, position_ms)
 
 
+@pytest.mark.parametrize("buffer_s", [0.0116, 0.08])
+def test_it_can_come_back_when_the_fade_is_mixed_and_not_heard_yet(buffer_s: float) -> None:
+    playing = Stage(buffer_s=buffer_s)
+    playing.load(1, frames(4 * RATE))
+    playing.run(0.5)
+    at = in_s(playing, 0.1)
+    position_ms = playing.index(at) * 1000 / RATE
+    playing.give(o.FadeOut(1, at, FADE_S))
+    playing.run(0.1 - 0.2 * buffer_s)
+    playing.give(o.FadeIn(1, position_ms, at, FADE_S))
+    playing.run(0.4)
+    assert_true(playing, at, position_ms)
+    assert not playing.all(r.Paused)
+
+
 def test_out_late_it_begins_at_once(playing: Stage) -> None:
     playing.give(o.FadeOut(1, in_s(playing, -1.0), FADE_S))
     playing.run(0.1)

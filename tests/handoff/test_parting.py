@@ -8,7 +8,7 @@ from receiver.handoff import effects as e
 from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, FixedView, Stage, kinds, only
 
-SWITCH_IN = 0.068
+SWITCH_IN = 0.078
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def in_doubt(stage: Stage) -> None:
 
 
 def test_go_is_said_again_until_the_switch(stage: Stage) -> None:
-    assert kinds(stage.wait(0.39)) == ["Go"] * 6
+    assert kinds(stage.wait(0.39)) == ["Go"] * 7
 
 
 def test_once_the_target_is_heard_the_session_is_let_go(stage: Stage) -> None:
@@ -39,7 +39,7 @@ def test_once_the_target_is_heard_the_session_is_let_go(stage: Stage) -> None:
         to="other",
         epoch=5,
         tight=True,
-        switch_ms=pytest.approx(68),
+        switch_ms=pytest.approx(78),
         clock_error_ms=1.0,
         live=False,
         paused=False,
@@ -55,8 +55,8 @@ def test_a_target_that_failed_has_the_music_back_where_it_would_be(stage: Stage)
     assert kinds(effects) == ["KeepEpoch", "FadeBack", "Abort", "Answer"]
     assert only(effects, e.KeepEpoch).epoch == 6
     back = only(effects, e.FadeBack)
-    assert back.position_ms == pytest.approx(10_068)
-    assert back.at == pytest.approx(100.068)
+    assert back.position_ms == pytest.approx(10_078)
+    assert back.at == pytest.approx(100.078)
     assert stage.code == "handoff_failed"
     assert not stage.handoffs.holds_commands
 
@@ -101,7 +101,7 @@ def test_after_long_the_music_does_not_come_back_unasked(stage: Stage) -> None:
     stage.wait(10.1)
     effects = stage.hear(m.Failed("h", "handoff_failed", "Too late."))
     assert kinds(effects) == ["KeepEpoch", "Clear", "StandPaused", "Doubt", "Abort"]
-    assert only(effects, e.StandPaused).position_ms == pytest.approx(10_068)
+    assert only(effects, e.StandPaused).position_ms == pytest.approx(10_078)
     assert "stands" in only(effects, e.Doubt).reason.message
 
 

@@ -32,6 +32,8 @@ BYTES_PER_FRAME = 4
 BLOCK_MS = 5
 """What a sink takes at a time while it is recorded: times are exact to about this."""
 
+SIDES = ("left", "right")
+
 START_DEADLINE = 15.0
 
 Recording = NDArray[np.int16]
@@ -46,12 +48,18 @@ class Card:
     """The daemon, from `__enter__` to `__exit__`. Each name in `sinks` is an ALSA device; the
     first one is also the device `default`.
 
+    With `sides` there are the devices `left` and `right` too: each plays what its own left channel
+    holds to that one channel of the first sink. What two players give is so recorded as one.
+
     `env` is the whole environment for a child process that plays.
     """
 
-    def __init__(self, folder: Path, sinks: Sequence[str] = ("dac",)) -> None:
+    def __init__(
+        self, folder: Path, sinks: Sequence[str] = ("dac",), *, sides: bool = False
+    ) -> None:
         self.folder = folder
         self.sinks = tuple(sinks)
+        self.sides = SIDES if sides else ()
         self.env: dict[str, str] = {}
         self._daemon: subprocess.Popen[bytes] | None = None
         # A socket's path has at most 107 bytes, and a test's folder is often longer than that.
@@ -112,7 +120,10 @@ class Card:
         tens of megabytes that are not the player's.
         """
         server = f'server "unix:{self.socket}"'
-        devices = [("default", self.sinks[0]), *((sink, sink) for sink in self.sinks)]
+        devices = [
+            ("default", self.sinks[0]),
+            *((sink, sink) for sink in (*self.sinks, *self.sides)),
+        ]
         pcms = (
             f"pcm.{name} {{ type pulse {server} device {sink} "
             f'hint {{ show on description "stand-in {sink}" }} }}\n'
@@ -124,8 +135,18 @@ class Card:
         # A rewind would take back frames that the recorder has already been given: norewinds.
         null = f"module-null-sink rate={RATE} format=s16le channels=2 norewinds=yes"
         sinks = [f"{null} sink_name={sink}" for sink in self.sinks]
+        # The right channel goes to one that the card does not have: it is dropped.
+        sides = [
+            f"module-remap-sink sink_name={side} master={self.sinks[0]} channels=2 remix=no "
+            f"channel_map=front-left,front-right master_channel_map=front-{side},rear-{side}"
+            for side in self.sides
+        ]
         # Loaded last: once it takes a connection, the sinks are there.
-        return [*sinks, f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
+        return [
+            *sinks,
+            *sides,
+            f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}",
+        ]
 
     def _environment(self, alsa: Path) -> dict[str, str]:
         folder = str(self.folder)

@@ -1,8 +1,8 @@
 """An HTTP server that misbehaves on request, on real sockets.
 
-`python -m tests.rig.http_server FILE... [--delay MS] [--rate BYTES_PER_S]` serves files from a
-process of its own, for benchmarks: one line per file with its address, then it runs until its
-standard input is closed.
+`python -m tests.rig.http_server FILE... [--delay MS] [--rate BYTES_PER_S] [--host HOST]` serves
+files from a process of its own, for benchmarks: one line per file with its address, then it runs
+until its standard input is closed.
 """
 
 from __future__ import annotations
@@ -83,9 +83,10 @@ class Request:
 
 
 class HttpServer:
-    """Serves paths on 127.0.0.1. An async context manager; counts what it does."""
+    """Serves paths on one address. An async context manager; counts what it does."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.paths: dict[str, Serving] = {}
         self.requests: list[Request] = []
         self.connections = 0
@@ -97,7 +98,7 @@ class HttpServer:
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, self.host, 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -121,7 +122,7 @@ class HttpServer:
 
     def url(self, path: str) -> str:
         """The address of `path`."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that the server did makes `condition` true."""
@@ -294,8 +295,8 @@ async def _paced(pieces: Iterator[bytes], serving: Serving) -> AsyncIterator[byt
             sent += len(piece[at : at + tick])
 
 
-async def _main(files: list[Path], delay: float, rate: float | None) -> None:
-    async with HttpServer() as server:
+async def _main(files: list[Path], delay: float, rate: float | None, host: str) -> None:
+    async with HttpServer(host) as server:
         for path in files:
             serving = Serving(path.read_bytes(), etag='"1"', delay=delay, rate=rate)
             sys.stdout.write(server.serve(f"/{path.name}", serving) + "\n")
@@ -308,6 +309,7 @@ if __name__ == "__main__":
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--delay", type=float, default=0.0, help="milliseconds before each answer")
     parser.add_argument("--rate", type=float, help="bytes a second")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     options = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_main(options.files, options.delay / 1000, options.rate))
+        asyncio.run(_main(options.files, options.delay / 1000, options.rate, options.host))
