@@ -88,7 +88,7 @@ class House(RuleBasedStateMachine):
 
     @rule(who=CONTROLLERS, data=st.data())
     def remove(self, who: int, data: st.DataObject) -> None:
-        known = [item.id for item in self.stage.session._queue.page(0, 99)]
+        known = [item.id for item in self.stage.session.queue.page(0, 99)]
         gone = data.draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
         self.controllers[who].ask(c.QueueRemove(id=next(self.ids), items=gone))
 
@@ -174,7 +174,7 @@ class House(RuleBasedStateMachine):
                 self.arrives(who, 0)
         for who in range(len(self.controllers)):
             self.reads(who, 9999)
-        queue = [item.id for item in self.stage.session._queue.page(0, 9999)]
+        queue = [item.id for item in self.stage.session.queue.page(0, 9999)]
         added: list[str] = []
         for controller in self.controllers:
             assert set(controller.answers) == set(controller.asked), "one was never answered"
