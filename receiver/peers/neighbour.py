@@ -66,8 +66,7 @@ class Neighbour:
     def seen_at(self, name: str, addresses: list[Address]) -> None:
         """It is, or was, at these addresses: they are tried first, and at once."""
         known = [*addresses, *(a for a in self.addresses if a not in addresses)]
-        if known[:MAX_ADDRESSES] != self.addresses:
-            self._woken.set()
+        self._woken.set()
         self.addresses = known[:MAX_ADDRESSES]
         host, port = self.addresses[0]
         self._tell(name=name, host=host, port=port)

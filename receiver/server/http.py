@@ -148,7 +148,9 @@ class Server:
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            await self._serve_peer(PeerWire(socket, request.remote or ""))
+            # A socket for both versions of IP writes the older one's addresses so.
+            host = (request.remote or "").removeprefix("::ffff:")
+            await self._serve_peer(PeerWire(socket, host))
         finally:
             self._sockets.discard(socket)
         return socket
