@@ -22,7 +22,7 @@ RETRY_S = 1.0
 DELAY_STEP_MS = 5.0
 """The delay is told in such steps, so that its jitter is no news."""
 GROW_S = 0.005
-STEADY_S = 60.0
+STEADY_S = 600.0
 """Two underruns within this time double the buffer: one may be an accident."""
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from receiver.decoder.mock import encode
 from receiver.engine.engine import GRACE_S
+from receiver.engine.output import STEADY_S
 from receiver.engine.wire import Data, Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -289,10 +290,15 @@ def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: St
 
 
 def test_a_device_that_ran_dry_long_ago_is_left_as_it_is(stage: Stage) -> None:
-    stage.load(1, frames(70 * SECOND))
+    stage.load(1, frames(9 * SECOND))
     stage.run(0.5)
     stage.sink.run_dry(300)
-    stage.run(61.0)
+    stage.run(0.1)
+    stage.give(o.Pause())
+    stage.run(6.0)
+    stage.clock.step(STEADY_S)
+    stage.give(o.Resume())
+    stage.run(0.5)
     stage.sink.run_dry(300)
     stage.run(0.5)
     assert len(stage.sinks) == 1, "once in a while is an accident"
