@@ -36,7 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "restart": lambda place, asked, results: restart(place, asked.runs, results),
     "joints": lambda place, asked, results: joints(place, asked.joints, results),
     "queue": lambda place, asked, results: queue(place, asked.runs, results),
-    "handoff": lambda place, asked, results: handoff(place, asked.runs, results),
+    "handoff": lambda place, asked, results: handoff(place, asked.transfers, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
 }
@@ -72,6 +72,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=10, help="rounds of start and edges")
     parser.add_argument("--seconds", type=float, default=30, help="of playing, for CPU time")
     parser.add_argument("--joints", type=int, default=100, help="between parts of a recording")
+    parser.add_argument("--transfers", type=int, default=100, help="between two receivers")
     parser.add_argument("--minutes", type=float, default=1, help="of playing, for underruns")
     asked = parser.parse_args()
     for name in asked.benchmarks:

@@ -5,6 +5,7 @@ are heard on one time base.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage, serving
 from controller.client import Transferred
 from receiver.errors import TonearmError
+from receiver.handoff.switch import FADE, LONG_FADE
 from tests.rig.card import SIDES, Card, Recorder
 from tests.rig.crossing import NoCrossing, crossing
 from tests.rig.heard import Ears
@@ -35,8 +37,6 @@ UNEVEN_S = 0.01
 """Added to each wait in turn, so that nothing keeps step."""
 AT_ONCE = 20
 """Transfers in one playing of the track; then the music is back at the first."""
-SHORT_FADE_S, LONG_FADE_S = 0.03, 0.12
-"""What is promised where the clocks are known well, and where they are not."""
 
 AGREED = "command to switch, as agreed (ms)"
 HEARD = "command to switch, as heard (ms)"
@@ -50,8 +50,15 @@ COLD = ", device stopped"
 class Placed(Tonearm):
     """A receiver in a network namespace, and its controller there."""
 
-    def __init__(self, card: Card, side: str, folder: Path, buffer_ms: int | None,
-                 space: str, hosts: tuple[str, str]) -> None:  # fmt: skip
+    def __init__(
+        self,
+        card: Card,
+        side: str,
+        folder: Path,
+        buffer_ms: int | None,
+        space: str,
+        hosts: tuple[str, str],
+    ) -> None:
         """`hosts`: its own address and that of the other receiver."""
         super().__init__(card, side, folder, buffer_ms)
         self.space = space
@@ -132,16 +139,21 @@ def measure(what: str, buffer_ms: int | None, start: str = "") -> str:
     return f"handoff, {buffer_name(buffer_ms)}{start}: {what}"
 
 
-def handoff(stage: Stage, runs: int, results: Results) -> None:
-    """Transfers with each buffer, and a few to a receiver whose device was stopped."""
+def handoff(stage: Stage, transfers: int, results: Results) -> None:
+    """Transfers with each buffer, and a few to a receiver whose device was stopped. For root only,
+    who may make network namespaces.
+    """
     if Tonearm.name not in stage.names:
+        return
+    if os.geteuid() != 0:
+        print("handoff: left out, needs root", file=sys.stderr)
         return
     ears = Ears([stage.one])
     for buffer_ms in BUFFERS_MS:
         with house(stage, buffer_ms) as found:
             warm, cold = Judge(ears, stage.one, buffer_ms), Judge(ears, stage.one, buffer_ms, COLD)
-            for first in range(0, runs, AT_ONCE):
-                _series(found, min(AT_ONCE, runs - first), APART_S, warm, results)
+            for first in range(0, transfers, AT_ONCE):
+                _series(found, min(AT_ONCE, transfers - first), APART_S, warm, results)
             _series(found, COLD_RUNS, COLD_S, cold, results)
         warm.conclude(results)
         cold.conclude(results)
@@ -177,7 +189,7 @@ class Judge:
             return
         start = recorder.frame_at(asked.at - SETTLE_S)
         end = recorder.frame_at(asked.at + asked.answer.switch_ms / 1000 + SETTLE_S)
-        fade_s = SHORT_FADE_S if asked.answer.tight else LONG_FADE_S
+        fade_s = FADE if asked.answer.tight else LONG_FADE
         recording = recorder.pcm(start, end)
         try:
             heard = crossing(self._ears, recording, self._track, asked.sides, fade_s)

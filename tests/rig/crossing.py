@@ -48,8 +48,9 @@ class Crossing:
         return 1000 * self.skipped / RATE
 
 
-def crossing(ears: Ears, recording: Pcm, track: Track, sides: tuple[int, int],
-             fade_s: float) -> Crossing:  # fmt: skip
+def crossing(
+    ears: Ears, recording: Pcm, track: Track, sides: tuple[int, int], fade_s: float
+) -> Crossing:
     """How `track` went from the first of `sides` (0 left, 1 right) to the second, on straight
     lines of `fade_s` seconds. Raises `NoCrossing`, also where either side has a hole.
     """

@@ -47,6 +47,18 @@ def test_sinks_are_apart(card: Card, recorder: Recorder) -> None:
     assert not recorder.pcm().any()
 
 
+@pytest.mark.parametrize(("side", "channel"), [("left", 0), ("right", 1)])
+def test_a_side_is_one_channel_of_the_first_sink(tmp_path: Path, side: str, channel: int) -> None:
+    tone = ramp(20000)
+    with Card(tmp_path / "card", sides=True) as card, Recorder(card) as recorder:
+        play(card, side, tone)
+        assert recorder.wait_frames(recorder.frames + RATE // 10, 5)
+        heard = recorder.pcm()
+    loud = np.flatnonzero(heard[:, channel])
+    assert np.array_equal(heard[loud[0] : loud[-1] + 1, channel], tone[:, 0])
+    assert not heard[:, 1 - channel].any()
+
+
 def test_every_frame_has_a_time(recorder: Recorder) -> None:
     assert recorder.wait_frames(recorder.frames + RATE // 4, 5)
     clock = recorder.clock()
