@@ -92,6 +92,8 @@ class Engine:
                 self._output.warm()
             case orders.SetGain(gain):
                 self._output.set_gain(gain)
+            case orders.Locate():
+                self._position_at = 0.0
             case orders.Ping():
                 self._report(reports.Pong())
             case _:

@@ -102,6 +102,10 @@ class SetGain(msgspec.Struct, frozen=True, tag=True):
     gain: float
 
 
+class Locate(msgspec.Struct, frozen=True, tag=True):
+    """Report the position at once, if something sounds."""
+
+
 class Ping(msgspec.Struct, frozen=True, tag=True):
     """Answer with `Pong`: shows that the engine turns."""
 
@@ -119,5 +123,6 @@ Order = (
     | KeepOn
     | Warm
     | SetGain
+    | Locate
     | Ping
 )

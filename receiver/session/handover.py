@@ -107,7 +107,9 @@ class Handover:
             replace=command.replace,
         )
         self._moved_to = None
-        return self._done(self._handoffs.transfer(wish, now), now)
+        # The last report may be seconds old, and the device may have run dry since. The new one is
+        # here long before the target is ready.
+        return [Tell(orders.Locate()), *self._done(self._handoffs.transfer(wish, now), now)]
 
     def hold(self, command: c.Command, token: Token, now: float) -> list[Effect] | None:
         """What to do before the command; None: it is held back, until it is known where the
