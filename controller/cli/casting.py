@@ -20,7 +20,7 @@ from controller.cli.progress import Display
 from controller.cli.receipt import receipt_lines
 from controller.client import Client
 from controller.file_server import FileServer
-from controller.known import Known
+from controller.locate import Located
 from controller.parts import NOTHING_BEGUN
 from controller.wanted import Wanted
 from receiver.errors import NoDevice, TonearmError, error_from_code
@@ -43,7 +43,7 @@ class Ending(enum.Enum):
 
 
 async def run(
-    arguments: Arguments, receiver: Known, wanted: Sequence[Wanted], start_ms: float
+    arguments: Arguments, located: Located, wanted: Sequence[Wanted], start_ms: float
 ) -> int:
     """Play all that is wanted, and return the exit code. Raises `TonearmError` when nothing is
     played.
@@ -51,12 +51,12 @@ async def run(
     files = [one.what for one in wanted if one.is_file]
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            Client(*receiver.address, reconnect=True, by=myself())
+            Client(*located.receiver.address, reconnect=True, by=myself())
         )
         server = None
         if files:
-            server = await stack.enter_async_context(FileServer(files, receiver.address))
-        casting = Casting(client, Lending(client, server), arguments, receiver.id)
+            server = await stack.enter_async_context(FileServer(files, located.receiver.address))
+        casting = Casting(client, Lending(client, server), arguments, located.receiver.id)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, casting.interrupted)
         try:
