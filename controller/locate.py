@@ -82,7 +82,7 @@ def locate(
             or _searched(known.id, known.name, search or by_mdns)
         )
     elif device is None:
-        located = _only_one(search or by_mdns)
+        located = _only_one(memory, search or by_mdns)
     elif looks_like_address(device):
         located = identify(parse_address(device))
     else:
@@ -166,19 +166,19 @@ def _searched(wanted: str, name: str, search: Search) -> Located:
     )
 
 
-def _only_one(search: Search) -> Located:
+def _only_one(memory: Memory, search: Search) -> Located:
     found = search(ANY_SECONDS, lambda _: False)
-    if not found:
+    names = [receiver.name for receiver in found] or [known.name for known in memory.recent()]
+    if not names:
         raise NoReceiver(
             "No receiver is in reach. Is one on, in this network?"
             " Where mDNS is blocked, name its address: --device HOST[:PORT]."
         )
-    if len(found) > 1:
-        names = ", ".join(receiver.name for receiver in found)
+    if len(names) > 1 or not found:
         raise NoReceiver(
-            f"Several receivers are in reach: {names}."
-            " Choose one with --device NAME; it is remembered.",
-            found=[receiver.name for receiver in found],
+            f"{'Several receivers are in reach' if found else 'No receiver is found; known are'}:"
+            f" {', '.join(names)}. Choose one with --device NAME; it is remembered.",
+            found=names,
         )
     return _at_first_that_answers(found[0])
 
