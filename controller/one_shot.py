@@ -98,6 +98,8 @@ def _read_to_end(connection: socket.socket) -> bytes:
 
 def _message(address: Address, head: bytes, payload: bytes) -> dict[str, Any]:
     """The message in an answer. Raises the error it stands for, if it is one."""
+    if not head:
+        raise no_answer(address, "it closed the connection")
     if not head.startswith(b"HTTP/1."):
         raise _not_a_receiver(address)
     try:

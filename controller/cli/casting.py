@@ -7,7 +7,7 @@ import contextlib
 import enum
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -26,7 +26,7 @@ from controller.locate import Located
 from controller.parts import NOTHING_BEGUN
 from controller.wanted import Wanted
 from receiver.errors import NoDevice, TonearmError, error_from_code
-from receiver.model.state import Item, Problem, Receipt, ReceiverInfo
+from receiver.model.state import Item, Problem, Receipt, ReceiverInfo, State
 
 NEAR_END_MS = 2000.0
 """An item that goes away within this time of its end has ended; before, somebody stopped it."""
@@ -142,10 +142,11 @@ class Casting:
             self._failed(error)
         else:
             self._heard(receipt)
+        states = of_session(self._client, self._client.state.session.id)
+        item = (await anext(states)).session.item
         self._ours = {item.id for item in await self._client.queue.items()}
-        item = self._client.state.session.item
         if item is not None:
-            return await self._follow(item)
+            return await self._follow(item, states)
         problem = self._client.state.problem
         if problem is not None and failure is not None and problem.message != failure.message:
             self._about = entries[-1].url
@@ -160,11 +161,11 @@ class Casting:
             for line in receipt_lines(receipt):
                 self._display.say(line)
 
-    async def _follow(self, item: Item) -> Ending:
+    async def _follow(self, item: Item, states: AsyncIterator[State]) -> Ending:
         """Show what plays until it has gone, and with it all that the queue goes on with."""
         self._plays(item)
         last_ms, taken_back = 0.0, False
-        async for state in of_session(self._client, self._client.state.session.id):
+        async for state in states:
             self._is_at(state.receiver)
             now = state.session.item
             if now is None:

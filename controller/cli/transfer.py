@@ -17,6 +17,7 @@ from receiver.errors import (
     BadRequest,
     NoReceiver,
     NothingPlaying,
+    TargetNotReady,
     TargetPlaying,
     TonearmError,
 )
@@ -144,12 +145,20 @@ def _told(error: TonearmError, source: Located, target: Speaker) -> TonearmError
         return NothingPlaying(f"{message} {hint(source)}".strip(), **detail)
     if isinstance(error, TargetPlaying):
         message = f"{plain(target.name)} is {doing(target)}; --replace puts this in its place."
+    if isinstance(error, TargetNotReady) and (host := _server_of(source.house[0].session)):
+        message += f" Perhaps it cannot reach {host}."
     session = str(source.house[0].session.get("id"))
     here = _looked_for(session, source)
     if here is None:
         return type(error)(f"{message} Nobody says where the music is now.", **detail)
     place = {"id": here.id, "name": here.name, "playback": here.playback}
     return type(error)(f"{message} {_standing(here)}", **detail, music=place)
+
+
+def _server_of(session: dict[str, Any]) -> str:
+    """Where what plays comes from; empty where nothing plays."""
+    item = session.get("item")
+    return plain(str(item["url"]).partition("://")[2].partition("/")[0]) if item else ""
 
 
 def _standing(here: Speaker) -> str:
