@@ -21,15 +21,14 @@ import msgspec
 
 from controller.address import Address
 from controller.link import Link
-from controller.one_shot import PLAY_SECONDS
+from controller.one_shot import PLAY_SECONDS, TRANSFER_SECONDS
 from controller.parts import NOTHING_BEGUN, parts
 from controller.queue import Played, Queue, as_entries, size
+from controller.view import holder
 from receiver.errors import TonearmError
 from receiver.model.state import Receipt, Repeat, State
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
-
-TRANSFER_SECONDS = 30.0
 
 
 class Transferred(msgspec.Struct, frozen=True):
@@ -57,6 +56,10 @@ class _Handed(msgspec.Struct, frozen=True):
 class Client:
     """A connection to one receiver. Use it with `async with`; entering raises `NoReceiver`.
 
+    `receiver` is the id of the one that is meant, where another one of its house may be at the
+    address: all is done and seen through that, then. When the connection is lost, any of the house
+    will do for the next.
+
     `reconnect`: when the connection is lost, try again for as long as it takes; otherwise a lost
     connection ends `changes()` with `NoReceiver`. Commands on their way when it is lost fail with
     `NoReceiver` in both cases. `by` is how you call yourself: it marks what you play and add for
@@ -72,11 +75,12 @@ class Client:
         host: str,
         port: int = DEFAULT_PORT,
         *,
+        receiver: str | None = None,
         reconnect: bool = False,
         by: str | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._link = Link(Address(host, port), reconnect, now)
+        self._link = Link(Address(host, port), reconnect, now, receiver)
         self._by = by
         self.queue = Queue(self._link, by)
         self._tasks = asyncio.TaskGroup()
@@ -236,6 +240,16 @@ class Client:
         await self._link.refresh()
         return self.state
 
+    def holder(self, session: str) -> str | None:
+        """The id of the receiver of the house that this session is at, as far as is known."""
+        return holder(self._link.mirror.state, session)
+
+    def turn_to(self, receiver: str) -> None:
+        """Be a client of another receiver of the house from now on, by its id: of the one that the
+        session was handed over to. Raises `NoReceiver` while it is not connected with this one.
+        """
+        self._link.turn_to(receiver)
+
     # --- state ------------------------------------------------------------------------------
 
     @property
@@ -246,7 +260,7 @@ class Client:
     @property
     def state(self) -> State:
         """The newest state that is known."""
-        return self._link.mirror.state
+        return self._link.state
 
     @property
     def revision(self) -> int:
@@ -256,7 +270,7 @@ class Client:
     @property
     def connected(self) -> bool:
         """Whether the receiver is heard of; False while a lost connection is tried again."""
-        return self._link.dialogue.connected
+        return self._link.dialogue.connected and self._link.heard_of
 
     @property
     def clock_uncertainty_ms(self) -> float | None:
@@ -300,4 +314,4 @@ class Changes:
 
     async def __anext__(self) -> State:
         self._seen = await self._link.news_after(self._seen)
-        return self._link.mirror.state
+        return self._link.state

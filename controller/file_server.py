@@ -1,7 +1,8 @@
 """Lends files of this computer to a receiver over HTTP, with ranges.
 
 It listens on the address this computer has in the receiver's network, on a free port, and knows
-one path for each file, which cannot be guessed. Nothing else of the disk can be reached.
+one path for each file, which cannot be guessed. Nothing else of the disk can be reached. For a
+receiver on this computer it takes the address at which others, too, can fetch what they take over.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from receiver.errors import BadRequest, NoReceiver
 
 MAX_HEAD_BYTES = 16 * 1024
 HEAD_SECONDS = 10.0
+ELSEWHERE = (Address("192.0.2.1"), Address("2001:db8::1"))
+"""Addresses that stand for any that is far (RFC 5737, 3849). Nothing is sent there."""
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -27,20 +30,24 @@ class FileServer:
     """Serves the files at `paths` while it is entered, on the event loop that entered it.
 
     Each is opened anew when it is asked for. Entering raises `BadRequest` when one cannot be read
-    and `NoReceiver` when there is no way to the receiver.
+    and `NoReceiver` when there is no way to the receiver. `peers` are the other receivers of its
+    house.
     """
 
-    def __init__(self, paths: Sequence[str], receiver: Address) -> None:
+    def __init__(
+        self, paths: Sequence[str], receiver: Address, peers: Sequence[Address] = ()
+    ) -> None:
         self.files = [LentFile(path) for path in paths]
         """In the order of `paths`; what is named twice is lent twice."""
         self._receiver = receiver
+        self._peers = peers
         self._by_target = {file.target: file for file in self.files}
         self._tasks = asyncio.TaskGroup()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        host = address_towards(self._receiver)
+        host = address_for(self._receiver, self._peers)
         for file in self.files:
             file.open().close()
         await self._tasks.__aenter__()
@@ -138,6 +145,27 @@ def parse_range(text: str | None, size: int) -> Span | None:
     start = int(first)
     end = min(int(last) + 1, size) if last else size
     return Span(start, end, not last) if start < end else None
+
+
+def address_for(receiver: Address, peers: Sequence[Address]) -> str:
+    """The address of this computer that the receiver can reach, and others too, if there is one: a
+    receiver that runs here may hand over what it plays. Raises `NoReceiver`.
+    """
+    host = address_towards(receiver)
+    if not _is_loopback(host):
+        return host
+    for other in (*peers, *ELSEWHERE):
+        try:
+            outside = address_towards(other)
+        except NoReceiver:
+            continue
+        if not _is_loopback(outside):
+            return outside
+    return host
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "::1" or host.startswith("127.")
 
 
 def address_towards(receiver: Address) -> str:

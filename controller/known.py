@@ -14,7 +14,9 @@ MOST = 100
 
 
 class Known(NamedTuple):
-    """A receiver and where it was seen last. The id never changes, the name may."""
+    """A receiver and where commands for it go: to itself, or to another one that forwards them. The
+    id never changes, the name may.
+    """
 
     id: str
     name: str
@@ -40,6 +42,11 @@ class Memory:
     def default(self) -> Known | None:
         """The receiver meant when none is named: the one used last."""
         return self._receivers.get(self._default or "")
+
+    def recent(self) -> list[Known]:
+        """Every receiver that is remembered, the default first, then those met last."""
+        newest = reversed(self._receivers.values())
+        return sorted(newest, key=lambda receiver: receiver.id != self._default)
 
     def find(self, wanted: str) -> Known | None:
         """The receiver with this id or, in any case of letters, this name."""

@@ -15,7 +15,9 @@ from controller.clock_offset import ClockOffset
 from controller.connection import Connection, connect
 from controller.dialogue import Dialogue
 from controller.one_shot import ANSWER_SECONDS, no_answer
+from controller.view import state_of
 from receiver.errors import BadRequest, NoReceiver, TonearmError
+from receiver.model.state import State
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, Status, TimeRequest
 from receiver.protocol.events import Change, Done, Error, StateEvent
@@ -30,14 +32,28 @@ ROUND_TRIP_EVERY_SECONDS = 10.0
 
 
 class Link:
-    """One receiver, reached through one connection after another."""
+    """One receiver, reached through one connection after another: to itself or, where its id is
+    known, to others of its house, which forward what is asked of it.
+    """
 
-    def __init__(self, address: Address, reconnect: bool, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        address: Address,
+        reconnect: bool,
+        now: Callable[[], float],
+        receiver: str | None = None,
+    ) -> None:
+        """`receiver` is the id of the one that is meant; None: whoever is at the address."""
         self.address = address
         self.reconnect = reconnect
         self.mirror: Mirror
+        self.state: State
+        """Of the receiver that is meant, as it was last heard of."""
+        self.heard_of = False
+        """Whether the one that we are connected with hears of it now."""
         self.offset = ClockOffset()
         self.dialogue = Dialogue(address)
+        self._receiver = receiver
         self._now = now
         # Unique, so that a command that was sent twice is done once.
         self._ids = (f"{secrets.token_hex(8)}-{number}" for number in itertools.count(1))
@@ -57,12 +73,24 @@ class Link:
         return round(self._now() * 1e6)
 
     async def ask(self, command: Command, seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
-        """As `Dialogue.ask`."""
+        """As `Dialogue.ask`, wherever the receiver is."""
+        if self._receiver not in (None, self.mirror.state.receiver.id):
+            command = msgspec.structs.replace(command, receiver=self._receiver)
         return await self.dialogue.ask(command, seconds)
+
+    def turn_to(self, receiver: str) -> None:
+        """From now on another receiver of the house is meant. Raises `NoReceiver` where it is not
+        heard of.
+        """
+        state = state_of(self.mirror.state, receiver)
+        if state is None:
+            raise no_answer(self.address, f"{receiver} is not connected with what is there")
+        self._receiver = receiver
+        self._tell()
 
     async def refresh(self) -> None:
         """Ask for the whole state. Raises `TonearmError`."""
-        result = await self.ask(Status(id=self.next_id()))
+        result = await self.dialogue.ask(Status(id=self.next_id()), ANSWER_SECONDS)
         try:
             event = msgspec.convert(result, StateEvent)
         except msgspec.ValidationError as error:
@@ -85,7 +113,10 @@ class Link:
 
     async def open(self) -> None:
         """Connect and take in the first message, which is the whole state. Raises `NoReceiver`."""
-        connection = await connect(self.address)
+        await self._open(self.address)
+
+    async def _open(self, address: Address) -> None:
+        connection = await connect(address)
         try:
             self.mirror = Mirror(await self._first_state(connection))
         except BaseException:
@@ -110,6 +141,8 @@ class Link:
             raise no_answer(self.address, str(error) or "it says nothing") from None
         if not isinstance(first, StateEvent):
             raise no_answer(self.address, "it does not begin with its state")
+        if state_of(first.state, self._receiver) is None:
+            raise no_answer(self.address, "what answers there does not hear of it")
         return first
 
     async def run(self) -> None:
@@ -126,10 +159,21 @@ class Link:
         pause = FIRST_RETRY_SECONDS
         while True:
             await asyncio.sleep(pause)
-            try:
-                return await self.open()
-            except NoReceiver:
-                pause = min(2 * pause, MAX_RETRY_SECONDS)
+            for address in self._addresses():
+                try:
+                    return await self._open(address)
+                except NoReceiver:
+                    continue
+            pause = min(2 * pause, MAX_RETRY_SECONDS)
+
+    def _addresses(self) -> list[Address]:
+        """Where to connect again: to the receiver itself, or to others that may hear of it."""
+        if self._receiver is None:
+            return [self.address]
+        peers = sorted(self.mirror.state.peers.values(), key=lambda peer: peer.id != self._receiver)
+        told = [Address(peer.host, peer.port) for peer in peers if peer.port]
+        first = self._receiver == self.mirror.state.receiver.id
+        return [self.address, *told] if first else [*told, self.address]
 
     async def _follow(self, connection: Connection) -> None:
         """Take in messages until the connection is lost."""
@@ -181,7 +225,9 @@ class Link:
 
     async def _round_trip(self) -> None:
         t1_us = self.now_us()
-        result = await self.ask(TimeRequest(id=self.next_id(), t1_us=t1_us))
+        result = await self.dialogue.ask(
+            TimeRequest(id=self.next_id(), t1_us=t1_us), ANSWER_SECONDS
+        )
         t4_us = self.now_us()
         t2_us, t3_us = result.get("t2_us"), result.get("t3_us")
         if not isinstance(t2_us, int) or not isinstance(t3_us, int):
@@ -190,6 +236,8 @@ class Link:
 
     def _tell(self) -> None:
         """Wake whoever waits for news."""
+        state = state_of(self.mirror.state, self._receiver)
+        self.state, self.heard_of = state or self.state, state is not None
         self._version += 1
         self._news.set()
         self._news = asyncio.Event()

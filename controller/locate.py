@@ -1,4 +1,5 @@
-"""From what people call a receiver to one that answers: remembered, addressed, or searched for.
+"""From what people call a receiver to one that answers: remembered, addressed, known to another
+receiver of the house, or searched for.
 
 Standard library only until a search is needed. Before anything is sent to a remembered address,
 whoever answers there is asked for its id: addresses move from one speaker to another.
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from controller import one_shot
 from controller.address import Address, looks_like_address, parse_address
+from controller.house import Speaker, find, speakers
 from controller.known import Known, Memory
 from receiver.errors import NoReceiver
 from receiver.protocol.limits import VERSION
@@ -24,40 +26,85 @@ NAMED_SECONDS = 4.0
 ANY_SECONDS = 1.5
 """So long all receivers are searched for: nobody can say that there is no other one."""
 
+NEAR_SECONDS = 0.5
+"""So long a connection to a receiver is tried that can be commanded through another one, too."""
+
+MOST_FRIENDS = 2
+"""So many that are remembered are asked for one that is not, until one answers."""
+
 Search = Callable[[float, "Callable[[Found], bool]"], "list[Found]"]
 
 
 class Located(NamedTuple):
-    """A receiver that answers, and the state message it answered with."""
+    """A receiver that answers, and the state message it answered with.
+
+    `forwarded`: it is not reached from here. Its commands go to the address of another one.
+    """
 
     receiver: Known
     status: dict[str, Any]
+    forwarded: bool = False
+
+    @property
+    def house(self) -> list[Speaker]:
+        """The receivers of its house as it sees them, itself first."""
+        return speakers(self.status["state"], self.receiver.address)
+
+    def send(self, kind: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+        """As `one_shot.send`, wherever it is."""
+        more = {"receiver": self.receiver.id} if self.forwarded else {}
+        return one_shot.send(self.receiver.address, kind, {**(fields or {}), **more})
+
+    def again(self) -> Located:
+        """The same, with the state as it is now. Raises `NoReceiver`."""
+        if self.forwarded:
+            return self._replace(status=self.send("status"))
+        return self._replace(status=one_shot.fetch_status(self.receiver.address))
 
 
-def locate(device: str | None, memory: Memory, search: Search | None = None) -> Located:
+def locate(
+    device: str | None,
+    memory: Memory,
+    search: Search | None = None,
+    *,
+    remember: bool = True,
+) -> Located:
     """The receiver meant by `device`: a name, an id, or an address; None means the default one.
 
-    It is the default from now on. Raises `NoReceiver` with what to try, and `BadRequest`.
+    With `remember` it is the default from now on. Raises `NoReceiver` with what to try, and
+    `BadRequest`.
     """
     known = memory.find(device) if device else memory.default()
     if known is not None:
-        located = _remembered(known) or _searched(known.id, known.name, search or by_mdns)
+        located = (
+            _remembered(known)
+            or _known_to_others(known.id, memory)
+            or _searched(known.id, known.name, search or by_mdns)
+        )
     elif device is None:
-        located = _only_one(search or by_mdns)
+        located = _only_one(memory, search or by_mdns)
     elif looks_like_address(device):
         located = identify(parse_address(device))
     else:
-        located = _searched(device, device, search or by_mdns)
-    memory.used(located.receiver)
+        located = _known_to_others(device, memory) or _searched(device, device, search or by_mdns)
+    if remember:
+        memory.used(located.receiver)
     return located
 
 
-def identify(address: Address) -> Located:
+def identify(address: Address, connect_seconds: float = one_shot.CONNECT_SECONDS) -> Located:
     """Who answers at `address`. Raises `NoReceiver`."""
-    status = one_shot.fetch_status(address)
-    info = status["state"].get("receiver", {})
-    name = str(info.get("name", address.host))
-    return Located(Known(str(info.get("id", address)), name, address), status)
+    status = one_shot.fetch_status(address, connect_seconds)
+    me = speakers(status["state"], address)[0]
+    return Located(Known(me.id, me.name, address), status)
+
+
+def through(friend: Located, speaker: Speaker) -> Located:
+    """A receiver of the house, commanded through another one. Raises `NoReceiver`."""
+    if speaker.id == friend.receiver.id:
+        return friend
+    known = Known(speaker.id, speaker.name, friend.receiver.address)
+    return Located(known, {}, forwarded=True).again()
 
 
 def by_mdns(seconds: float, enough: Callable[[Found], bool]) -> list[Found]:
@@ -70,12 +117,37 @@ def by_mdns(seconds: float, enough: Callable[[Found], bool]) -> list[Found]:
 
 
 def _remembered(known: Known) -> Located | None:
-    """The receiver, if it is still where it was."""
+    """The receiver, if it is still where it was, or if who is there knows it."""
     try:
         located = identify(known.address)
     except NoReceiver:
         return None
-    return located if located.receiver.id == known.id else None
+    return _by(located, known.id)
+
+
+def _known_to_others(wanted: str, memory: Memory) -> Located | None:
+    """A receiver that others of its house know: the first of those remembered that answers."""
+    friends = [friend for friend in memory.recent() if friend.id != wanted]
+    for friend in friends[:MOST_FRIENDS]:
+        try:
+            return _by(identify(friend.address), wanted)
+        except NoReceiver:
+            continue
+    return None
+
+
+def _by(friend: Located, wanted: str) -> Located | None:
+    """A receiver that the friend knows: itself where it answers here, else through the friend."""
+    speaker = find(friend.house, wanted)
+    if speaker is None or speaker.id == friend.receiver.id:
+        return friend if speaker is not None else None
+    try:
+        located = identify(speaker.address, NEAR_SECONDS)
+        if located.receiver.id == speaker.id:
+            return located
+    except NoReceiver:
+        pass
+    return through(friend, speaker) if speaker.connected else None
 
 
 def _searched(wanted: str, name: str, search: Search) -> Located:
@@ -94,19 +166,19 @@ def _searched(wanted: str, name: str, search: Search) -> Located:
     )
 
 
-def _only_one(search: Search) -> Located:
+def _only_one(memory: Memory, search: Search) -> Located:
     found = search(ANY_SECONDS, lambda _: False)
-    if not found:
+    names = [receiver.name for receiver in found] or [known.name for known in memory.recent()]
+    if not names:
         raise NoReceiver(
             "No receiver is in reach. Is one on, in this network?"
             " Where mDNS is blocked, name its address: --device HOST[:PORT]."
         )
-    if len(found) > 1:
-        names = ", ".join(receiver.name for receiver in found)
+    if len(names) > 1 or not found:
         raise NoReceiver(
-            f"Several receivers are in reach: {names}."
-            " Choose one with --device NAME; it is remembered.",
-            found=[receiver.name for receiver in found],
+            f"{'Several receivers are in reach' if found else 'No receiver is found; known are'}:"
+            f" {', '.join(names)}. Choose one with --device NAME; it is remembered.",
+            found=names,
         )
     return _at_first_that_answers(found[0])
 

@@ -21,6 +21,9 @@ ANSWER_SECONDS = 15.0
 PLAY_SECONDS = 60.0
 """A play is answered when it is heard, so its answer waits for the server of the stream."""
 
+TRANSFER_SECONDS = 30.0
+"""A transfer is answered when the other receiver is heard, or when it has come to nothing."""
+
 AS_PLAYS = ("play", "resume", "toggle", "next", "previous", "queue.jump")
 """Commands that are answered as a play is."""
 
@@ -36,24 +39,35 @@ def send(address: Address, kind: str, fields: dict[str, Any] | None = None) -> d
     """
     command = {"type": kind, "id": "one-shot", **(fields or {})}
     body = json.dumps(command, allow_nan=False).encode()
-    seconds = PLAY_SECONDS if kind in AS_PLAYS else ANSWER_SECONDS
-    answer = _exchange(address, "POST", COMMANDS_PATH, body, seconds)
+    answer = _exchange(address, "POST", COMMANDS_PATH, body, _patience(kind))
     if answer.get("type") != "done":
         raise _not_a_receiver(address)
     result = answer.get("result", {})
     return result if isinstance(result, dict) else {}
 
 
-def fetch_status(address: Address) -> dict[str, Any]:
+def fetch_status(address: Address, connect_seconds: float = CONNECT_SECONDS) -> dict[str, Any]:
     """The receiver's state message: `revision` and `state`. Raises as `send` does."""
-    answer = _exchange(address, "GET", STATUS_PATH, b"", ANSWER_SECONDS)
+    answer = _exchange(address, "GET", STATUS_PATH, b"", ANSWER_SECONDS, connect_seconds)
     if not isinstance(answer.get("state"), dict):
         raise _not_a_receiver(address)
     return answer
 
 
+def _patience(kind: str) -> float:
+    """So many seconds an answer is waited for."""
+    if kind == "transfer":
+        return TRANSFER_SECONDS
+    return PLAY_SECONDS if kind in AS_PLAYS else ANSWER_SECONDS
+
+
 def _exchange(
-    address: Address, method: str, path: str, body: bytes, seconds: float
+    address: Address,
+    method: str,
+    path: str,
+    body: bytes,
+    seconds: float,
+    connect_seconds: float = CONNECT_SECONDS,
 ) -> dict[str, Any]:
     """One request and the JSON object it is answered with."""
     request = (
@@ -61,7 +75,7 @@ def _exchange(
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode("ascii")
     try:
-        with socket.create_connection(address, CONNECT_SECONDS) as connection:
+        with socket.create_connection(address, connect_seconds) as connection:
             connection.settimeout(seconds)
             connection.sendall(request + body)
             head, _, payload = _read_to_end(connection).partition(b"\r\n\r\n")
@@ -84,6 +98,8 @@ def _read_to_end(connection: socket.socket) -> bytes:
 
 def _message(address: Address, head: bytes, payload: bytes) -> dict[str, Any]:
     """The message in an answer. Raises the error it stands for, if it is one."""
+    if not head:
+        raise no_answer(address, "it closed the connection")
     if not head.startswith(b"HTTP/1."):
         raise _not_a_receiver(address)
     try:

@@ -70,7 +70,7 @@ class Queue:
         """Take items out; those that are gone already are no error. Without the current item the
         one behind it plays.
         """
-        current = self._link.mirror.state.session.item
+        current = self._link.state.session.item
         # The current item goes last, or what follows it would be heard until it goes as well.
         ordered = sorted(ids, key=lambda item: current is not None and item == current.id)
         for part in parts(ordered, len):

@@ -52,6 +52,15 @@ computer has cast are named by their paths.
 """
 
 
+TRANSFER_HELP = """\
+Hand what plays, and the queue, over to another receiver, where it goes on without a gap. FROM and
+TO are names, ids or HOST[:PORT]. Without FROM, and without --device, it is taken from the only
+receiver of the house that plays, or else from the one that commands go to.
+
+Commands without --device go to TO afterwards; if FROM was named, only if they went to FROM before.
+"""
+
+
 class Arguments(argparse.Namespace):
     """The words of one command line; a command reads those it has."""
 
@@ -68,6 +77,9 @@ class Arguments(argparse.Namespace):
     numbers: list[str]
     number: str
     to: str
+    source: str | None
+    to_paused: bool
+    replace: bool
     next: bool
     at: str | None
     play: bool
@@ -137,6 +149,7 @@ def make_parser() -> Parser:
         "seconds", metavar="SECONDS|off", nargs="?", help="0 to 12"
     )
     _add_queue(add("queue", "show or edit what is played one after the other"))
+    _add_transfer(add("transfer", "let the music go on at another receiver"))
     add("status", "show what the receiver does")
     add("watch", "show what the receiver does as it changes, until Ctrl-C")
     add("completion", "print a completion script", common=False).add_argument(
@@ -190,6 +203,19 @@ def _add_queue(queue: Parser) -> None:
     saving.description = SAVE_HELP
     saving.add_argument("file", metavar="FILE", help="- for the standard output")
     saving.add_argument("--force", action="store_true", help="in the place of a file that is there")
+
+
+def _add_transfer(transfer: Parser) -> None:
+    transfer.description = TRANSFER_HELP
+    transfer.add_argument("source", metavar="FROM", nargs="?")
+    transfer.add_argument("to", metavar="TO")
+    transfer.add_argument("--to-paused", action="store_true", help="it stands there, paused")
+    transfer.add_argument(
+        "--volume", dest="level", metavar="N", help="0 to 100 for the speaker there; else as it is"
+    )
+    transfer.add_argument(
+        "--replace", action="store_true", help="also if TO plays something else, which is lost"
+    )
 
 
 def _add_cast(cast: Parser) -> None:

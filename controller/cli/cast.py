@@ -7,14 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from controller import one_shot
 from controller.cli.arguments import Arguments
 from controller.cli.complain import complain
 from controller.cli.myself import signed
 from controller.cli.named import wanted
 from controller.cli.values import parse_seek
-from controller.known import Known, Memory
-from controller.locate import locate
+from controller.known import Memory
+from controller.locate import Located, locate
 from controller.parts import NOTHING_BEGUN, parts
 from controller.wanted import Wanted
 from receiver.errors import BadRequest, TonearmError
@@ -25,15 +24,15 @@ def cast(arguments: Arguments) -> int:
     start_ms = _start(arguments.start)
     what = wanted(arguments.what)
     detached = _detached(arguments, what)
-    receiver = locate(arguments.device, Memory()).receiver
+    located = locate(arguments.device, Memory())
     if detached:
-        return _send(arguments, receiver, [one.entry(one.what) for one in what], start_ms)
+        return _send(arguments, located, [one.entry(one.what) for one in what], start_ms)
 
     import asyncio  # noqa: PLC0415 - URLs that are not watched do not need it
 
     from controller.cli.casting import run  # noqa: PLC0415
 
-    return asyncio.run(run(arguments, receiver, what, start_ms))
+    return asyncio.run(run(arguments, located, what, start_ms))
 
 
 def _start(text: str | None) -> float:
@@ -55,7 +54,7 @@ def _detached(arguments: Arguments, what: Sequence[Wanted]) -> bool:
 
 
 def _send(
-    arguments: Arguments, receiver: Known, entries: Sequence[dict[str, Any]], start_ms: float
+    arguments: Arguments, located: Located, entries: Sequence[dict[str, Any]], start_ms: float
 ) -> int:
     """Play it all, and return when the first is heard. If that cannot be played, it is told of, and
     the others play.
@@ -64,16 +63,19 @@ def _send(
     fields = {"items": first, "position_ms": start_ms, "paused": arguments.paused, **signed()}
     url, exit_code = entries[0]["url"], 0
     try:
-        result = one_shot.send(receiver.address, "play", fields)
+        result = located.send("play", fields)
     except NOTHING_BEGUN:
         raise
     except TonearmError as error:
         complain(error, arguments.json, url if len(entries) > 1 else "")
         exit_code = error.exit_code
     for part in rest:
-        one_shot.send(receiver.address, "queue.add", {"items": part, **signed()})
+        located.send("queue.add", {"items": part, **signed()})
     if not exit_code:
-        _tell(arguments, {"receiver": receiver.id, "url": url, "items": len(entries), **result})
+        _tell(
+            arguments,
+            {"receiver": located.receiver.id, "url": url, "items": len(entries), **result},
+        )
     return exit_code
 
 

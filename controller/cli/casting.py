@@ -7,24 +7,26 @@ import contextlib
 import enum
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
+from controller.address import Address
 from controller.cli.arguments import Arguments
 from controller.cli.complain import complain
-from controller.cli.following import moments
+from controller.cli.following import of_session
 from controller.cli.lending import Lending
 from controller.cli.myself import myself
 from controller.cli.progress import Display
 from controller.cli.receipt import receipt_lines
+from controller.cli.text import plain
 from controller.client import Client
 from controller.file_server import FileServer
-from controller.known import Known
+from controller.locate import Located
 from controller.parts import NOTHING_BEGUN
 from controller.wanted import Wanted
 from receiver.errors import NoDevice, TonearmError, error_from_code
-from receiver.model.state import Item, Problem, Receipt
+from receiver.model.state import Item, Problem, Receipt, ReceiverInfo, State
 
 NEAR_END_MS = 2000.0
 """An item that goes away within this time of its end has ended; before, somebody stopped it."""
@@ -43,20 +45,22 @@ class Ending(enum.Enum):
 
 
 async def run(
-    arguments: Arguments, receiver: Known, wanted: Sequence[Wanted], start_ms: float
+    arguments: Arguments, located: Located, wanted: Sequence[Wanted], start_ms: float
 ) -> int:
     """Play all that is wanted, and return the exit code. Raises `TonearmError` when nothing is
     played.
     """
     files = [one.what for one in wanted if one.is_file]
+    address, receiver = located.receiver.address, located.receiver.id
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(
-            Client(*receiver.address, reconnect=True, by=myself())
+            Client(*address, receiver=receiver, reconnect=True, by=myself())
         )
         server = None
         if files:
-            server = await stack.enter_async_context(FileServer(files, receiver.address))
-        casting = Casting(client, Lending(client, server), arguments, receiver.id)
+            peers = [Address(peer.host, peer.port) for peer in client.state.peers.values()]
+            server = await stack.enter_async_context(FileServer(files, address, peers))
+        casting = Casting(client, Lending(client, server), arguments)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, casting.interrupted)
         try:
@@ -66,15 +70,15 @@ async def run(
 
 
 class Casting:
-    """Plays a list on one receiver, and knows how to leave it."""
+    """Plays a list on one receiver, goes along when it is handed over to another one, and knows how
+    to leave it.
+    """
 
-    def __init__(
-        self, client: Client, lending: Lending, arguments: Arguments, receiver_id: str
-    ) -> None:
+    def __init__(self, client: Client, lending: Lending, arguments: Arguments) -> None:
         self._client = client
         self._lending = lending
         self._arguments = arguments
-        self._receiver_id = receiver_id
+        self._receiver_id = client.state.receiver.id
         self._ours: set[str] = set()
         self._about = ""
         self._exit_code = 0
@@ -138,10 +142,11 @@ class Casting:
             self._failed(error)
         else:
             self._heard(receipt)
+        states = of_session(self._client, self._client.state.session.id)
+        item = (await anext(states)).session.item
         self._ours = {item.id for item in await self._client.queue.items()}
-        item = self._client.state.session.item
         if item is not None:
-            return await self._follow(item)
+            return await self._follow(item, states)
         problem = self._client.state.problem
         if problem is not None and failure is not None and problem.message != failure.message:
             self._about = entries[-1].url
@@ -156,11 +161,12 @@ class Casting:
             for line in receipt_lines(receipt):
                 self._display.say(line)
 
-    async def _follow(self, item: Item) -> Ending:
+    async def _follow(self, item: Item, states: AsyncIterator[State]) -> Ending:
         """Show what plays until it has gone, and with it all that the queue goes on with."""
         self._plays(item)
         last_ms, taken_back = 0.0, False
-        async for state in moments(self._client):
+        async for state in states:
+            self._is_at(state.receiver)
             now = state.session.item
             if now is None:
                 break
@@ -205,6 +211,15 @@ class Casting:
         if item.url == self._about:
             return
         self._about = item.url
+        if self._arguments.json:
+            self._print_json()
+
+    def _is_at(self, receiver: ReceiverInfo) -> None:
+        """The session is there; tell when that is another place."""
+        if receiver.id == self._receiver_id:
+            return
+        self._receiver_id = receiver.id
+        self._tell(f"Moved to {plain(receiver.name)}.")
         if self._arguments.json:
             self._print_json()
 

@@ -30,6 +30,7 @@ WORDS = {
     "queue clear": COMMON,
     "queue jump": COMMON,
     "queue save": [*COMMON, "--force"],
+    "transfer": [*COMMON, "--to-paused", "--volume", "--replace"],
     "status": COMMON,
     "watch": COMMON,
     "completion": ["bash", "zsh", "fish", "--help"],
@@ -39,20 +40,26 @@ WORDS = {
 FILES = ["cast", "queue add", "queue save"]
 """Commands that take files as well."""
 
+DEVICES = ["transfer"]
+"""Commands that take names of receivers."""
+
 FIRST = [command for command in WORDS if " " not in command]
 """The commands themselves, without the words that go on with one."""
 
 BASH = """\
 # Put this into ~/.bashrc:  source <(tonearm completion bash)
+_tonearm_devices() {
+    # Names come from the network: no compgen -W here, it would run what is written in them.
+    while read -r word; do
+        [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+    done < <(tonearm completion devices 2>/dev/null)
+}
 _tonearm() {
     local IFS=$'\\n' current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
     local word command="" words
     COMPREPLY=()
     if [[ $previous == --device || $previous == -d ]]; then
-        # Names come from the network: no compgen -W here, it would run what is written in them.
-        while read -r word; do
-            [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
-        done < <(tonearm completion devices 2>/dev/null)
+        _tonearm_devices
         return
     fi
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -67,6 +74,7 @@ CASES
     if [[ $current != -* ]]; then
         case "$command" in
             FILES) compopt -o filenames; COMPREPLY+=($(compgen -f -- "$current")) ;;
+            DEVICES) _tonearm_devices ;;
         esac
     fi
 }
@@ -76,10 +84,13 @@ complete -F _tonearm tonearm
 ZSH = """\
 #compdef tonearm
 # Put this into ~/.zshrc, after compinit:  source <(tonearm completion zsh)
+_tonearm_devices() {
+    compadd -- ${(f)"$(tonearm completion devices 2>/dev/null)"}
+}
 _tonearm() {
     local word command="" words_of
     if [[ ${words[CURRENT-1]} == (--device|-d) ]]; then
-        compadd -- ${(f)"$(tonearm completion devices 2>/dev/null)"}
+        _tonearm_devices
         return
     fi
     for word in ${words[2,CURRENT-1]}; do
@@ -93,6 +104,7 @@ CASES
     compadd -- ${=words_of}
     case "$command" in
         (FILES) _files ;;
+        (DEVICES) _tonearm_devices ;;
     esac
 }
 compdef _tonearm tonearm
@@ -100,7 +112,7 @@ compdef _tonearm tonearm
 
 
 def completion(arguments: Arguments) -> int:
-    """Print the script, or, with `devices`, the names that --device completes."""
+    """Print the script, or, with `devices`, the names that are completed."""
     match arguments.shell:
         case "bash":
             print(bash(), end="")
@@ -140,6 +152,10 @@ def fish() -> str:
             if word != "--device"
         ]
     lines += [f"complete -c tonearm -n '{_fish_condition(command)}' -F" for command in FILES]
+    lines += [
+        f"complete -c tonearm -n '{_fish_condition(command)}' -a '(tonearm completion devices)'"
+        for command in DEVICES
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -161,9 +177,14 @@ def _filled(script: str, variable: str) -> str:
     cases.append(f'        *) {variable}="{" ".join([*FIRST, *COMMON])}" ;;')
     # A command of two words follows its first; one of a single word follows nothing.
     patterns = [f'"{command}"' if " " in command else f'" {command}"' for command in WORDS]
-    files = "|".join(f'"{command}"' for command in FILES)
     return (
         script.replace("COMMANDS", "|".join(patterns))
         .replace("CASES", "\n".join(cases))
-        .replace("FILES", files)
+        .replace("FILES", _pattern(FILES))
+        .replace("DEVICES", _pattern(DEVICES))
     )
+
+
+def _pattern(commands: list[str]) -> str:
+    """Matches each of them."""
+    return "|".join(f'"{command}"' for command in commands)

@@ -1,77 +1,88 @@
-"""`tonearm discover`."""
+"""`tonearm discover`: every receiver there is, and what it plays."""
 
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator
 
 from controller.address import looks_like_address, parse_address
 from controller.cli.arguments import Arguments
+from controller.cli.elsewhere import doing
 from controller.cli.text import plain
-from controller.known import Known, Memory
-from controller.locate import by_mdns, identify
+from controller.cli.width import columns
+from controller.house import Speaker
+from controller.known import Memory
+from controller.locate import by_mdns
+from controller.survey import Survey
 from receiver.errors import NoReceiver
-
-SECONDS = 2.0
 
 
 def discover(arguments: Arguments) -> int:
-    """List the receivers that mDNS finds, and those remembered that answer where they were."""
+    """List the receivers. With an address, those that whoever is there knows; with a name or an id,
+    those that have it.
+    """
     memory = Memory()
-    receivers = {receiver.id: receiver for receiver in _meant(arguments.device, memory)}
-    if not receivers:
+    speakers = _meant(arguments.device, memory)
+    if not speakers:
         raise NoReceiver(
             "No receiver is in reach. Is one on, in this network?"
             " Where mDNS is blocked, name its address: --device HOST[:PORT]."
         )
-    memory.saw(*receivers.values())
     default = memory.default()
-    for receiver in receivers.values():
-        is_default = default is not None and receiver.id == default.id
-        print(_as_json(receiver, is_default) if arguments.json else _as_text(receiver, is_default))
+    default_id = default.id if default is not None else ""
+    for row in (_as_json if arguments.json else _as_text)(speakers, default_id):
+        print(row)
     return 0
 
 
-def _meant(device: str | None, memory: Memory) -> list[Known]:
-    """All in reach; of a name or an id only those that have it, of an address who answers there."""
-    if not device:
-        return _in_reach(memory)
-    if memory.find(device) is None and looks_like_address(device):
-        return [identify(parse_address(device)).receiver]
-    wanted = device.casefold()
-    return [r for r in _in_reach(memory) if wanted in (r.id.casefold(), r.name.casefold())]
+def _meant(device: str | None, memory: Memory) -> list[Speaker]:
+    survey = Survey()
+    if device and memory.find(device) is None and looks_like_address(device):
+        survey.ask(parse_address(device))
+        wanted = ""
+    else:
+        survey.look(memory, by_mdns)
+        wanted = (device or "").casefold()
+    memory.saw(*survey.known)
+    return [s for s in survey.speakers if wanted in ("", s.id.casefold(), s.name.casefold())]
 
 
-def _in_reach(memory: Memory) -> list[Known]:
-    """Those remembered are asked while mDNS searches; what mDNS says of them is newer."""
-    with ThreadPoolExecutor(8) as pool:
-        answers = pool.map(_answering, memory.all())
-        found = by_mdns(SECONDS, lambda _: False)
-    announced = [Known(f.id, f.name, f.addresses[0]) for f in found if f.addresses]
-    return [*(answer for answer in answers if answer is not None), *announced]
+def _as_text(speakers: list[Speaker], default_id: str) -> Iterator[str]:
+    """Names, addresses, and what they play. Where two have the same name, their ids as well."""
+    count = Counter(speaker.name.casefold() for speaker in speakers)
+    names = [
+        plain(
+            speaker.name if count[speaker.name.casefold()] == 1 else f"{speaker.name} {speaker.id}"
+        )
+        for speaker in speakers
+    ]
+    name_columns = max(map(columns, names))
+    address_columns = max(len(str(speaker.address)) for speaker in speakers)
+    for name, speaker in zip(names, speakers, strict=True):
+        mark = "*" if speaker.id == default_id else " "
+        blanks = " " * (name_columns - columns(name))
+        what = f"{doing(speaker)}{_loudness(speaker)}"
+        yield f"{mark} {name}{blanks}  {speaker.address!s:{address_columns}}  {what}"
 
 
-def _answering(known: Known) -> Known | None:
-    """Who answers at the address of a receiver that is remembered."""
-    try:
-        return identify(known.address).receiver
-    except NoReceiver:
-        return None
+def _loudness(speaker: Speaker) -> str:
+    if not speaker.volume:
+        return ""
+    muted = ", muted" if speaker.volume.get("muted") else ""
+    return f", volume {speaker.volume.get('percent')} %{muted}"
 
 
-def _as_text(receiver: Known, is_default: bool) -> str:
-    mark = "*" if is_default else " "
-    return f"{mark} {plain(receiver.name):24}  {receiver.address!s:24}  {plain(receiver.id)}"
-
-
-def _as_json(receiver: Known, is_default: bool) -> str:
-    host, port = receiver.address
-    return json.dumps(
-        {
-            "id": receiver.id,
-            "name": receiver.name,
-            "host": host,
-            "port": port,
-            "default": is_default,
+def _as_json(speakers: list[Speaker], default_id: str) -> Iterator[str]:
+    for speaker in speakers:
+        shown = {
+            "id": speaker.id,
+            "name": speaker.name,
+            "host": speaker.address.host,
+            "port": speaker.address.port,
+            "default": speaker.id == default_id,
+            "connected": speaker.connected,
+            "session": speaker.session or None,
+            "volume": speaker.volume or None,
         }
-    )
+        yield json.dumps(shown)

@@ -71,6 +71,10 @@ def _run(arguments: Arguments) -> int:
             from controller.cli.status import status
 
             return status(arguments)
+        case "transfer":
+            from controller.cli.transfer import transfer
+
+            return transfer(arguments)
         case "queue":
             from controller.cli.queue import queue
 

@@ -24,13 +24,19 @@ def label_of(item: Item) -> str:
     return label(item.url, item.tags.title, item.tags.artist)
 
 
-def line(state: State, position_ms: float | None, connected: bool, width: int) -> str:
-    """The state as one line of at most `width` columns, which must be at least 20."""
+def line(
+    state: State, position_ms: float | None, connected: bool, width: int, moved_to: str = ""
+) -> str:
+    """The state as one line of at most `width` columns, which must be at least 20. `moved_to`: the
+    receiver that the music went to.
+    """
     session = state.session
     if not connected:
         return fit(f"… {plain(state.receiver.name)} does not answer; trying again", width)
     if session.item is None:
         what = plain(state.problem.message) if state.problem else "nothing plays"
+        if moved_to:
+            what = f"moved to {plain(moved_to)}"
         return fit(f"{SYMBOLS[session.playback]} {what}", width)
     right = _right(state, position_ms or 0.0, session.item, wide=width >= NARROW)
     shown = fit(label_of(session.item), max(width - columns(right) - 4, 8))
@@ -67,8 +73,8 @@ def _queue_signs(queue: QueueState) -> list[str]:
     return signs
 
 
-def sentence(state: State, position_ms: float | None, connected: bool) -> str:
-    """The state as a line of a log: words instead of symbols."""
+def sentence(state: State, position_ms: float | None, connected: bool, moved_to: str = "") -> str:
+    """The state as a line of a log: words instead of symbols. `moved_to` as for `line`."""
     session, volume = state.session, state.volume
     if not connected:
         return f"{plain(state.receiver.name)} does not answer; trying again"
@@ -81,6 +87,8 @@ def sentence(state: State, position_ms: float | None, connected: bool) -> str:
         )
         queue = session.queue
         parts.append(queue_words(queue.length, queue.index, queue.repeat, queue.shuffle))
+    elif moved_to:
+        parts.append(f"moved to {plain(moved_to)}")
     parts.append("muted" if volume.muted else f"volume {volume.percent} %")
     if state.problem is not None:
         parts.append(plain(state.problem.message))
@@ -96,19 +104,21 @@ class Display:
         self._drawn = False
         self._said: object = None
 
-    def show(self, state: State, position_ms: float | None, connected: bool) -> None:
+    def show(
+        self, state: State, position_ms: float | None, connected: bool, moved_to: str = ""
+    ) -> None:
         """Draw the line anew, or write one if something changed but the position."""
         if self.in_place:
-            text = line(state, position_ms, connected, self._width())
+            text = line(state, position_ms, connected, self._width(), moved_to)
             self._out.write(f"\r{text}\x1b[K")
             self._drawn = True
         else:
             item = state.session.item
-            news = (item and item.id, sentence(state, None, connected))
+            news = (item and item.id, sentence(state, None, connected, moved_to))
             if news == self._said:
                 return
             self._said = news
-            self._out.write(sentence(state, position_ms, connected) + "\n")
+            self._out.write(sentence(state, position_ms, connected, moved_to) + "\n")
         self._out.flush()
 
     def say(self, text: str) -> None:

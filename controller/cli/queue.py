@@ -6,15 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from controller import one_shot
-from controller.address import Address
 from controller.cli.arguments import Arguments
 from controller.cli.myself import signed
 from controller.cli.named import wanted
 from controller.cli.text import clock_time, counted, label, queue_words
 from controller.cli.values import parse_number, parse_numbers
 from controller.known import Memory
-from controller.locate import locate
+from controller.locate import Located, locate
 from controller.parts import Listing, Place, parts, parts_to_add
 from receiver.errors import BadRequest
 from receiver.protocol.limits import MAX_QUEUE
@@ -26,30 +24,29 @@ def queue(arguments: Arguments) -> int:
     """Show the queue, or edit it and say what came of it."""
     entries = _entries(arguments.what) if arguments.edit == "add" else []
     located = locate(arguments.device, Memory())
-    address = located.receiver.address
     match arguments.edit:
         case None | "ls":
-            for row in _as_json(read(address)) if arguments.json else _as_text(read(address)):
+            for row in _as_json(read(located)) if arguments.json else _as_text(read(located)):
                 print(row)
             return 0
         case "save":
             from controller.cli.save import save  # noqa: PLC0415 - it loads the writers
 
-            return save(arguments, read(address))
+            return save(arguments, read(located))
         case "add":
             idle = located.status["state"]["session"]["playback"] == "idle"
-            result, told = _add(arguments, address, entries, idle)
+            result, told = _add(arguments, located, entries, idle)
         case _:
-            result, told = _edit(arguments, address)
+            result, told = _edit(arguments, located)
     print(json.dumps(result) if arguments.json else told)
     return 0
 
 
-def read(address: Address) -> Listing:
+def read(located: Located) -> Listing:
     """The whole queue. Raises `TonearmError`."""
     listing = Listing()
     while not listing.complete:
-        listing.take(one_shot.send(address, "queue.list", listing.wanted))
+        listing.take(located.send("queue.list", listing.wanted))
     return listing
 
 
@@ -66,49 +63,49 @@ def _entries(names: list[str]) -> list[dict[str, Any]]:
 
 
 def _add(
-    arguments: Arguments, address: Address, entries: list[dict[str, Any]], idle: bool
+    arguments: Arguments, located: Located, entries: list[dict[str, Any]], idle: bool
 ) -> tuple[dict[str, Any], str]:
     """Add, and with `--play` begin with the first of it: the result, and that in words."""
     at, ids = _place(arguments), list[str]()
     for part, place in parts_to_add(entries, at, lambda entry: len(json.dumps(entry))):
         fields = {"items": part, "at": place, **signed()}
-        new = one_shot.send(address, "queue.add", fields)["items"]
+        new = located.send("queue.add", fields)["items"]
         ids = new + ids if at == "next" else ids + new
     result, told = {"items": ids}, f"Added {counted(len(ids))}"
     if arguments.play:
-        result |= one_shot.send(address, "queue.jump", {"item": ids[0]})
+        result |= located.send("queue.jump", {"item": ids[0]})
     elif idle:
         told += "; nothing plays now: `tonearm resume` plays the queue"
     return result, told
 
 
-def _edit(arguments: Arguments, address: Address) -> tuple[dict[str, Any], str]:
+def _edit(arguments: Arguments, located: Located) -> tuple[dict[str, Any], str]:
     """Carry out one edit: its result, and that in words."""
     match arguments.edit:
         case "rm":
-            ids = _remove(address, arguments.numbers)
+            ids = _remove(located, arguments.numbers)
             return {"items": ids}, f"Removed {counted(len(ids))}"
         case "clear":
-            return one_shot.send(address, "queue.clear"), EMPTY
-    listing = read(address)
+            return located.send("queue.clear"), EMPTY
+    listing = read(located)
     item = listing.items[parse_number(arguments.number, len(listing.items))]
     if arguments.edit == "jump":
-        return one_shot.send(address, "queue.jump", {"item": item["id"]}), f"Playing {_label(item)}"
+        return located.send("queue.jump", {"item": item["id"]}), f"Playing {_label(item)}"
     at = parse_number(arguments.to, len(listing.items))
     fields = {"item": item["id"], "at": at, "revision": listing.revision}
-    return one_shot.send(address, "queue.move", fields), f"{at + 1}  {_label(item)}"
+    return located.send("queue.move", fields), f"{at + 1}  {_label(item)}"
 
 
-def _remove(address: Address, numbers: list[str]) -> list[str]:
+def _remove(located: Located, numbers: list[str]) -> list[str]:
     """Remove the items of these numbers, and return their ids."""
-    listing = read(address)
+    listing = read(located)
     length = len(listing.items)
     chosen = {index for text in numbers for index in parse_numbers(text, length)}
     # The current item goes last, or what follows it would be heard until it goes as well.
     ordered = sorted(chosen, key=lambda index: (index == listing.index, index))
     ids = [listing.items[index]["id"] for index in ordered]
     for part in parts(ids, len):
-        one_shot.send(address, "queue.remove", {"items": part})
+        located.send("queue.remove", {"items": part})
     return ids
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from controller import one_shot
 from controller.cli.arguments import Arguments
-from controller.cli.text import clock_time, label
+from controller.cli.elsewhere import doing, hint
+from controller.cli.text import clock_time
 from controller.cli.values import parse_crossfade, parse_seek, parse_volume
 from controller.known import Memory
-from controller.locate import locate
+from controller.locate import Located, locate
+from receiver.errors import NothingPlaying
 
 SETTINGS = ("volume", "repeat", "shuffle", "crossfade")
 """Commands that, with nothing to set, show what is set."""
@@ -20,18 +21,25 @@ def simple(arguments: Arguments) -> int:
     """Send the command, and say what came of it."""
     fields = _fields(arguments)
     located = locate(arguments.device, Memory())
-    address = located.receiver.address
     if arguments.command in SETTINGS and not fields:
         result = _settings(located.status["state"])
     else:
-        result = one_shot.send(address, arguments.command, fields)
+        result = _sent(located, arguments.command, fields)
     if arguments.json:
         print(json.dumps(result))
     elif "receipt" in result:
-        print(_playing(one_shot.fetch_status(address)["state"]))
+        print(doing(located.again().house[0]).capitalize())
     else:
         print(_outcome(arguments.command, result))
     return 0
+
+
+def _sent(located: Located, command: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """The result of the command. Raises `NothingPlaying` with where something does."""
+    try:
+        return located.send(command, fields)
+    except NothingPlaying as error:
+        raise NothingPlaying(f"{error.message} {hint(located)}".strip(), **error.detail) from None
 
 
 def _settings(state: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +86,3 @@ def _outcome(command: str, result: dict[str, Any]) -> str:
     if "position_ms" in result:
         return f"{playback} at {clock_time(result['position_ms'])}"
     return playback
-
-
-def _playing(state: dict[str, Any]) -> str:
-    """What plays now."""
-    session = state["session"]
-    playback, item = str(session["playback"]).capitalize(), session["item"]
-    if item is None:
-        return playback
-    return f"{playback} {label(item['url'], item['tags']['title'], item['tags']['artist'])}"

@@ -6,13 +6,12 @@ import json
 
 import msgspec
 
-from controller import one_shot
-from controller.address import Address
 from controller.cli.arguments import Arguments
+from controller.cli.elsewhere import doing
 from controller.cli.progress import label_of
 from controller.cli.text import clock_time, plain, queue_words
-from controller.known import Known, Memory
-from controller.locate import locate
+from controller.known import Memory
+from controller.locate import Located, locate
 from receiver.errors import NoReceiver
 from receiver.model.state import State
 from receiver.protocol.events import StateEvent
@@ -20,36 +19,37 @@ from receiver.protocol.events import StateEvent
 
 def status(arguments: Arguments) -> int:
     """Show what the receiver does, or, with --json, its whole state."""
-    receiver, message = locate(arguments.device, Memory())
+    located = locate(arguments.device, Memory())
     try:
-        event = msgspec.convert(message, StateEvent)
+        event = msgspec.convert(located.status, StateEvent)
     except msgspec.ValidationError as error:
         raise NoReceiver(
-            f"The receiver at {receiver.address} speaks another version of the protocol"
+            f"The receiver at {located.receiver.address} speaks another version of the protocol"
             f" ({error}). Bring both to the same version."
         ) from None
-    position_ms = _position_ms(receiver.address, event.state)
+    position_ms = _position_ms(located, event.state)
     if arguments.json:
-        print(json.dumps({**message, "position_ms": position_ms}))
+        print(json.dumps({**located.status, "position_ms": position_ms}))
     else:
-        print("\n".join(lines(receiver, event.state, position_ms)))
+        print("\n".join(lines(located, event.state, position_ms)))
     return 0
 
 
-def _position_ms(address: Address, state: State) -> float | None:
+def _position_ms(located: Located, state: State) -> float | None:
     """The position heard now: the state says when it held, by a clock that has to be asked."""
     anchor, item = state.session.anchor, state.session.item
     if anchor is None or item is None:
         return None
-    now_us = one_shot.send(address, "time", {"t1_us": 0}).get("t3_us")
+    now_us = located.send("time", {"t1_us": 0}).get("t3_us")
     position = anchor.position_at(max(int(now_us or 0), anchor.at_us))
     return position if item.duration_ms is None else min(position, item.duration_ms)
 
 
-def lines(receiver: Known, state: State, position_ms: float | None) -> list[str]:
-    """The state, in words."""
+def lines(located: Located, state: State, position_ms: float | None) -> list[str]:
+    """The state, in words, and a line for each other receiver of the house."""
     session, volume, output = state.session, state.volume, state.output
-    shown = [f"{plain(state.receiver.name)}  {receiver.address}  {plain(state.receiver.id)}"]
+    where = f"{'through ' if located.forwarded else ''}{located.receiver.address}"
+    shown = [f"{plain(state.receiver.name)}  {where}  {plain(state.receiver.id)}"]
     if session.item is None:
         shown.append(session.playback)
     else:
@@ -69,4 +69,6 @@ def lines(receiver: Known, state: State, position_ms: float | None) -> list[str]
     )
     if state.problem is not None:
         shown.append(f"problem  {plain(state.problem.message)}")
+    others = sorted(located.house[1:], key=lambda speaker: speaker.name.casefold())
+    shown += [f"{plain(speaker.name)}: {doing(speaker)}" for speaker in others]
     return shown

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from controller.address import Address
+from controller.known import Known, Memory
+from tests.controller.fake_house import HouseReceiver
 from tests.controller.fake_receiver import FakeReceiver
 
 
@@ -27,3 +30,27 @@ def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who the tests are run by."""
     monkeypatch.setenv("USER", "anna")
+
+
+@pytest.fixture
+async def kitchen() -> AsyncIterator[HouseReceiver]:
+    """One of a house, and the default."""
+    async with HouseReceiver("Kitchen") as kitchen:
+        info = kitchen.state.receiver
+        Memory().used(Known(info.id, info.name, Address(kitchen.host, kitchen.port)))
+        yield kitchen
+
+
+@pytest.fixture
+async def bedroom(kitchen: HouseReceiver) -> AsyncIterator[HouseReceiver]:
+    async with HouseReceiver("Bedroom", clock_ahead_us=5_000_000) as bedroom:
+        await kitchen.meets(bedroom)
+        yield bedroom
+
+
+@pytest.fixture
+async def bath(kitchen: HouseReceiver, bedroom: HouseReceiver) -> AsyncIterator[HouseReceiver]:
+    async with HouseReceiver("Bath") as bath:
+        await bath.meets(kitchen)
+        await bath.meets(bedroom)
+        yield bath

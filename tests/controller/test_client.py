@@ -13,6 +13,7 @@ from receiver.errors import BadRequest, NoReceiver, NothingPlaying, UnsupportedF
 from receiver.model.state import State
 from receiver.protocol import commands as c
 from receiver.protocol.events import Change
+from tests.controller.fake_house import HouseReceiver
 from tests.controller.fake_receiver import FakeReceiver
 
 
@@ -245,3 +246,54 @@ async def test_an_error_in_the_body_comes_out_as_itself(receiver: FakeReceiver) 
     with pytest.raises(NothingPlaying):
         async with connect(receiver) as client:
             await client.pause()
+
+
+# --- the house ---------------------------------------------------------------------------------
+
+
+async def test_another_one_is_commanded_and_seen_through_the_first(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    async with Client(kitchen.host, kitchen.port, receiver=bedroom.id) as client:
+        assert client.state.receiver.name == "Bedroom"
+        await client.play("http://x/a.ogg", position_ms=5000.0)
+        assert bedroom.state.session.playback == "playing"
+        assert kitchen.state.session.playback == "idle"
+        await state_where(client, lambda state: state.session.playback == "playing")
+        position_ms = client.position_ms()
+        assert position_ms is not None
+        assert 5000.0 <= position_ms < 35_000.0, "its clock is another one"
+        assert [item.url for item in await client.queue.items()] == ["http://x/a.ogg"]
+
+
+async def test_a_client_goes_along_with_a_session(
+    kitchen: HouseReceiver, bedroom: HouseReceiver, bath: HouseReceiver
+) -> None:
+    async with Client(kitchen.host, kitchen.port, receiver=kitchen.id, reconnect=True) as client:
+        await client.play("http://x/a.ogg")
+        session = client.state.session.id
+        assert client.holder(session) == kitchen.id
+        await kitchen.hands_over(bedroom)
+        await state_where(client, lambda _: client.holder(session) == bedroom.id)
+        client.turn_to(bedroom.id)
+        assert client.state.session.id == session
+        await kitchen.vanish()
+        await state_where(client, lambda _: not client.connected)
+        await state_where(client, lambda _: client.connected)
+        await client.pause()
+        assert bedroom.state.session.playback == "paused"
+        with pytest.raises(NoReceiver, match="id-attic"):
+            client.turn_to("id-attic")
+
+
+async def test_one_that_is_not_heard_of_any_more(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    async with Client(kitchen.host, kitchen.port, receiver=bedroom.id) as client:
+        assert client.connected
+        await bedroom.leaves_the_house()
+        await state_where(client, lambda _: not client.connected)
+        assert client.state.receiver.name == "Bedroom", "as it was last heard of"
+    with pytest.raises(NoReceiver, match="does not hear of it"):
+        async with Client(kitchen.host, kitchen.port, receiver=bedroom.id):
+            pass

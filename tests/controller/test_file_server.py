@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller import file_server
 from controller.address import Address
 from controller.file_server import (
     FileServer,
+    address_for,
     address_towards,
     parse_head,
     parse_range,
@@ -24,6 +26,8 @@ from controller.lent_file import LentFile, Span
 from receiver.errors import BadRequest, NoReceiver
 
 HERE = Address("127.0.0.1", 7766)
+PEER = Address("198.51.100.5", 7766)
+FAR = file_server.ELSEWHERE[0]
 CONTENT = bytes(range(256)) * 40
 
 
@@ -208,6 +212,29 @@ def test_the_address_is_the_one_towards_the_receiver() -> None:
     assert address_towards(HERE) == "127.0.0.1"
     with pytest.raises(NoReceiver, match="no way"):
         address_towards(Address("255.255.255.255", 1))
+
+
+@pytest.mark.parametrize(
+    ("ways", "address"),
+    [
+        ({HERE: "127.0.0.1"}, "127.0.0.1"),
+        ({HERE: "127.0.0.1", FAR: "192.0.2.9"}, "192.0.2.9"),
+        ({HERE: "127.0.0.1", PEER: "198.51.100.9", FAR: "192.0.2.9"}, "198.51.100.9"),
+        ({HERE: "127.0.0.1", PEER: "127.0.0.1", FAR: "192.0.2.9"}, "192.0.2.9"),
+        ({HERE: "198.51.100.3", PEER: "127.0.0.1", FAR: "192.0.2.9"}, "198.51.100.3"),
+        ({HERE: "::1"}, "::1"),
+    ],
+)
+def test_what_a_receiver_on_this_computer_plays_others_can_fetch(
+    monkeypatch: pytest.MonkeyPatch, ways: dict[Address, str], address: str
+) -> None:
+    def towards(receiver: Address) -> str:
+        if receiver not in ways:
+            raise NoReceiver("There is no way.")
+        return ways[receiver]
+
+    monkeypatch.setattr(file_server, "address_towards", towards)
+    assert address_for(HERE, [PEER]) == address
 
 
 @pytest.mark.parametrize(

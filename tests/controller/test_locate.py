@@ -12,6 +12,7 @@ from controller.discovery import Found
 from controller.known import Known, Memory
 from controller.locate import Located, locate
 from receiver.errors import NoReceiver
+from tests.controller.fake_house import HouseReceiver
 from tests.controller.fake_receiver import FakeReceiver
 
 NOWHERE = Address("127.0.0.1", 9)
@@ -130,3 +131,62 @@ async def test_one_of_another_version(receiver: FakeReceiver) -> None:
 async def test_one_that_announces_no_address() -> None:
     with pytest.raises(NoReceiver, match="no address"):
         await find("Attic", Network(Found("id", "Attic", "1", ())))
+
+
+async def test_one_that_only_another_one_knows_is_found_through_that(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    network = Network()
+    for device in ("BEDROOM", "id-bedroom"):
+        located = await find(device, network)
+        assert located.receiver == known(bedroom)
+        assert not located.forwarded
+    assert network.searches == 0
+
+
+async def test_one_that_is_not_reached_from_here_is_commanded_through_another_one(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    bedroom.unreachable = True
+    await kitchen.hears_of_others()
+    for _ in range(2):  # as it is known to others, and as it is remembered then
+        located = await find("Bedroom", Network())
+        assert located.receiver == known(bedroom, known(kitchen).address)
+        assert located.forwarded
+        assert located.status["state"]["receiver"]["name"] == "Bedroom"
+    await asyncio.to_thread(located.send, "volume", {"percent": 20})
+    again = await asyncio.to_thread(located.again)
+    assert again.status["state"]["volume"]["percent"] == bedroom.state.volume.percent == 20
+
+
+async def test_one_that_has_moved_is_known_to_others(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    Memory().used(known(bedroom, NOWHERE))
+    network = Network()
+    assert (await find(None, network)).receiver == known(bedroom)
+    assert network.searches == 0
+
+
+async def test_one_that_nobody_reaches_is_searched_for(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    await bedroom.leaves_the_house()
+    bedroom.unreachable = True
+    await kitchen.hears_of_others()
+    network = Network(announced(bedroom))
+    assert (await find("bedroom", network)).receiver == known(bedroom)
+    assert network.searches == 1
+
+
+async def test_without_a_default_those_that_are_known_are_named(receiver: FakeReceiver) -> None:
+    Memory().saw(known(receiver))
+    with pytest.raises(NoReceiver, match=r"known are: Kitchen.*--device NAME"):
+        await find(None, Network())
+
+
+async def test_one_that_is_only_looked_at_does_not_become_the_default(
+    kitchen: HouseReceiver, bedroom: HouseReceiver
+) -> None:
+    await asyncio.to_thread(locate, "bedroom", Memory(), Network(), remember=False)
+    assert Memory().default() == known(kitchen)

@@ -23,3 +23,19 @@ def call(receiver: FakeReceiver, capsys: pytest.CaptureFixture[str]) -> Call:
         return Outcome(code, *capsys.readouterr())
 
     return run
+
+
+class Runs:
+    """Runs commands in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    async def __call__(self, *words: str) -> Outcome:
+        code = await asyncio.to_thread(main, list(words))
+        return Outcome(code, *self._capsys.readouterr())
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Runs:
+    return Runs(capsys)

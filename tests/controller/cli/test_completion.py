@@ -100,6 +100,10 @@ def test_bash_completes_devices_and_runs_nothing_in_their_names(tmp_path: Path) 
     assert offered[:2] == ["Kitchen", r"Kids\'\ room"]
     assert len(offered) == 3
     assert not (tmp_path / "owned").exists()
+    assert completed("tonearm", "transfer", "Kit") == ["Kitchen"]
+    assert completed("tonearm", "transfer", "Kitchen", "B") == ["Bath"]
+    assert completed("tonearm", "transfer", "--to") == ["--to-paused"]
+    assert not (tmp_path / "owned").exists()
 
 
 def offered(program: list[str], script: str, tmp_path: Path) -> list[str]:
@@ -132,6 +136,7 @@ def test_fish_offers_words_files_and_devices(tmp_path: Path) -> None:
     assert "album.m3u" in fish("tonearm cast al")
     assert fish("tonearm queue rm al") == []
     assert fish("tonearm pause --device ") == ["Kids' room"]
+    assert fish("tonearm transfer Ki") == ["Kids' room"]
 
 
 @pytest.mark.tools("zsh")
@@ -156,3 +161,4 @@ def test_zsh_offers_words_files_and_devices(tmp_path: Path) -> None:
     assert "FILES" in zsh("tonearm", "cast", "")
     assert "FILES" not in zsh("tonearm", "queue", "rm", "")
     assert zsh("tonearm", "pause", "--device", "") == ["Kids' room"]
+    assert "Kids' room" in zsh("tonearm", "transfer", "")

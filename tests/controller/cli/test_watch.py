@@ -9,10 +9,7 @@ import sys
 import msgspec
 import pytest
 
-from controller.address import Address
 from controller.cli import arguments, discover, main
-from controller.discovery import Found
-from controller.known import Known, Memory
 from receiver.protocol.commands import Play
 from tests.controller.cli.process import Tonearm
 from tests.controller.fake_receiver import FakeReceiver
@@ -64,30 +61,6 @@ async def test_a_reader_that_leaves_is_no_error(receiver: FakeReceiver) -> None:
             await receiver.becomes(volume=volume)
             await asyncio.wait([ending], timeout=0.05)
     assert ending.result()[1] == b""
-
-
-async def test_discover_lists_what_is_announced_and_what_is_remembered(
-    receiver: FakeReceiver, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bath = Found("id-bath", "Bath", "1", (Address("192.0.2.2", 7766),))
-    monkeypatch.setattr(discover, "by_mdns", lambda seconds, enough: [bath])
-    Memory().used(Known("id-kitchen", "Cuisine", Address(receiver.host, receiver.port)))
-    Memory().saw(Known("id-gone", "Gone", Address("127.0.0.1", 9)))
-    assert await asyncio.to_thread(main, ["discover"]) == 0
-    assert [row.split() for row in capsys.readouterr().out.splitlines()] == [
-        ["*", "Kitchen", receiver.address, "id-kitchen"],
-        ["Bath", "192.0.2.2:7766", "id-bath"],
-    ]
-    assert await asyncio.to_thread(main, ["discover", "-d", receiver.address]) == 0
-    assert capsys.readouterr().out.count("\n") == 1, "whoever answers there, and no other"
-    assert await asyncio.to_thread(main, ["discover", "--json", "-d", "bath"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "id": "id-bath",
-        "name": "Bath",
-        "host": "192.0.2.2",
-        "port": 7766,
-        "default": False,
-    }
 
 
 async def test_discover_finds_nothing(
