@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -30,8 +29,7 @@ Reply = Callable[[Answer], None]
 """Takes the one answer to a command, on the event loop. Must not wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """A command, whom to answer, and when it came. Its identity is the session's token."""
 
     command: Command
@@ -39,16 +37,14 @@ class _Asked:
     accepted: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(msgspec.Struct, frozen=True):
     """What another receiver says of a handoff."""
 
     peer: str
     message: HandoffMessage
 
 
-@dataclass(frozen=True, slots=True)
-class _Linked:
+class _Linked(msgspec.Struct, frozen=True):
     """What became of the link to another receiver."""
 
     peer: str

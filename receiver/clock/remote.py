@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 MAX_RTT_S = 2.0
 """An answer that was under way for longer tells nothing."""
@@ -41,8 +43,7 @@ STEP_EXCHANGES = 5
 """So many exchanges in a row that cannot be true beside the estimate: the clock has stepped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True):
     """A question and its answer, in seconds: asked at `t1` on the own clock, taken at `t2` and
     answered at `t3` on the other, whose boot id is `boot`, and back at `t4` on the own.
     """
@@ -81,8 +82,7 @@ class Exchange:
         )
 
 
-@dataclass(slots=True)
-class _Belief:
+class _Belief(msgspec.Struct):
     """Offset and drift (seconds per second) at an instant `at` of the own clock, with the variances
     and the covariance of the two.
     """

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass
 
 import msgspec
 
@@ -44,8 +43,7 @@ PLAYS = c.Play | c.Pause | c.Resume | c.Toggle | c.Stop | c.Seek | c.Next | c.Pr
 """Commands that change what plays, where, or whether."""
 
 
-@dataclass(slots=True)
-class _Guest:
+class _Guest(msgspec.Struct):
     """What was opened for a session that is about to come."""
 
     track: int
@@ -54,16 +52,14 @@ class _Guest:
     heard_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(msgspec.Struct, frozen=True):
     """What stood here before the guest was opened."""
 
     position_ms: float
     paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """A command that waits until it is known where the session is."""
 
     command: c.Command

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+
+import msgspec
 
 from receiver.errors import Stale
 from receiver.protocol.commands import Command
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(msgspec.Struct):
     """The id of a session never changes; `epoch` counts its moves between receivers."""
 
     id: str
