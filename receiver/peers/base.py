@@ -1,9 +1,13 @@
-"""The promise of a wire between two receivers."""
+"""The promises of a wire between two receivers, and of what is sent over it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
+
+import msgspec
+
+from receiver.protocol.events import Answer
 
 
 class PeerRefused(ConnectionError):
@@ -43,3 +47,22 @@ Dial = Callable[[Address], Awaitable[Wire]]
 """Opens a wire. Raises `PeerRefused` where nobody listens, and any other `ConnectionError` where
 nothing can be said of who is there.
 """
+
+Reply = Callable[[Answer], None]
+"""Takes the one answer to a command. Must not wait."""
+
+
+class Outbox(Protocol):
+    """What waits to be sent: the state of this receiver as it changes, and all else in order."""
+
+    def post(self, message: msgspec.Struct) -> None:
+        """Have a message sent."""
+        ...
+
+    async def next(self) -> bytes:
+        """The next message to send, as soon as there is one."""
+        ...
+
+    def leave(self) -> None:
+        """No more is to be sent."""
+        ...

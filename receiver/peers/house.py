@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from receiver.clock.base import Clock, within
-from receiver.clock.remote import RemoteClock
 from receiver.errors import NoReceiver
 from receiver.model.state import Peer
-from receiver.peers.base import Address, Dial, PeerRefused, Wire
-from receiver.peers.link import Outbox, PeerLink, Reply
+from receiver.peers.base import Address, Dial, Outbox, PeerRefused, Reply, Wire
 from receiver.peers.neighbour import Neighbour
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Error
 from receiver.protocol.peers import HandoffMessage, Hello
+
+if TYPE_CHECKING:
+    from receiver.clock.remote import RemoteClock
+    from receiver.peers.link import PeerLink
 
 log = logging.getLogger(__name__)
 
@@ -245,6 +247,9 @@ class House:
         await self._follow(link, outbox)
 
     def _new_link(self, wire: Wire, outbox: Outbox) -> PeerLink:
+        # Loaded with the first peer: a speaker that is alone does without.
+        from receiver.peers.link import PeerLink  # noqa: PLC0415 - see above
+
         return PeerLink(wire, self._me, outbox, self, self._clock)
 
     # --- links ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from receiver.clock.remote import Exchange, RemoteClock
 from receiver.clock.schedule import Schedule
 from receiver.errors import BadRequest, NoReceiver
 from receiver.model.state import ClockId
-from receiver.peers.base import Wire
+from receiver.peers.base import Outbox, Reply, Wire
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, TimeRequest
 from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
@@ -27,24 +27,6 @@ HELLO_S = 3.0
 """How long the other side may take to say who it is."""
 SILENCE_S = 6.0
 """A peer that does not tell its time for so long is lost."""
-
-Reply = Callable[[Answer], None]
-
-
-class Outbox(Protocol):
-    """What waits to be sent: the state of this receiver as it changes, and all else in order."""
-
-    def post(self, message: msgspec.Struct) -> None:
-        """Have a message sent."""
-        ...
-
-    async def next(self) -> bytes:
-        """The next message to send, as soon as there is one."""
-        ...
-
-    def leave(self) -> None:
-        """No more is to be sent."""
-        ...
 
 
 class Ears(Protocol):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from receiver.clock.base import Clock, within
-from receiver.clock.remote import RemoteClock
 from receiver.model.state import Peer, PeerClock
 from receiver.peers.base import Address
-from receiver.peers.link import PeerLink
+
+if TYPE_CHECKING:
+    from receiver.clock.remote import RemoteClock
+    from receiver.peers.link import PeerLink
 
 MAX_ADDRESSES = 4
 STEPS_US = [digit * 10**power for power in range(1, 7) for digit in (1, 2, 5)]

@@ -23,7 +23,6 @@ from receiver.session.effects import (
     Answer,
     CloseItem,
     Effect,
-    Forward,
     OpenItem,
     Remember,
     SayToPeer,
@@ -324,8 +323,3 @@ class Handover:
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)
         self._deck.adopt_playing(guest.track, guest.position_ms, guest.heard_at)
         return [*effects, *self._session.look_ahead(now)]
-
-
-def forwarded(held: list[Held], peer: str) -> list[Effect]:
-    """The commands are for a session that is at another receiver now."""
-    return [Forward(one.token, peer) for one in held]

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from receiver.model.state import Item
 from receiver.protocol.peers import Moving
+from receiver.session.peers import Peers
 from receiver.session.session import Session
 
 MARGIN_S = 0.01
 """What it takes, besides the device's delay, until the engine has done what it is told."""
-
-
-class Peers(Protocol):
-    """What is known of the other receivers: the part of `View` that is about them."""
-
-    def name(self, peer: str) -> str:
-        """What people call it."""
-        ...
-
-    def rtt95(self, peer: str) -> float:
-        """See `View`."""
-        ...
-
-    def clock_error(self, peer: str) -> float | None:
-        """See `View`."""
-        ...
-
-    def to_own(self, peer: str, at_us: int) -> float:
-        """See `View`."""
-        ...
 
 
 class HandoverView:

@@ -5,16 +5,19 @@ say. Pure, as all of the session is.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from receiver.errors import TonearmError
 from receiver.model import reports
 from receiver.model.state import SessionState, State
 from receiver.protocol import commands as c
 from receiver.protocol.peers import HandoffMessage
-from receiver.session.effects import Answer, Effect, Token
-from receiver.session.handover import Handover, forwarded
-from receiver.session.handover_view import HandoverView, Peers
+from receiver.session.effects import Answer, Effect, Forward, Token
+from receiver.session.peers import Peers
 from receiver.session.session import Session
+
+if TYPE_CHECKING:
+    from receiver.session.handover import Handover
 
 
 class RoamingSession:
@@ -22,7 +25,18 @@ class RoamingSession:
 
     def __init__(self, session: Session, peers: Peers) -> None:
         self._session = session
-        self._handover = Handover(session, HandoverView(session, peers))
+        self._peers = peers
+        self._handover: Handover | None = None
+        """None while there is nobody to hand anything over to."""
+
+    def _among_others(self) -> Handover:
+        """There is somebody. What it takes is loaded now: a speaker that is alone does without."""
+        if self._handover is None:
+            from receiver.session.handover import Handover  # noqa: PLC0415 - see above
+            from receiver.session.handover_view import HandoverView  # noqa: PLC0415
+
+            self._handover = Handover(self._session, HandoverView(self._session, self._peers))
+        return self._handover
 
     @property
     def state(self) -> State:
@@ -32,7 +46,7 @@ class RoamingSession:
     @property
     def wake_at(self) -> float:
         """The instant at which `tick` is due; infinite when there is nothing to wait for."""
-        return self._handover.wake_at
+        return math.inf if self._handover is None else self._handover.wake_at
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
@@ -46,11 +60,14 @@ class RoamingSession:
             self._session.identity.check(command)
         except TonearmError as error:
             return [Answer(token, error)]
-        before = self._handover.hold(command, token, now)
+        handover = self._handover
+        if handover is None:
+            return self._session.command(command, token, now)
+        before = handover.hold(command, token, now)
         if before is None:
             return []
         effects = [*before, *self._session.command(command, token, now)]
-        return self._settled([*effects, *self._handover.noticed(command, now)], now)
+        return self._settled([*effects, *handover.noticed(command, now)], now)
 
     def transfer(self, command: c.Transfer, to: str, token: Token, now: float) -> list[Effect]:
         """Hand the session over to the receiver with the id `to`. Answered as any command is."""
@@ -58,59 +75,63 @@ class RoamingSession:
             self._session.identity.check(command)
             if to == self._session.receiver.id:
                 return [Answer(token, {})]
-            return self._settled(self._handover.transfer(command, to, token, now), now)
+            return self._settled(self._among_others().transfer(command, to, token, now), now)
         except TonearmError as error:
             return [Answer(token, error)]
 
     def report(self, report: reports.Report, now: float) -> list[Effect]:
         """Take in what the engine or a source says."""
-        if self._handover.takes(report):
-            return self._settled(self._handover.report(report, now), now)
+        handover = self._handover
+        if handover is None:
+            return self._session.report(report, now)
+        if handover.takes(report):
+            return self._settled(handover.report(report, now), now)
         before = self._session.track
         effects = self._session.report(report, now)
         if isinstance(report, reports.Died):
-            effects += self._handover.died(report.reason, now)
+            effects += handover.died(report.reason, now)
         if isinstance(report, reports.Ended) or self._session.track != before:
-            effects += self._handover.moved_on(now)
+            effects += handover.moved_on(now)
         return self._settled(effects, now)
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
-        return self._settled(self._handover.tick(now), now)
+        return self._settled(self._among_others().tick(now), now)
 
     # --- other receivers --------------------------------------------------------------------
 
     def hear(self, peer: str, message: HandoffMessage, now: float) -> list[Effect]:
         """Take in what another receiver says of a handoff."""
-        return self._settled(self._handover.hear(peer, message, now), now)
+        return self._settled(self._among_others().hear(peer, message, now), now)
 
     def peer_gone(self, peer: str, now: float, *, dead: bool) -> list[Effect]:
         """The link to a receiver was lost; `dead`: it does not run any more, surely."""
-        return self._settled(self._handover.gone(peer, now, dead=dead), now)
+        return self._settled(self._among_others().gone(peer, now, dead=dead), now)
 
     def peer_back(self, peer: str, now: float) -> list[Effect]:
         """There is a link to a receiver."""
-        return self._settled(self._handover.back(peer, now), now)
+        return self._settled(self._among_others().back(peer, now), now)
 
     def peer_plays(self, peer: str, theirs: SessionState) -> list[Effect]:
         """A receiver says which session it has. Of two that have the same, as after a network that
         was split, the one keeps it that got it last.
         """
         mine = self._session.identity
-        if theirs.id != mine.id or self._handover.wake_at < math.inf:
+        if theirs.id != mine.id or self.wake_at < math.inf:
             return []
         if (theirs.epoch, self._session.receiver.id) <= (mine.epoch, peer):
             return []
-        return self._handover.yield_to(peer)
+        return self._among_others().yield_to(peer)
 
     # --- inside -----------------------------------------------------------------------------
 
     def _settled(self, effects: list[Effect], now: float) -> list[Effect]:
         """After each step: what was held back is done, as soon as that is possible."""
-        effects = [*effects, *self._handover.looked(now)]
-        held, peer = self._handover.released()
+        handover = self._among_others()
+        effects = [*effects, *handover.looked(now)]
+        held, peer = handover.released()
         if peer is not None:
-            return [*effects, *forwarded(held, peer)]
+            return [*effects, *(Forward(one.token, peer) for one in held)]
         for one in held:
             effects += self.command(one.command, one.token, now)
         return effects

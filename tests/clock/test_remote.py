@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from receiver.clock.remote import MAX_RTT_S, STEP_EXCHANGES, Exchange, RemoteClock
 from tests.clock.network_model import CONDITIONS, Network, course, position_error
