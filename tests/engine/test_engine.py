@@ -232,6 +232,27 @@ def test_running_dry_fades_waits_and_goes_on_with_the_next_frame(stage: Stage) -
     assert steps.max() < 1 / 64
 
 
+def test_resumed_with_hardly_a_frame_in_hand_it_goes_on_when_more_comes(stage: Stage) -> None:
+    stream = frames(6 * SECOND)
+    stage.streams[1] = stream
+    stage.give(o.Load(1))
+    half = len(stream) // 12
+    stage.give(Data(1, 0, stream[:half]))
+    while not (stage.voices and stage.voices[0].buffered < 700):
+        stage.run(0.001)
+    stage.give(o.Pause())
+    stage.run(0.1)
+    assert stage.all(r.Paused)
+    assert not stage.all(r.Buffering)
+    stage.give(o.Resume())
+    stage.run(0.1)
+    assert stage.last(r.Buffering).ran_dry
+    stage.give(Data(1, 0, stream[half:]))
+    stage.run(1.0)
+    assert len(stage.all(r.Sounding)) == 2
+    assert all(numbers(stage.heard)[-SECOND // 2 :])
+
+
 @pytest.mark.parametrize("buffer_s", [0.05, 0.25])
 def test_it_begins_with_more_in_hand_than_the_device_takes_at_once(buffer_s: float) -> None:
     stage = Stage(buffer_s=buffer_s)
