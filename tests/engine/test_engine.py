@@ -371,6 +371,18 @@ def test_a_device_that_comes_back_goes_on_where_it_was(stage: Stage) -> None:
     assert found[0] - at < 0.05 * RATE
 
 
+def test_a_play_does_not_wait_until_a_lost_device_is_tried_again(stage: Stage) -> None:
+    stage.load(1, frames(4 * SECOND))
+    stage.run(0.5)
+    stage.sink.vanish()
+    stage.run(0.1)
+    assert stage.last(r.Device).problem is not None
+    stage.load(2, frames(4 * SECOND))
+    stage.run(0.1)
+    assert stage.last(r.Sounding).track == 2
+    assert not stage.all(r.Failed)
+
+
 def test_orders_for_no_track_do_nothing(stage: Stage) -> None:
     for order in (o.Pause(), o.Resume(), o.Stop(), o.Seek(9, 1, 0.0), o.SetGain(0.3), o.Ping()):
         stage.give(order)
