@@ -313,6 +313,8 @@ class Engine:
     def _notice_start(self, track: Track, now: float) -> float:
         heard = track.position_heard()
         if not self._transport.begun(track) or heard is None:
+            if track.voice.starved and track.voice.parked:
+                return self._run_dry(track)
             return self._notice_end(track, now) if track.voice.ended else 0.002
         self._transport.entered(track)
         self._position_at = now + LEVEL_EVERY_S
@@ -332,13 +334,17 @@ class Engine:
         if track.voice.ended:
             return self._notice_end(track, now)
         if track.voice.starved and track.voice.parked:
-            self._report(reports.Buffering(track.number, track.position_ms, ran_dry=True))
-            self._transport.await_bytes(waits=self._transport.policy.waits + 1)
-            self._transport.policy.told = True
-            return 0.0
+            return self._run_dry(track)
         if now >= self._position_at:
             self._tell_position(track, now)
         return min(self._position_at - now, max(track.buffered_s - 0.05, 0.01))
+
+    def _run_dry(self, track: Track) -> float:
+        """Wait until there is more than before."""
+        self._report(reports.Buffering(track.number, track.position_ms, ran_dry=True))
+        self._transport.await_bytes(waits=self._transport.policy.waits + 1)
+        self._transport.policy.told = True
+        return 0.0
 
     def _tell_position(self, track: Track, now: float) -> None:
         self._position_at = now + self._news_every_s

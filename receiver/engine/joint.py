@@ -95,7 +95,8 @@ class Joint:
         if current.buffered_s < ENOUGH_S and not current.decoded:
             return False
         more = track.buffered_s < AHEAD_S and track.work(1)
-        ready = track.buffered_s >= ENOUGH_S or track.decoded
+        # One without a single frame cannot take over.
+        ready = track.buffered_s >= ENOUGH_S or (track.decoded and track.buffered_s > 0.0)
         if ready and current.error is None and not self.bound:
             self._bind(current, track, gain, mixer)
         return more

@@ -77,8 +77,6 @@ class Output:
         """Open the device if it is not; False, with a report, if it cannot be."""
         if self._sink is not None:
             return True
-        if self._clock.now() < self._retry_at:
-            return False
         sink = self._make_sink(self._buffer_s)
         relay = _Relay()
         try:
@@ -191,7 +189,7 @@ class Output:
     def tick(self, now: float) -> float:
         """Look after the device; seconds until it wants to be looked after again."""
         if self._sink is None:
-            if self._wanted and self.open():
+            if self._wanted and now >= self._retry_at and self.open():
                 self.sound()
             return RETRY_S
         if self._growing and self.quiet:

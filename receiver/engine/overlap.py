@@ -56,6 +56,8 @@ class Overlap:
         before.voice.curve = Curve(channels, rise, span.start, span.frames)
         after.voice.curve = Curve(channels, span.frames)
         after.voice.mark = Mark(before.voice, span.start)
+        if before.voice not in mixer.voices:
+            mixer.add(before.voice)  # it stands, and has not sounded: it is to be read first
         mixer.add(after.voice)
 
     def undo(self) -> None:

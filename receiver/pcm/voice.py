@@ -168,8 +168,9 @@ class Voice:
         `out` has at most `MAX_BLOCK` frames; what lies behind the returned ones is not touched.
         `heard_at` is the instant of the first frame of `out`, in seconds.
         """
-        if self.mark is not None and not self._ring.read:
-            return self._begin(self.mark, out, heard_at, gain)
+        mark = self.mark
+        if mark is not None and not self._ring.read:
+            return self._begin(mark, out, heard_at, gain)
         return self._read_on(out, heard_at, gain)
 
     def _begin(self, mark: Mark, out: Samples, heard_at: float, gain: float) -> int:
@@ -240,10 +241,10 @@ class Voice:
             self.parked = False
 
     def _read_curved(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:
-        place = self._ring.read
+        place, curve = self._ring.read, self.curve
         frames = self._read_own(fade, out, heard_at, gain)
-        if self.curve is not None:
-            self.curve.apply(out[:frames], place)
+        if curve is not None:
+            curve.apply(out[:frames], place)
         return frames
 
     def _read_own(self, fade: Fade, out: Samples, heard_at: float, gain: float) -> int:

@@ -56,8 +56,8 @@ class Feeder:
                         await self._wanted.wait()
                         pump.cancel()
                         await asyncio.wait((pump,))
-                        await self._jump()
-                        pump = tasks.create_task(self._pump())
+                        if await self._jump():
+                            pump = tasks.create_task(self._pump())
         except TonearmError as error:
             self._fail(error)
 
@@ -112,11 +112,17 @@ class Feeder:
             self._room.clear()
             await self._room.wait()
 
-    async def _jump(self) -> None:
+    async def _jump(self) -> bool:
+        """Go where the engine wants to; False when that cannot be done."""
         self._wanted.clear()
         assert self._offset is not None
-        await self.source.seek(self._offset)
+        try:
+            await self.source.seek(self._offset)
+        except TonearmError as error:
+            self._fail(error)
+            return False
         self.failure = None
+        return True
 
     async def _send_tail(self, seekable: bool, size: int | None) -> None:
         await self._tail_wanted.wait()

@@ -83,7 +83,7 @@ def _all(entries: Iterable[Entry]) -> list[Entry]:
     """All of them. Raises `Unplayable` where they cannot be read, or are too many."""
     try:
         found = list(itertools.islice(entries, MAX_QUEUE + 1))
-    except (ValueError, LookupError, SyntaxError, msgspec.MsgspecError) as error:
+    except (ValueError, LookupError, SyntaxError, RecursionError, msgspec.MsgspecError) as error:
         raise Unplayable(f"The playlist is damaged ({error}); it cannot be read.") from None
     if len(found) > MAX_QUEUE:
         raise Unplayable(f"The playlist has more than {MAX_QUEUE} entries.")
@@ -93,7 +93,10 @@ def _all(entries: Iterable[Entry]) -> list[Entry]:
 def _from_afar(entries: Iterable[Entry], base: str) -> Iterator[Entry]:
     """Those with an address that may be asked for, seen from that of the list."""
     for entry in entries:
-        url = urljoin(base, entry.url)
+        try:
+            url = urljoin(base, entry.url)
+        except ValueError:  # as "http://[" is
+            continue
         if url.startswith(("http://", "https://")) and len(url) <= MAX_URL and url.isprintable():
             yield entry._replace(url=url)
 
@@ -118,18 +121,23 @@ def _milliseconds(text: str | None, unit: int = 1) -> float | None:
     return length if 0 < length <= MAX_POSITION_MS else None
 
 
-def _text(data: bytes) -> str:
-    """UTF-8, or, as old ones have it, Latin-1."""
+def _lines(data: bytes) -> Iterator[str]:
+    """Lines of UTF-8, or, as old ones have it, of Latin-1. They are taken apart as bytes: text has
+    more that ends a line, such as what Windows' code page has for an ellipsis.
+    """
     try:
-        return data.decode("utf-8-sig")
+        data.decode()
+        encoding = "utf-8"
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        encoding = "latin-1"
+    for line in data.removeprefix(b"\xef\xbb\xbf").splitlines():
+        yield line.decode(encoding).strip()
 
 
 def _m3u(data: bytes) -> Iterator[Entry]:
     """Lines; `#EXTINF:seconds,artist - title` is about the one that follows."""
     seconds, name = "", ""
-    for line in map(str.strip, _text(data).splitlines()):
+    for line in _lines(data):
         if line.startswith(("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF")):
             raise UnsupportedFormat(
                 "This is an HLS stream, which Tonearm does not play; it plays Ogg Vorbis.",
@@ -153,8 +161,8 @@ def _named(location: str, name: str, seconds: str) -> Entry:
 def _pls(data: bytes) -> Iterator[Entry]:
     """`FileN=`, `TitleN=`, `LengthN=`; N counts from 1, and the lines come in any order."""
     found: dict[str, dict[int, str]] = {"file": {}, "title": {}, "length": {}}
-    for line in _text(data).splitlines():
-        match = re.fullmatch(r"\s*(file|title|length)(\d{1,6})\s*=\s*(.*)", line, re.IGNORECASE)
+    for line in _lines(data):
+        match = re.fullmatch(r"(file|title|length)(\d{1,6})\s*=\s*(.*)", line, re.IGNORECASE)
         if match:
             found[match[1].lower()][int(match[2])] = match[3]
     for number, location in sorted(found["file"].items()):
@@ -167,6 +175,8 @@ def _xspf(data: bytes) -> Iterator[Entry]:
     """XSPF 1 (xspf.org/spec). Entities have no place in it, and are not expanded."""
     from xml.etree import ElementTree as ET  # noqa: PLC0415 - seldom needed
 
+    if b"\0" in data:  # UTF-16, in which the next line finds nothing
+        raise ValueError("it is not in UTF-8")
     if re.search(rb"<!(DOCTYPE|ENTITY)", data, re.IGNORECASE):
         raise ValueError("it declares entities")
     root = ET.fromstring(data)  # noqa: S314 - no DTD gets here

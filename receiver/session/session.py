@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from receiver.errors import NothingPlaying, TonearmError, Unplayable, error_from_code
+from receiver.errors import NoDevice, NothingPlaying, TonearmError, Unplayable, error_from_code
 from receiver.model import reports
 from receiver.model.state import Entry, Output, Problem, ReceiverInfo, SessionState, State
 from receiver.protocol import commands as c
@@ -334,9 +334,14 @@ class Session:
 
     def _failed(self, code: str, message: str, detail: dict[str, Any], now: float) -> list[Effect]:
         """The item is over; whoever waits is told why, and so is everybody else. The next one in
-        the queue is played, unless too many have failed.
+        the queue is played, unless too many have failed. Without a device none can be: all stops,
+        and the item stays the current one.
         """
         answers = self.deck.waiting.failed(error_from_code(code, message, detail))
+        if code == NoDevice.code:
+            effects = self.let_go()
+            self.problem = Problem(code, message)
+            return [*effects, *answers]
         self._failures += 1
         following = self.queue.after()
         if self._failures >= MOST_FAILURES:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from receiver.decoder.mock import encode
 from receiver.engine.engine import GRACE_S
-from receiver.engine.output import STEADY_S
 from receiver.engine.wire import Data, Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -233,6 +232,27 @@ def test_running_dry_fades_waits_and_goes_on_with_the_next_frame(stage: Stage) -
     assert steps.max() < 1 / 64
 
 
+def test_resumed_with_hardly_a_frame_in_hand_it_goes_on_when_more_comes(stage: Stage) -> None:
+    stream = frames(6 * SECOND)
+    stage.streams[1] = stream
+    stage.give(o.Load(1))
+    half = len(stream) // 12
+    stage.give(Data(1, 0, stream[:half]))
+    while not (stage.voices and stage.voices[0].buffered < 700):
+        stage.run(0.001)
+    stage.give(o.Pause())
+    stage.run(0.1)
+    assert stage.all(r.Paused)
+    assert not stage.all(r.Buffering)
+    stage.give(o.Resume())
+    stage.run(0.1)
+    assert stage.last(r.Buffering).ran_dry
+    stage.give(Data(1, 0, stream[half:]))
+    stage.run(1.0)
+    assert len(stage.all(r.Sounding)) == 2
+    assert all(numbers(stage.heard)[-SECOND // 2 :])
+
+
 @pytest.mark.parametrize("buffer_s", [0.05, 0.25])
 def test_it_begins_with_more_in_hand_than_the_device_takes_at_once(buffer_s: float) -> None:
     stage = Stage(buffer_s=buffer_s)
@@ -257,103 +277,6 @@ def test_a_slow_stream_waits_until_the_buffer_will_last(stage: Stage) -> None:
     assert not np.any(stage.heard)
     assert stage.all(r.Buffering)
     assert not stage.last(r.Buffering).ran_dry
-
-
-def test_the_device_rests_after_a_while_of_silence(stage: Stage) -> None:
-    stage.load(1, frames(SECOND // 2))
-    stage.run(0.7)
-    assert stage.sink.started
-    stage.run(5.2)
-    assert not stage.sink.started
-    stage.load(2, frames(SECOND))
-    stage.run(0.01)
-    assert stage.sink.started
-
-
-def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: Stage) -> None:
-    stage.load(1, frames(4 * SECOND))
-    stage.run(0.5)
-    for _ in range(2):
-        assert len(stage.sinks) == 1
-        stage.sink.run_dry(300)
-        stage.run(0.5)
-    first, second = stage.sinks
-    assert second.info.buffer == pytest.approx(2 * first.info.buffer, rel=0.2)
-    found = steady(np.concatenate([first.heard, second.heard]))
-    assert len(set(range(301, found[-1])) - set(found)) < 2 * 200, "more than the two ramps"
-    assert found == sorted(set(found))
-    # The edges of the two gaps are the device's own; behind the second there is none.
-    after = np.concatenate([first.heard[-1500:], second.heard])
-    last_gap = np.flatnonzero(np.abs(np.diff(after[:, 0])) > 1 / 64)
-    assert stage.last(r.Device).output.underruns == 2
-    assert not len(last_gap) or last_gap[-1] < 1500
-
-
-def test_a_device_that_ran_dry_long_ago_is_left_as_it_is(stage: Stage) -> None:
-    stage.load(1, frames(9 * SECOND))
-    stage.run(0.5)
-    stage.sink.run_dry(300)
-    stage.run(0.1)
-    stage.give(o.Pause())
-    stage.run(6.0)
-    stage.clock.step(STEADY_S)
-    stage.give(o.Resume())
-    stage.run(0.5)
-    stage.sink.run_dry(300)
-    stage.run(0.5)
-    assert len(stage.sinks) == 1, "once in a while is an accident"
-
-
-def test_a_device_is_not_made_larger_while_a_pause_lasts_but_at_its_end(stage: Stage) -> None:
-    stage.load(1, frames(4 * SECOND))
-    stage.run(0.3)
-    stage.sink.run_dry(300)
-    stage.run(0.1)
-    stage.sink.run_dry(300)
-    stage.give(o.Pause())
-    stage.run(0.5)
-    stage.give(o.Resume())
-    stage.run(0.5)
-    assert len(stage.sinks) == 2
-    found = steady(np.concatenate([sink.heard for sink in stage.sinks]))
-    assert len(set(range(301, found[-1])) - set(found)) < 4 * 200
-
-
-def test_resuming_drops_the_silence_that_stands_before_the_music(stage: Stage) -> None:
-    stage.load(1, constant(4 * SECOND))
-    stage.run(0.5)
-    stage.give(o.Pause())
-    stage.run(0.5)
-    stage.give(o.Resume())
-    stage.run(0.002)
-    assert np.any(stage.heard[-48:]), "heard within two milliseconds, not a buffer later"
-
-
-def test_without_a_device_a_play_fails_and_says_why() -> None:
-    stage = Stage(unplugged=True)
-    assert stage.last(r.Device).problem is not None
-    stage.load(1, frames(SECOND))
-    assert stage.last(r.Failed).code == "no_device"
-    stage.unplugged = False
-    stage.run(1.5)
-    stage.load(2, frames(SECOND))
-    stage.run(0.1)
-    assert stage.last(r.Sounding).track == 2
-
-
-def test_a_device_that_comes_back_goes_on_where_it_was(stage: Stage) -> None:
-    stage.load(1, frames(4 * SECOND))
-    stage.run(0.5)
-    at = steady(stage.heard)[-1]
-    stage.sink.vanish()
-    stage.unplugged = True
-    stage.run(0.5)
-    assert stage.last(r.Device).problem is not None
-    stage.unplugged = False
-    stage.run(2.0)
-    assert stage.last(r.Device).problem is None
-    found = steady(stage.heard)
-    assert found[0] - at < 0.05 * RATE
 
 
 def test_orders_for_no_track_do_nothing(stage: Stage) -> None:

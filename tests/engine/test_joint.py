@@ -66,6 +66,15 @@ def test_a_follower_that_comes_too_late_does_not_follow(stage: Stage) -> None:
     assert not stage.all(r.Joined)
 
 
+def test_a_follower_without_a_frame_does_not_follow(stage: Stage) -> None:
+    stage.load(1, frames(HALF))
+    stage.run(0.2)
+    stage.prepare(2, frames(0, HALF + 1))
+    stage.run(0.8)
+    assert stage.last(r.Ended).track == 1
+    assert not stage.all(r.Joined)
+
+
 def test_one_that_is_forgotten_does_not_follow(stage: Stage) -> None:
     stage.load(1, frames(HALF))
     stage.prepare(2, frames(HALF))

@@ -139,6 +139,19 @@ def test_after_a_seek_it_is_where_the_end_is() -> None:
     assert frames_of(stage, LEFT) == pytest.approx(SECOND + 5 * SECOND, abs=0.05 * SECOND)
 
 
+def test_one_that_was_arranged_before_the_first_was_heard_is_where_it_should_be() -> None:
+    stage = Stage()
+    stage.load(1, on_side(LEFT, 4 * SECOND), start_ms=2000.0, paused=True)
+    stage.run(0.05)
+    stage.prepare(2, on_side(RIGHT, 4 * SECOND), 1.0)
+    stage.run(0.1)
+    stage.give(o.Resume())
+    stage.run(2.5)
+    left, right = gains(stage).T
+    begins, ends = int(np.flatnonzero(right)[0]) - 1, int(np.flatnonzero(left)[-1]) + 1
+    assert ends - begins == SECOND
+
+
 def test_another_rate_is_no_other_length() -> None:
     stage = Stage()
     stage.load(1, on_side(LEFT, 4 * 44100, 44100))

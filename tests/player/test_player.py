@@ -100,6 +100,21 @@ async def test_bytes_flow_as_far_as_there_is_room() -> None:
         assert r.Opened(1, seekable=True, live=False) in stage.told
 
 
+async def test_a_stream_that_cannot_seek_any_more_fails_and_nothing_else_does() -> None:
+    async with playing(MockStream(BODY, seekable=False)) as stage:
+        stage.load()
+        await stage.clock.settle(400)
+        await stage.say(r.Want(1, feed=1, offset=500_000))
+        assert stage.engine.sent[-1] == Data(1, 1, b"", last=True)
+        await stage.say(r.Ended(1))
+        failed = stage.failed()
+        assert failed is not None
+        assert failed.code == "not_seekable"
+        stage.load(2)
+        await stage.clock.settle(400)
+        assert stage.engine.data(track=2)
+
+
 async def test_the_engine_gets_the_bytes_it_wants_from_there_on() -> None:
     async with playing(MockStream(BODY)) as stage:
         stage.load()

@@ -94,6 +94,31 @@ def test_entities_are_not_expanded() -> None:
         read_playlist("xspf", bomb, BASE)
 
 
+def test_entities_are_not_expanded_in_utf_16_either() -> None:
+    text = """<!DOCTYPE p [<!ENTITY a "http://x/a">]><playlist xmlns="http://xspf.org/ns/0/">
+        <trackList><track><location>&a;</location></track></trackList></playlist>"""
+    with pytest.raises(Unplayable, match="damaged"):
+        read_playlist("xspf", text.encode("utf-16"), BASE)
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    nested = b'{"playlist": {"x": %b%b}}' % (b"[" * 100_000, b"]" * 100_000)
+    with pytest.raises(Unplayable, match="damaged"):
+        read_playlist("jspf", nested, BASE)
+
+
+def test_an_address_that_is_none_is_left_out() -> None:
+    listed = b"#EXTM3U\nhttp://[bad/a.ogg\nhttp://x/b.ogg\n"
+    assert read_playlist("m3u", listed, BASE) == [Entry("http://x/b.ogg")]
+
+
+@pytest.mark.parametrize("ellipsis", [b"\x85", "\u2028".encode()])
+def test_only_line_ends_end_a_line(ellipsis: bytes) -> None:
+    listed = b"#EXTM3U\r\n#EXTINF:9,Wait%b there\rhttp://x/a.ogg\n" % ellipsis
+    (entry,) = read_playlist("m3u", listed, BASE)
+    assert (entry.url, entry.duration_ms) == ("http://x/a.ogg", 9000.0)
+
+
 def test_one_s_own_may_name_files() -> None:
     data = b"#EXTM3U\nSide A/1.ogg\n/music/2.ogg\nfile:///music/3%20.ogg\nhttp://x/4\n"
     found = [entry.url for entry in named_in("m3u", data)]

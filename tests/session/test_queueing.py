@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.model.state import Entry, Tags
 from receiver.protocol import commands as c
@@ -89,44 +88,6 @@ def test_with_an_empty_queue_there_is_no_next(stage: Stage) -> None:
     assert stage.answer(stage.ask(c.Next)[0]) == "nothing_playing"
     assert stage.answer(stage.ask(c.Previous)[0]) == "nothing_playing"
     assert stage.answer(stage.ask(c.QueueJump, item="x")[0]) == "no_such_item"
-
-
-def test_an_item_that_cannot_be_played_is_skipped_and_said(stage: Stage) -> None:
-    ids = queued(stage)
-    (effect,) = stage.say(r.Failed(stage.session.track, "unplayable", "Damaged."))
-    assert isinstance(effect, e.OpenItem)
-    assert effect.item.id == ids[1]
-    sounds(stage)
-    assert stage.state.problem is not None
-    assert stage.state.problem.message == "Damaged."
-    stage.say(r.Ended(stage.session.track))
-    assert stage.state.problem is None, "old news by now"
-
-
-def test_five_in_a_row_stop_it(stage: Stage) -> None:
-    queued(stage, 9)
-    for _ in range(5):
-        assert stage.playback != "idle"
-        stage.say(r.Failed(stage.session.track, "unreachable", "No server."))
-    assert stage.playback == "idle"
-    assert stage.state.problem is not None
-    assert "5 items in a row" in stage.state.problem.message
-
-
-def test_one_bad_item_repeated_for_ever_stops_too(stage: Stage) -> None:
-    stage.ask(c.Play, url="http://x/bad")
-    stage.ask(c.SetRepeat, repeat="all")
-    for _ in range(5):
-        stage.say(r.Failed(stage.session.track, "unplayable", "Damaged."))
-    assert stage.playback == "idle"
-
-
-def test_the_item_that_killed_the_engine_is_skipped(stage: Stage) -> None:
-    ids = queued(stage)
-    effects = stage.say(r.Died("ended by SIGSEGV"))
-    assert effects[0] == e.Tell(o.SetGain(0.5)), "before anything sounds"
-    assert isinstance(effects[1], e.OpenItem)
-    assert sounds(stage) == ids[1]
 
 
 def test_taking_out_what_plays_plays_what_follows(stage: Stage) -> None:
