@@ -22,7 +22,10 @@ DOUBT_S = 1.5e-3
 """A report that is off by more, and by `DOUBT_SIGMAS`, is not believed."""
 DOUBT_SIGMAS = 5.0
 DOUBTS = 12
-"""So many such reports in a row are believed: the device has stood still in between."""
+"""So many such reports in a row are believed: the device has stood still in between. Fewer are, if
+they outnumber those believed before: of a device that is being filled, the first is worth no more
+than the next.
+"""
 
 
 class DeviceClock:
@@ -33,6 +36,7 @@ class DeviceClock:
     """
 
     __slots__ = (
+        "_agreed",
         "_both",
         "_doubts",
         "_frame",
@@ -55,6 +59,7 @@ class DeviceClock:
         self._both = 0.0
         self._skew_spread = PRIOR_SKEW**2
         self._doubts = 0
+        self._agreed = 0  # reports believed since the phase was acquired, besides the first
 
     @property
     def skew(self) -> float:
@@ -86,11 +91,12 @@ class DeviceClock:
             DOUBT_SIGMAS**2
         ):
             self._doubts += 1
-            if self._doubts == DOUBTS:
+            if self._doubts > min(self._agreed, DOUBTS - 1):
                 return self._acquire(frame, reported)
             gain = skew_gain = 0.0
         else:
             self._doubts = 0
+            self._agreed += 1
             gain, skew_gain = spread / total, both / total
         self._phase = phase = phase + gain * surprise
         self._skew = min(max(self._skew + skew_gain * surprise, -MAX_SKEW), MAX_SKEW)
@@ -101,7 +107,7 @@ class DeviceClock:
 
     def _acquire(self, frame: int, reported: float) -> float:
         self._known = True
-        self._doubts = 0
+        self._doubts = self._agreed = 0
         self._frame, self._phase = frame, reported
         self._spread, self._both = NOISE_S**2, 0.0
         return reported
