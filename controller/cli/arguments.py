@@ -24,7 +24,8 @@ exit codes:
   78   the receiver's configuration is wrong (config)
   130  ended by Ctrl-C, and the music with it
 
-Without --device, commands go to the receiver used last, or to the only one there is.
+Without --device, commands go to the receiver used last, after a transfer to the one that has the
+music, or to the only one there is.
 With --json, errors are JSON on stderr too: {"error": {"code", "message", "detail"}}.
 """
 
@@ -120,7 +121,7 @@ def make_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     add = functools.partial(_add, commands)
-    add("discover", "list the receivers in reach")
+    add("discover", "list the receivers in reach, and what they play")
     _add_cast(add("cast", "play URLs, local files or playlists"))
     add("pause", "stand still; nothing is lost")
     add("resume", "go on from where it stands")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from controller.cli.arguments import Arguments
+from controller.cli.elsewhere import hint
 from controller.cli.myself import signed
 from controller.cli.named import wanted
 from controller.cli.text import clock_time, counted, label, queue_words
@@ -26,7 +27,10 @@ def queue(arguments: Arguments) -> int:
     located = locate(arguments.device, Memory())
     match arguments.edit:
         case None | "ls":
-            for row in _as_json(read(located)) if arguments.json else _as_text(read(located)):
+            listing = read(located)
+            if not listing.items and not arguments.json:
+                print(f"{EMPTY}. {told}" if (told := hint(located)) else EMPTY)
+            for row in _as_json(listing) if arguments.json else _as_text(listing):
                 print(row)
             return 0
         case "save":
@@ -123,7 +127,6 @@ def _label(item: dict[str, Any]) -> str:
 def _as_text(listing: Listing) -> Iterator[str]:
     """A row for each item: its number, how long it is, and what it is."""
     if not listing.items:
-        yield EMPTY
         return
     durations = [item["duration_ms"] for item in listing.items]
     lengths = ["" if duration is None else clock_time(duration) for duration in durations]

@@ -7,7 +7,7 @@ from typing import Any
 
 from controller.cli.arguments import Arguments
 from controller.cli.elsewhere import doing, hint
-from controller.cli.text import clock_time
+from controller.cli.text import clock_time, in_front
 from controller.cli.values import parse_crossfade, parse_seek, parse_volume
 from controller.known import Memory
 from controller.locate import Located, locate
@@ -28,7 +28,7 @@ def simple(arguments: Arguments) -> int:
     if arguments.json:
         print(json.dumps(result))
     elif "receipt" in result:
-        print(doing(located.again().house[0]).capitalize())
+        print(in_front(doing(located.again().house[0])))
     else:
         print(_outcome(arguments.command, result))
     return 0
@@ -82,7 +82,7 @@ def _outcome(command: str, result: dict[str, Any]) -> str:
         case "crossfade":
             seconds = queue.get("crossfade_ms", 0) / 1000
             return f"Crossfade {seconds:g} s" if seconds else "Crossfade off"
-    playback = str(result.get("playback", "done")).capitalize()
+    playback = in_front(str(result.get("playback", "done")))
     if "position_ms" in result:
         return f"{playback} at {clock_time(result['position_ms'])}"
     return playback

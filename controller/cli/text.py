@@ -44,6 +44,11 @@ def clock_time(ms: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def in_front(text: str) -> str:
+    """`text` as it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
 def counted(number: int) -> str:
     """So many items."""
     return "1 item" if number == 1 else f"{number} items"

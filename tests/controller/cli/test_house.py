@@ -26,6 +26,8 @@ async def test_where_nothing_plays_it_is_told_what_does(
     outcome = await run("-d", "kitchen", "pause")
     told = "tonearm: Nothing is playing. Bedroom is playing a.ogg: --device Bedroom.\n"
     assert outcome == (3, "", told)
+    told = "The queue is empty. Bedroom is playing a.ogg: --device Bedroom.\n"
+    assert await run("-d", "kitchen", "queue") == (0, told, "")
 
 
 async def test_the_status_has_a_line_for_each_other_receiver(

@@ -84,6 +84,11 @@ def test_nothing_plays() -> None:
     assert line(IDLE, None, True, 79) == "■ nothing plays"
 
 
+def test_where_the_music_has_gone() -> None:
+    assert line(IDLE, None, True, 79, "Bed\x1broom") == "■ moved to Bed room"
+    assert sentence(IDLE, None, True, "Bedroom") == "idle, moved to Bedroom, volume 40 %"
+
+
 def test_a_problem_is_told() -> None:
     state = msgspec.structs.replace(IDLE, problem=Problem("unplayable", "It is\nbroken."))
     assert line(state, None, True, 79) == "■ It is broken."

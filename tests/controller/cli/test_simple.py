@@ -71,8 +71,8 @@ async def test_what_is_set_is_shown(receiver: FakeReceiver, call: Call) -> None:
 
 
 async def test_next_and_previous_tell_what_plays(receiver: FakeReceiver, call: Call) -> None:
-    await call("cast", "http://x/a.ogg", "http://x/b.ogg")
-    assert (await call("next")).out == "Playing b.ogg\n"
+    await call("cast", "http://x/a.ogg", "http://x/B.ogg")
+    assert (await call("next")).out == "Playing B.ogg\n"
     assert (await call("previous")).out == "Playing a.ogg\n"
     told = json.loads((await call("next", "--json")).out)
     assert told["receipt"]["first_frame"] == 18.4
