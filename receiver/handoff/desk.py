@@ -120,11 +120,15 @@ class Handoffs:
     def hear(self, peer: str, message: m.HandoffMessage, now: float) -> Effects:
         """Take in what `peer` says. The parts of a queue are collected elsewhere."""
         part, past = self._part, self._past.get(message.handoff)
-        if (part.handoff, part.peer) == (message.handoff, peer):
+        if self.concerns(peer, message.handoff):
             return self._settled(part.hear(message, now))
         if past is None:
             return self._unheard_of(peer, message, now)
         return self._of_the_past(past, message) if past.peer == peer else ()
+
+    def concerns(self, peer: str, handoff: str) -> bool:
+        """Whether this handoff with `peer` is being done now."""
+        return self._busy and (self._part.handoff, self._part.peer) == (handoff, peer)
 
     def queue_complete(self, handoff: str, revision: int) -> Effects:
         """All parts of the queue that `handoff` brings are here, as it was at `revision`: as many

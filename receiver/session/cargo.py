@@ -25,7 +25,7 @@ def parts_of(queue: Queue, handoff: str) -> Iterator[QueuePart]:
 
 
 class Cargo:
-    """The parts that have come so far, in any order and however often."""
+    """The parts that have come so far, however often."""
 
     def __init__(self) -> None:
         self._handoff = ""
@@ -33,7 +33,6 @@ class Cargo:
         self.revision = 0
         """The revision that is waited for."""
         self._rows: dict[int, Row] = {}
-        self._early: dict[tuple[str, int], list[QueuePart]] = {}
 
     def expect(self, prepare: Prepare) -> None:
         """Wait for the queue as this message says that it is."""
@@ -41,22 +40,12 @@ class Cargo:
         if (self._handoff, self.revision) != (prepare.handoff, session.queue_revision):
             self._handoff, self.revision = prepare.handoff, session.queue_revision
             self._rows = {}
-            early, self._early = self._early, {}
-            for part in early.get((self._handoff, self.revision), []):
-                self.put(part)
         self._length = session.length
 
     def put(self, part: QueuePart) -> None:
-        """Take in a part. One that came before what it belongs to is kept for a while."""
+        """Take in a part. One of another revision is let be: all are said again."""
         if (part.handoff, part.revision) == (self._handoff, self.revision):
-            self._rows |= dict(enumerate(part.rows, part.offset))
-        else:
-            self._early = {
-                key: parts
-                for key, parts in self._early.items()
-                if key == (part.handoff, part.revision)
-            }
-            self._early.setdefault((part.handoff, part.revision), []).append(part)
+            self._rows |= enumerate(part.rows, part.offset)
 
     @property
     def complete(self) -> bool:

@@ -182,13 +182,14 @@ class Handover:
 
     def hear(self, peer: str, message: m.HandoffMessage, now: float) -> list[Effect]:
         """Take in a message of a handoff."""
-        effects: list[Effect] = []
-        if isinstance(message, m.QueuePart):
-            self._cargo.put(message)
-        else:
-            effects = self._done(self._handoffs.hear(peer, message, now), now)
-        if isinstance(message, m.Prepare):
-            self._cargo.expect(message)
+        effects = self._done(self._handoffs.hear(peer, message, now), now)
+        if not self._handoffs.concerns(peer, message.handoff):
+            return effects
+        match message:
+            case m.Prepare():
+                self._cargo.expect(message)
+            case m.QueuePart():
+                self._cargo.put(message)
         if isinstance(message, m.Prepare | m.QueuePart) and self._cargo.complete:
             complete = self._handoffs.queue_complete(message.handoff, self._cargo.revision)
             effects += self._done(complete, now)
@@ -318,6 +319,9 @@ class Handover:
         self._session.problem = notice
         if guest is None:
             return effects
+        current = self._queue.current
+        if current is None or current.id != guest.item.id:  # it ended before the switch
+            return [CloseItem(), Tell(orders.Stop())]
         if guest.heard_at is None:
             loaded_at = self._view.held[0]
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)

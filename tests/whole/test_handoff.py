@@ -191,6 +191,23 @@ async def test_two_controllers_at_once() -> None:
         assert bedroom.playback == "playing"
 
 
+async def test_two_sources_at_once() -> None:
+    async with rooms("kitchen", "bedroom", "bath") as house:
+        kitchen, bedroom = await playing(house)
+        bath = house.rooms[2]
+        play = bath.ask(c.Play, url="mock:a")
+        await house.until(lambda: play.code == "done")
+        first = kitchen.ask(c.Transfer, to="bedroom")
+        while first.code == "open":
+            second = bath.ask(c.Transfer, to="bedroom")
+            await house.run(0.002)
+        await house.run(0.3)
+        assert (first.code, second.code) == ("done", "busy")
+        assert (bath.playback, bedroom.playback) == ("playing", "playing")
+        assert bedroom.state.session.queue.length == 1
+        assert is_unbroken(together(kitchen, bedroom))
+
+
 async def test_it_can_be_asked_of_any_receiver() -> None:
     async with rooms("kitchen", "bedroom", "bath") as house:
         _, bedroom = await playing(house)
@@ -260,6 +277,18 @@ async def test_near_the_end_the_next_track_is_handed_over() -> None:
         heard = together(kitchen, bedroom)
         gaps = np.flatnonzero(heard[np.flatnonzero(heard > 0.5)[0] :] == 0.0)
         assert len(gaps) < 100
+
+
+async def test_at_the_very_end_the_queue_is_handed_over() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, seconds=1.05)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.3)
+        assert transfer.code == "done"
+        assert (kitchen.playback, bedroom.playback) == ("idle", "idle")
+        assert bedroom.state.session.queue.length == 1
+        bedroom.ask(c.Resume)
+        await house.until(lambda: bedroom.playback == "playing")
 
 
 async def test_what_follows_is_made_ready_again_wherever_the_session_is() -> None:
