@@ -58,6 +58,7 @@ class PortAudioSink:
         self._dither: Dither | None = None
         self._scratch: Samples = np.zeros((0, CHANNELS), np.float32)
         self._first = True
+        self._tells = False
         self._pulled = 0
         self._pulled_at = 0.0
         self._underruns = 0
@@ -100,6 +101,7 @@ class PortAudioSink:
         if self._running:
             return
         self._first = True
+        self._tells = False
         self._pulled = 0
         self._pulled_at = self._clock.now()
         self._device_clock.restart()
@@ -160,13 +162,16 @@ class PortAudioSink:
             self._underruns += 1
             self._device_clock.restart()
         delay = time.outputBufferDacTime - time.currentTime
-        if not 0.0 < delay < MAX_DELAY:
+        if 0.0 < delay < MAX_DELAY:
+            self._tells = True
+            heard_at = now + delay
+            if self._pulled > self._primed:
+                heard_at = self._device_clock.heard_at(self._pulled, heard_at)
+        elif self._tells:
+            heard_at = now  # it ran dry: what it is given now is heard at once
+        else:
             # Before it plays, a device tells nothing: what it holds is what it was given.
             heard_at = now + min(self._pulled / self.info.format.rate, self._lasts_s)
-        elif self._pulled > self._primed:
-            heard_at = self._device_clock.heard_at(self._pulled, now + delay)
-        else:
-            heard_at = now + delay
         self.delay_s = heard_at - now
         if self._dither is None:
             out = np.ndarray((frames, self._channels), np.float32, buffer)
