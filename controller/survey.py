@@ -14,7 +14,7 @@ from controller.locate import NEAR_SECONDS, Located, Search, identify
 from receiver.errors import NoReceiver
 
 SEARCH_SECONDS = 2.0
-AT_ONCE = 8
+AT_ONCE = 32
 
 
 class _Sight(enum.IntEnum):
