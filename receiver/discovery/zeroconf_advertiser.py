@@ -73,8 +73,8 @@ class ZeroconfAdvertiser:
             self._stale.clear()
             try:
                 await self._advertise(self._wanted, self._watch.now())
-            except (OSError, RuntimeError, Error) as error:
-                self._complain(error)
+            except* (OSError, RuntimeError, Error) as errors:
+                self._complain(errors.exceptions[0])
                 await self._clock.sleep(RETRY_S)
 
     async def _advertise(self, wanted: Advertisement, known: frozenset[str]) -> None:

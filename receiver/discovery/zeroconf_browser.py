@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import Error, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from receiver.discovery.base import OnSeen, Seen
 from receiver.protocol.limits import SERVICE_TYPE
 
 RESOLVE_MS = 3000
+
+_log = logging.getLogger(__name__)
 
 
 async def browse(network: AsyncZeroconf, on_seen: OnSeen) -> None:
@@ -39,8 +42,12 @@ async def browse(network: AsyncZeroconf, on_seen: OnSeen) -> None:
 
 
 async def _resolve(network: AsyncZeroconf, instance: str, on_seen: OnSeen) -> None:
-    info = AsyncServiceInfo(SERVICE_TYPE, instance)
-    if not await info.async_request(network.zeroconf, RESOLVE_MS):
+    try:
+        info = AsyncServiceInfo(SERVICE_TYPE, instance)
+        if not await info.async_request(network.zeroconf, RESOLVE_MS):
+            return
+    except Error as error:  # anybody may announce anything
+        _log.info("%r cannot be looked up: %s", instance, error)
         return
     said = info.decoded_properties
     hosts = info.parsed_scoped_addresses(IPVersion.V4Only)

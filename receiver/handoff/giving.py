@@ -18,7 +18,7 @@ from receiver.errors import (
 from receiver.handoff import effects as e
 from receiver.handoff.part import Effects, Part
 from receiver.handoff.parting import Agreed, Parting
-from receiver.handoff.switch import Behind, Ends, Switch, TooSoon, choose_switch
+from receiver.handoff.switch import FARTHEST, Behind, Ends, Switch, TooSoon, choose_switch
 from receiver.handoff.view import View
 from receiver.protocol import peers as m
 
@@ -191,8 +191,8 @@ class Giving(Part):
 
     def _commit_later(self, late: float, now: float) -> Effects:
         """The target cannot make it, by `late`. The next commit takes as long to get there."""
-        if self._commits >= MOST_TRIES:
-            why = f"{self._target} came too late {MOST_TRIES} times; the music stays here."
+        if self._commits >= MOST_TRIES or late > FARTHEST:
+            why = f"{self._target} came too late {self._commits} times; the music stays here."
             return self._abort(HandoffFailed(why, to=self.peer))
         self._attempt += 1
         switch = self._plan(now, self._switch.at + late + (now - self._committed_at))

@@ -20,6 +20,8 @@ QUIET_SLACK = 0.1
 NO_RETURN = 0.005
 """Before the source's last chance to have its output fade at the instant."""
 HELD_MARGIN_MS = 300.0
+FARTHEST = 10.0
+"""An instant that lies farther ahead was reckoned on clocks that are not known."""
 
 
 class Switch(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Literal
 from receiver.errors import HandoffFailed, TargetPlaying, TonearmError
 from receiver.handoff import effects as e
 from receiver.handoff.part import Effects, Part
-from receiver.handoff.switch import FADE, HELD_MARGIN_MS, reach
+from receiver.handoff.switch import FADE, FARTHEST, HELD_MARGIN_MS, reach
 from receiver.handoff.view import View
 from receiver.model.state import Problem
 from receiver.protocol import peers as m
@@ -153,6 +153,8 @@ class Taking(Part):
             return [self._armed()]
         self._commit, self._attempt = commit, commit.attempt
         self._at = self._view.to_own(self.peer, commit.at_us)
+        if self._at - now > FARTHEST:
+            return self._drop(self._failed("The clocks of the two do not agree on an instant."))
         self._fade = commit.fade_us / 1e6
         # `go` must get here before the output needs to be told: a round trip from now.
         late = now + self._lead + self._view.rtt95(self.peer) - self._at

@@ -30,7 +30,7 @@ async def dialler() -> AsyncIterator[Dial]:
                 if isinstance(error.os_error, ConnectionRefusedError):
                     raise PeerRefused(str(error.os_error)) from None
                 raise ConnectionError(str(error.os_error)) from None
-            except aiohttp.ClientError as error:
+            except (aiohttp.ClientError, UnicodeError) as error:  # or a name that no host has
                 raise ConnectionError(str(error)) from None
             return _DialledWire(socket, address.host)
 

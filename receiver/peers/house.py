@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 SECOND_S = 1.0
 """Of two receivers the one with the lower id dials at once, the other after so long."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.25, 30.0
+STEADY_S = 10.0
+"""A link that lasted for less is no reason to dial as eagerly as at first."""
 DIAL_S = 3.0
 MOST_PEERS = 256
 UNKNOWN_RTT_S = 0.05
@@ -139,7 +141,9 @@ class House:
         """The peer of this id or, in any case of letters, this name. Raises `NoReceiver`."""
         if wanted in self._neighbours:
             return self._neighbours[wanted]
-        found = [n for n in self._neighbours.values() if n.name.casefold() == wanted.casefold()]
+        named = [n for n in self._neighbours.values() if n.name.casefold() == wanted.casefold()]
+        # One that was set up anew has another id; its old self is still remembered.
+        found = [n for n in named if n.link is not None] or named
         if len(found) == 1:
             return found[0]
         if found:
@@ -202,20 +206,30 @@ class House:
         pause = 0.0 if self._me.receiver < neighbour.id else SECOND_S
         while True:
             await neighbour.wait_a_while(self._clock, pause)
-            if neighbour.link is not None:
-                await neighbour.unlinked.wait()
-                pause = FIRST_PAUSE_S if self._me.receiver < neighbour.id else SECOND_S
+            if neighbour.link is None:
+                await self._dial_all(neighbour)
+                pause = min(max(2 * pause, FIRST_PAUSE_S), MAX_PAUSE_S)
                 continue
-            for address in list(neighbour.addresses):
-                try:
-                    await self._connect(address)
-                    break
-                except (ConnectionError, TimeoutError):
-                    continue
-            pause = min(max(2 * pause, FIRST_PAUSE_S), MAX_PAUSE_S)
+            since = self._clock.now()
+            await neighbour.unlinked.wait()
+            if self._clock.now() - since > STEADY_S:
+                pause = FIRST_PAUSE_S if self._me.receiver < neighbour.id else SECOND_S
 
-    async def _connect(self, address: Address) -> None:
-        """Open a wire and have it served. Raises `ConnectionError`, `TimeoutError`."""
+    async def _dial_all(self, neighbour: Neighbour) -> None:
+        """Try its addresses, until it answers at one. Where another receiver is now, it is not."""
+        for address in list(neighbour.addresses):
+            try:
+                met = await self._connect(address)
+            except (ConnectionError, TimeoutError):
+                continue
+            if met == neighbour.id:
+                return
+            neighbour.not_at(address)
+
+    async def _connect(self, address: Address) -> str:
+        """Open a wire and have it served; gives the id of who is there. Raises `ConnectionError`,
+        `TimeoutError`.
+        """
         wire = await within(self._clock, DIAL_S, self._dial(address))
         outbox = self._join()
         link = self._new_link(wire, outbox)
@@ -230,6 +244,7 @@ class House:
             raise
         self.seen(hello.receiver, hello.name, [address])
         self._tasks.create_task(self._follow(link, outbox))
+        return hello.receiver
 
     async def serve(self, wire: Wire) -> None:
         """Speak over a wire that a peer has opened, until it is lost."""
@@ -263,11 +278,18 @@ class House:
                 return
             self._changed()
             self._listener.connected(neighbour.id)
-            await link.run(lambda: self._active(neighbour), lambda: len(self._neighbours))
+            await self._speak(neighbour, link)
             if neighbour.link is link:
-                await self._lost(neighbour)
+                await self._lost(neighbour, link)
         finally:
             outbox.leave()
+
+    async def _speak(self, neighbour: Neighbour, link: PeerLink) -> None:
+        """Until the wire is lost. What we stumble over costs this link, and not the house."""
+        try:
+            await link.run(lambda: self._active(neighbour), lambda: len(self._neighbours))
+        except Exception:
+            log.exception("The link to %s failed.", neighbour.name)
 
     def _active(self, neighbour: Neighbour) -> bool:
         """Whether a session may soon move between the two of us. In a house of many that is not
@@ -288,24 +310,33 @@ class House:
                 return False
         neighbour.join(link)
         if current is not None:
+            if current.peer.instance != link.peer.instance:
+                self._listener.lost(neighbour.id, dead=True)
             await current.wire.close()
         return True
 
-    async def _lost(self, neighbour: Neighbour) -> None:
+    async def _lost(self, neighbour: Neighbour, link: PeerLink) -> None:
         """The only link to a peer is gone: look whether its program still runs."""
-        instance = neighbour.unlink()
+        neighbour.unlink()
         self._changed()
-        for address in neighbour.addresses[:1]:
-            try:
-                wire = await within(self._clock, PROBE_S, self._dial(address))
-                await wire.close()
-            except PeerRefused:
-                self._listener.lost(neighbour.id, dead=True)
-                return
-            except (ConnectionError, TimeoutError):
-                break
-        anew = neighbour.link is not None and neighbour.link.peer.instance != instance
-        self._listener.lost(neighbour.id, dead=anew)
+        dead = await self._is_refused(Address(link.wire.host, link.peer.port))
+        anew = neighbour.link
+        if anew is not None and anew.peer.instance != link.peer.instance:
+            dead = True
+        self._listener.lost(neighbour.id, dead=dead)
+        if anew is not None:  # it is back already: that is the last word
+            self._listener.connected(neighbour.id)
+
+    async def _is_refused(self, address: Address) -> bool:
+        """Whether nobody listens there any more."""
+        try:
+            wire = await within(self._clock, PROBE_S, self._dial(address))
+            await wire.close()
+        except PeerRefused:
+            return True
+        except (ConnectionError, TimeoutError):
+            pass
+        return False
 
     # --- speaking ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -13,7 +13,6 @@ from receiver.clock.base import Clock, within
 from receiver.clock.remote import Exchange, RemoteClock
 from receiver.clock.schedule import Schedule
 from receiver.errors import BadRequest, NoReceiver
-from receiver.model.state import ClockId
 from receiver.peers.base import Outbox, Reply, Wire
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, TimeRequest
@@ -21,7 +20,7 @@ from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
 from receiver.protocol.limits import UNIQUE_ID
 from receiver.protocol.mirror import Mirror
 from receiver.protocol.peer_codec import decode_peer_message
-from receiver.protocol.peers import HandoffMessage, Hello
+from receiver.protocol.peers import HandoffMessage, Hello, TimeTold
 
 HELLO_S = 3.0
 """How long the other side may take to say who it is."""
@@ -45,6 +44,17 @@ class Ears(Protocol):
         ...
 
 
+class _Question(NamedTuple):
+    """A command that the peer has not answered yet, and who waits for that."""
+
+    command: Command
+    replies: list[Reply]
+
+    def take(self, answer: Answer) -> None:
+        for reply in self.replies:
+            reply(msgspec.structs.replace(answer, id=self.command.id))
+
+
 class PeerLink:
     """The conversation with one peer. `greet`, then `run` until it is lost."""
 
@@ -60,7 +70,7 @@ class PeerLink:
         self._ears = ears
         self._clock = clock
         self._ids = (f"p-{number}" for number in itertools.count(1))
-        self._waiting: dict[str, tuple[str, Reply]] = {}
+        self._waiting: dict[str, _Question] = {}
 
     async def greet(self) -> Hello:
         """Say who we are, and hear who the other is. Raises `ConnectionError`."""
@@ -99,11 +109,16 @@ class PeerLink:
 
     def ask(self, command: Command, reply: Reply) -> None:
         """Have the peer carry out a command; `reply` gets exactly one answer."""
-        # A unique id is kept, so that what comes twice is done once there too.
-        known = len(command.id) >= UNIQUE_ID and command.id not in self._waiting
-        name = command.id if known else next(self._ids)
-        self._waiting[name] = (command.id, reply)
-        self._outbox.post(msgspec.structs.replace(command, id=name, receiver=None))
+        command = msgspec.structs.replace(command, receiver=None)
+        # A unique id is kept, so that what comes twice is done once, there too.
+        unique = len(command.id) >= UNIQUE_ID
+        before = self._waiting.get(command.id) if unique else None
+        if before is not None and before.command == command:
+            before.replies.append(reply)
+            return
+        name = command.id if unique and before is None else next(self._ids)
+        self._waiting[name] = _Question(command, [reply])
+        self._outbox.post(msgspec.structs.replace(command, id=name))
 
     async def _send(self) -> None:
         try:
@@ -117,8 +132,8 @@ class PeerLink:
         error = NoReceiver(
             f"The connection to {self.peer.name} was lost before it answered; look at its state."
         )
-        for name, reply in waiting.values():
-            reply(Error(name, error.code, error.message))
+        for question in waiting.values():
+            question.take(Error(None, error.code, error.message))
 
     # --- listening --------------------------------------------------------------------------
 
@@ -138,8 +153,7 @@ class PeerLink:
             case StateEvent():
                 self._know(message)
             case Change():
-                assert self.mirror is not None
-                if not self.mirror.merge(message):
+                if self.mirror is None or not self.mirror.merge(message):
                     raise BadRequest("A change of its state was missed.")
                 self._ears.told(self)
             case Hello():
@@ -158,12 +172,12 @@ class PeerLink:
         self._ears.told(self)
 
     def _answered(self, answer: Answer, received: float) -> None:
-        name, reply = self._waiting.pop(answer.id or "", (None, None))
-        if reply is None:
+        question = self._waiting.pop(answer.id or "", None)
+        if question is None:
             return
         if isinstance(answer, Done) and "t3_us" in answer.result:
             self._time_told(answer.result, received)
-        reply(msgspec.structs.replace(answer, id=name))
+        question.take(answer)
 
     # --- clocks -----------------------------------------------------------------------------
 
@@ -190,9 +204,9 @@ class PeerLink:
     def _time_told(self, result: dict[str, Any], received: float) -> None:
         """RFC 5905's four timestamps."""
         try:
-            t1, t2, t3 = (int(result[name]) / 1e6 for name in ("t1_us", "t2_us", "t3_us"))
-            boot = msgspec.convert(result["clock"], ClockId).boot
-        except (KeyError, TypeError, ValueError, msgspec.ValidationError):
+            times = msgspec.convert(result, TimeTold)
+        except msgspec.ValidationError:
             return
-        if self.remote.exchanged(Exchange(boot, t1, t2, t3, received)):
+        t1, t2, t3 = times.t1_us / 1e6, times.t2_us / 1e6, times.t3_us / 1e6
+        if self.remote.exchanged(Exchange(times.clock.boot, t1, t2, t3, received)):
             self._ears.told(self)

@@ -76,6 +76,7 @@ class MockStreet:
         self._tasks = tasks
         self._listening: dict[Address, Accept] = {}
         self._unreachable: set[Address] = set()
+        self._slow: dict[Address, asyncio.Event] = {}
         self.wires: list[MockWire] = []
 
     def listen(self, address: Address, accept: Accept) -> None:
@@ -95,11 +96,17 @@ class MockStreet:
         """Nothing answers there, until it is unblocked."""
         (self._unreachable.add if blocked else self._unreachable.discard)(address)
 
+    def slow_down(self, address: Address) -> asyncio.Event:
+        """Who dials there waits until this event is set."""
+        return self._slow.setdefault(address, asyncio.Event())
+
     def dial_from(self, host: str) -> Callable[[Address], Awaitable[MockWire]]:
         """How one who lives at `host` dials."""
 
         async def dial(address: Address) -> MockWire:
             await asyncio.sleep(0)
+            if address in self._slow:
+                await self._slow[address].wait()
             if address in self._unreachable:
                 raise ConnectionError("no route")
             accept = self._listening.get(address)

@@ -57,14 +57,11 @@ class Neighbour:
         self.unlinked.clear()
         self._tell(connected=True)
 
-    def unlink(self) -> str:
-        """There is no link any more; gives the peer's instance."""
-        assert self._link is not None
-        instance = self._link.peer.instance
+    def unlink(self) -> None:
+        """There is no link any more."""
         self._link = None
         self.unlinked.set()
         self._tell(connected=False, clock=None)
-        return instance
 
     def seen_at(self, name: str, addresses: list[Address]) -> None:
         """It is, or was, at these addresses: they are tried first, and at once."""
@@ -73,6 +70,10 @@ class Neighbour:
         self.addresses = known[:MAX_ADDRESSES]
         host, port = self.addresses[0]
         self._tell(name=name, host=host, port=port)
+
+    def not_at(self, address: Address) -> None:
+        """Another receiver is there: it is not tried again, unless this one is seen there."""
+        self.addresses = [known for known in self.addresses if known != address]
 
     async def wait_a_while(self, clock: Clock, seconds: float) -> None:
         """Wait, but no longer than until it is seen somewhere else."""

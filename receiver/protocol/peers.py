@@ -21,11 +21,25 @@ does no harm that one comes twice, late, or not at all.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
-from receiver.model.state import Item, Repeat, Text
-from receiver.protocol.commands import Command
+from receiver.model.state import ClockId, Item, Repeat
+from receiver.protocol.commands import Command, Id, Percent, Receiver
 from receiver.protocol.events import ServerMessage
+from receiver.protocol.limits import MAX_CROSSFADE_S, MAX_ID, MAX_QUEUE
+
+LONGEST_S = 1e9
+"""Thirty years: no machine runs for longer, and nothing plays for longer."""
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_QUEUE)]
+Microseconds = Annotated[int, msgspec.Meta(ge=0, le=int(LONGEST_S * 1e6))]
+PositionMs = Annotated[float, msgspec.Meta(ge=0, le=LONGEST_S * 1e3)]
+CrossfadeMs = Annotated[int, msgspec.Meta(ge=0, le=MAX_CROSSFADE_S * 1000)]
+Reason = Annotated[str, msgspec.Meta(max_length=16 * 1024)]
+"""May name a URL or two."""
+Version = Annotated[str, msgspec.Meta(max_length=MAX_ID)]
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -33,11 +47,20 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     each time that it is started.
     """
 
-    receiver: str
-    name: str
-    version: str
-    port: int
-    instance: str
+    receiver: Id
+    name: Receiver
+    version: Version
+    port: Port
+    instance: Id
+
+
+class TimeTold(msgspec.Struct, frozen=True):
+    """The result of a `time` command."""
+
+    t1_us: Microseconds
+    t2_us: Microseconds
+    t3_us: Microseconds
+    clock: ClockId
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
@@ -53,24 +76,24 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 class QueuePart(msgspec.Struct, frozen=True, tag="handoff.queue"):
     """Rows of the queue from `offset` on, as they were at `revision`."""
 
-    handoff: str
+    handoff: Id
     revision: int
-    offset: int
-    rows: list[Row]
+    offset: Count
+    rows: Annotated[list[Row], msgspec.Meta(max_length=MAX_QUEUE)]
 
 
 class Moving(msgspec.Struct, frozen=True):
     """A session on its way. `epoch` is the one it will have at the target."""
 
-    id: str
+    id: Id
     epoch: int
-    length: int
+    length: Count
     queue_revision: int
     current: str | None = None
     repeat: Repeat = "off"
     shuffle: bool = False
     paused: bool = False
-    crossfade_ms: int = 0
+    crossfade_ms: CrossfadeMs = 0
 
 
 class Prepare(msgspec.Struct, frozen=True, tag="handoff.prepare"):
@@ -79,14 +102,14 @@ class Prepare(msgspec.Struct, frozen=True, tag="handoff.prepare"):
     became the right one.
     """
 
-    handoff: str
+    handoff: Id
     attempt: int
     session: Moving
     item: Item | None
-    position_ms: float
-    at_us: int
+    position_ms: PositionMs
+    at_us: Microseconds
     replace: bool = False
-    volume: int | None = None
+    volume: Percent | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, tag="handoff.ready"):
@@ -94,20 +117,20 @@ class Ready(msgspec.Struct, frozen=True, tag="handoff.ready"):
     after it is asked for, and it knows the source's clock to within `clock_error_us`.
     """
 
-    handoff: str
+    handoff: Id
     attempt: int
-    from_ms: float
-    to_ms: float
-    lead_us: int
-    clock_error_us: int | None
+    from_ms: PositionMs
+    to_ms: PositionMs
+    lead_us: Microseconds
+    clock_error_us: Microseconds | None
 
 
 class Failed(msgspec.Struct, frozen=True, tag="handoff.failed"):
     """The target does not take the session: `code` and `message` as in the errors."""
 
-    handoff: str
-    code: str
-    message: Text
+    handoff: Id
+    code: Id
+    message: Reason
 
 
 class Commit(msgspec.Struct, frozen=True, tag="handoff.commit"):
@@ -116,53 +139,53 @@ class Commit(msgspec.Struct, frozen=True, tag="handoff.commit"):
     is the queue's.
     """
 
-    handoff: str
+    handoff: Id
     attempt: int
-    at_us: int
-    position_ms: float
-    fade_us: int
+    at_us: Microseconds
+    position_ms: PositionMs
+    fade_us: Microseconds
     revision: int
 
 
 class Armed(msgspec.Struct, frozen=True, tag="handoff.armed"):
     """The target will do so. `late_us` above 0: it cannot, by so much."""
 
-    handoff: str
+    handoff: Id
     attempt: int
-    late_us: int = 0
+    late_us: Microseconds = 0
 
 
 class Go(msgspec.Struct, frozen=True, tag="handoff.go"):
     """The source fades out at the instant: no return."""
 
-    handoff: str
+    handoff: Id
     attempt: int
 
 
 class TakenOver(msgspec.Struct, frozen=True, tag="handoff.done"):
     """The target is heard and owns the session."""
 
-    handoff: str
+    handoff: Id
     epoch: int
 
 
 class Released(msgspec.Struct, frozen=True, tag="handoff.released"):
     """The source has let go."""
 
-    handoff: str
+    handoff: Id
 
 
 class Abort(msgspec.Struct, frozen=True, tag="handoff.abort"):
     """The source keeps the session, and says why."""
 
-    handoff: str
-    message: Text
+    handoff: Id
+    message: Reason
 
 
 class Ask(msgspec.Struct, frozen=True, tag="handoff.ask"):
     """What became of the handoff? The answer is `done` or `failed`."""
 
-    handoff: str
+    handoff: Id
 
 
 HandoffMessage = (

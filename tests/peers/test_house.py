@@ -100,6 +100,22 @@ async def test_a_forwarded_command_that_comes_twice_is_done_once() -> None:
         assert len(bath.asked) == 1
 
 
+async def test_one_that_comes_twice_before_it_is_answered_is_done_once() -> None:
+    async with street() as place:
+        kitchen, bath = place.move_in("kitchen"), place.move_in("bath")
+        await place.meet()
+        bath.silent = True
+        answers: list[Answer] = []
+        for name in ("bath", "Bath"):
+            command = Stop(id="a-long-unique-identity", receiver=name)
+            kitchen.door.carry(command, 0.0, answers.append)
+        await place.clock.settle()
+        assert len(bath.asked) == 1
+        await bath.stop()
+        await place.clock.settle()
+        assert [answer.id for answer in answers] == [command.id] * 2
+
+
 async def test_commands_with_the_same_short_id_do_not_meet() -> None:
     async with street() as place:
         kitchen, _ = place.move_in("kitchen"), place.move_in("bath")
@@ -151,6 +167,24 @@ async def test_names_that_two_have_are_asked_about() -> None:
             kitchen.house.find("hall")
 
 
+async def test_of_two_with_one_name_the_one_that_is_there_is_meant() -> None:
+    async with street() as place:
+        kitchen, _ = place.move_in("kitchen"), place.move_in("bath")
+        await place.meet()
+        kitchen.house.seen("its-former-id", "Bath", [Address("gone", PORT)])
+        assert kitchen.house.find("Bath").id == "bath"
+
+
+async def test_where_another_receiver_is_now_it_is_not_looked_for_again() -> None:
+    async with street() as place:
+        kitchen, attic, bath = (place.move_in(name) for name in ("kitchen", "attic", "bath"))
+        await place.clock.settle()
+        kitchen.house.seen("bath", "Bath", [attic.address, kitchen.address, bath.address])
+        await place.clock.advance(3.0)
+        assert kitchen.house.peers["attic"].connected
+        assert kitchen.house.peers["bath"].connected
+
+
 # --- links come and go ------------------------------------------------------------------------
 
 
@@ -181,6 +215,35 @@ async def test_a_cable_that_is_cut_says_nothing_of_the_other() -> None:
         await place.clock.advance(60.0)
         assert kitchen.house.peers["bath"].connected
         assert bath.house.peers["kitchen"].connected
+
+
+async def test_one_that_is_back_before_it_was_found_missing_is_there() -> None:
+    async with street() as place:
+        kitchen, bath = place.move_in("kitchen"), place.move_in("bath")
+        await place.meet()
+        answered = place.mock.slow_down(bath.address)
+        for wire in place.mock.wires_of("kitchen"):
+            await wire.close()
+        bath.house.seen("kitchen", "Kitchen", [Address("door", PORT), kitchen.address])
+        await place.clock.advance(0.9)
+        assert kitchen.events[1:] == [("connected", "bath")]
+        answered.set()
+        await place.clock.settle()
+        assert kitchen.events[2:] == [("lost", "bath"), ("connected", "bath")]
+
+
+async def test_one_that_was_started_anew_was_dead() -> None:
+    async with street() as place:
+        kitchen, bath = place.move_in("kitchen"), place.move_in("bath")
+        await place.meet()
+        for wire in place.mock.wires:
+            wire.cut()  # as when the power fails
+        place.mock.leave(bath.address)
+        anew = place.move_in("bath", instance="2")
+        await place.clock.settle()
+        anew.house.meet(kitchen.address)
+        await place.clock.advance(2.0)
+        assert kitchen.events[1:] == [("dead", "bath"), ("connected", "bath")]
 
 
 async def test_a_wire_that_is_lost_alone_is_opened_again() -> None:

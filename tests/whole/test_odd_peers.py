@@ -36,3 +36,12 @@ async def test_an_item_that_is_not_in_its_queue() -> None:
         assert room.playback == "idle"
         await house.run(0.2)
         assert room.numbers[-RATE // 10 :].max() == 0.0
+
+
+async def test_an_instant_that_is_years_away() -> None:
+    async with rooms("kitchen") as house:
+        (room,) = house.rooms
+        await offered(house, room, m.Moving("s", 1, 1, 1, current="i"), [ITEM])
+        await agreed(house, room, 1e8)
+        play = room.ask(c.Play, url="mock:a")
+        await house.until(lambda: play.code == "done")
