@@ -9,7 +9,7 @@ import secrets
 
 import msgspec
 
-from receiver.errors import NothingPlaying, Superseded, Unplayable
+from receiver.errors import HandoffFailed, NothingPlaying, Superseded, TonearmError, Unplayable
 from receiver.handoff import effects as h
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
@@ -35,6 +35,7 @@ from receiver.session.session import Session
 AHEAD_S = 1.0
 """What is opened has so much in hand before it is ready: time to agree on an instant."""
 FADE_BACK_S = 0.03
+MOST_TRIES = 3
 
 STANDS_BY_ITSELF = c.SetVolume | c.Mute | c.QueueList
 """Commands that are not about the session."""
@@ -56,6 +57,15 @@ class _Before(msgspec.Struct, frozen=True):
 
     position_ms: float
     paused: bool
+
+
+class _Transfer(msgspec.Struct, frozen=True):
+    """A transfer that was asked for, and how often it was tried."""
+
+    token: Token
+    command: c.Transfer
+    to: str
+    tries: int = 1
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -93,10 +103,14 @@ class Handover:
         """Begin to hand the session over to the receiver `to`. Raises `NothingPlaying`."""
         if not len(self._queue):
             raise NothingPlaying("Nothing is playing and the queue is empty: nothing to hand over.")
+        return self._try(_Transfer(token, command, to), now)
+
+    def _try(self, transfer: _Transfer, now: float) -> list[Effect]:
+        command = transfer.command
         wish = Wish(
             handoff=f"h-{secrets.token_hex(8)}",
-            token=token,
-            to=to,
+            token=transfer,
+            to=transfer.to,
             to_paused=command.paused,
             volume=command.volume,
             replace=command.replace,
@@ -105,6 +119,19 @@ class Handover:
         # The last report may be seconds old, and the device may have run dry since. The new one is
         # here long before the target is ready.
         return [Tell(orders.Locate()), *self._done(self._handoffs.transfer(wish, now), now)]
+
+    def _answer(
+        self, transfer: _Transfer, result: h.Transferred | TonearmError, now: float
+    ) -> list[Effect]:
+        """Tell how it went. Where a message or a process was only too slow for the instant, the
+        next one has better luck.
+        """
+        if isinstance(result, HandoffFailed) and transfer.tries < MOST_TRIES:
+            again = msgspec.structs.replace(transfer, tries=transfer.tries + 1)
+            return self._try(again, now)
+        if isinstance(result, TonearmError):
+            return [Answer(transfer.token, result)]
+        return [Answer(transfer.token, {"transfer": msgspec.structs.asdict(result)})]
 
     def hold(self, command: c.Command, token: Token, now: float) -> list[Effect] | None:
         """What to do before the command; None: it is held back, until it is known where the
@@ -221,10 +248,8 @@ class Handover:
                 return [SayToPeer(peer, message)]
             case h.SendQueue(peer, handoff):
                 return [SayToPeer(peer, part) for part in parts_of(self._queue, handoff)]
-            case h.Answer(token, h.Transferred() as transferred):
-                return [Answer(token, {"transfer": msgspec.structs.asdict(transferred)})]
-            case h.Answer(token, error) if not isinstance(error, h.Transferred):
-                return [Answer(token, error)]
+            case h.Answer(_Transfer() as transfer, result):
+                return self._answer(transfer, result, now)
             case h.KeepEpoch(epoch):
                 self._session.identity.epoch = epoch
             case h.Doubt(reason):

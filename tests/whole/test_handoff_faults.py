@@ -7,7 +7,8 @@ import pytest
 
 from receiver.errors import Unreachable
 from receiver.protocol import commands as c
-from tests.whole.moving import is_unbroken, moved, playing
+from receiver.protocol.peers import Go, HandoffMessage
+from tests.whole.moving import FADE, is_unbroken, moved, playing
 from tests.whole.rooms import COARSE_S, RATE, rooms, stream
 
 
@@ -157,3 +158,27 @@ async def test_commands_held_back_stay_here_when_a_later_handoff_fails() -> None
         assert (transfer.code, added.code) == ("target_lost", "done")
         assert kitchen.state.session.queue.length == 2
         assert bedroom.state.session.queue.length == 1
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+async def test_a_switch_that_was_too_slow_is_tried_again(lost: int) -> None:
+    """Every `go` of the first handoffs is lost, as when a process stands still just then."""
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        hear, unlucky = bedroom.loop.handed, list[str]()
+
+        def hear_no_go(peer: str, message: HandoffMessage) -> None:
+            if isinstance(message, Go) and message.handoff not in unlucky:
+                unlucky.append(message.handoff)
+            if not isinstance(message, Go) or message.handoff not in unlucky[:lost]:
+                hear(peer, message)
+
+        bedroom.loop.handed = hear_no_go  # type: ignore[method-assign]
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(1.0)
+        assert transfer.code == ("done" if lost < 3 else "handoff_failed")
+        plays = (kitchen, bedroom)[lost < 3]
+        assert plays.playback == "playing"
+        assert plays.numbers[-500:].min() > 0.5
+        both = (kitchen.numbers > 0.5) & (bedroom.numbers > 0.5)
+        assert both.sum() <= FADE
