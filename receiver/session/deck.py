@@ -59,6 +59,7 @@ class Deck:
         effects = self.waiting.for_play(token)
         self.track = self.new_track()
         self.place.clear()
+        self.place.expect(item, position_ms, now)
         self.playback = "loading"
         self.paused = paused
         return [*effects, OpenItem(self.track, item, position_ms, paused, now)]
@@ -88,8 +89,10 @@ class Deck:
             target = self.position(now) + (command.by_ms or 0.0)
         if item.duration_ms is not None:
             target = min(target, item.duration_ms)
+        target = max(target, 0.0)
+        self.place.expect(item, target, now)
         number, effects = self.waiting.for_seek(token)
-        return [*effects, Tell(orders.Seek(self.track, number, max(target, 0.0)))]
+        return [*effects, Tell(orders.Seek(self.track, number, target))]
 
     def let_go(self) -> list[Effect]:
         """Nothing is at hand any more."""
@@ -164,7 +167,8 @@ class Deck:
                 self._wait_at(position_ms, now)
                 return [*self.waiting.played(self.track), *self._landed(seek)]
             case reports.Position(position_ms=position_ms, heard_at=heard_at):
-                if self.playback == "playing" and self.item is not None:
+                steady = self.playback == "playing" and not self.waiting.seeking
+                if steady and self.item is not None:
                     self.place.correct(self.item, position_ms, heard_at)
             case reports.Paused(position_ms=position_ms):
                 if self.paused and not self.waiting.seeking:
@@ -173,6 +177,8 @@ class Deck:
                 self._wait_at(position_ms, now)
             case reports.SeekRefused(seek=seek, code=code, message=message):
                 token = self.waiting.landed(seek)
+                if token is not None:
+                    self.place.expect_nothing()
                 return [] if token is None else [Answer(token, error_from_code(code, message, {}))]
         return []
 

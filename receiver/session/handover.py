@@ -50,6 +50,8 @@ class _Guest(msgspec.Struct):
     item: Item
     position_ms: float = 0.0
     heard_at: float | None = None
+    told: list[reports.Opened | reports.Described] = []
+    """What became known of the item here; its source may not have known it."""
 
 
 class _Before(msgspec.Struct, frozen=True):
@@ -203,6 +205,8 @@ class Handover:
                 return self._done(self._handoffs.sounding(now), now)
             case reports.Failed(code=code, message=message):
                 return self._done(self._handoffs.failed(code, message), now)
+            case reports.Opened() | reports.Described():
+                guest.told.append(report)
         return []
 
     # --- other receivers --------------------------------------------------------------------
@@ -347,6 +351,8 @@ class Handover:
         current = self._queue.current
         if current is None or current.id != guest.item.id:  # it ended before the switch
             return [CloseItem(), Tell(orders.Stop())]
+        for report in guest.told:
+            self._session.learn(current.id, report)
         if guest.heard_at is None:
             loaded_at = self._view.held[0]
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)

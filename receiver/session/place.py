@@ -20,12 +20,22 @@ class Place:
         """Nothing is heard, or it is not known where."""
         self.anchor = self._newest = None
 
+    def expect(self, item: Item, position_ms: float, at: float) -> None:
+        """It will go on from there. Nobody is told before it is heard."""
+        self._newest = Anchor(item.id, position_ms, round(at * 1e6), 0)
+
+    def expect_nothing(self) -> None:
+        """It goes on as it was."""
+        self._newest = self.anchor
+
     def at(self, now: float, item: Item | None) -> float:
         """The position heard now, in milliseconds, within the item."""
         return _position(self.anchor, now, item)
 
     def exactly_at(self, now: float, item: Item | None) -> float:
-        """The same by the newest report, which is nearer to the truth by a few milliseconds."""
+        """The same by the newest report, which is nearer to the truth by a few milliseconds; or,
+        while that is awaited, where it will be.
+        """
         return _position(self._newest, now, item)
 
     def stand(self, item: Item, position_ms: float, at: float) -> None:

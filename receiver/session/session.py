@@ -229,11 +229,11 @@ class Session:
             return self._ahead_report(self._ahead.item, report, now)
         if report.track != self.deck.track:
             return []
-        self._learn(item.id, report)
+        self.learn(item.id, report)
         return [*self._track_report(report, now), *self.look_ahead(now)]
 
-    def _learn(self, item: str, report: reports.Report) -> None:
-        """Note what becomes known of an item."""
+    def learn(self, item: str, report: reports.Report) -> None:
+        """Note what a report tells of an item, if it does."""
         match report:
             case reports.Opened(seekable=seekable, live=live):
                 self.queue.change(item, seekable=seekable, live=live)
@@ -257,7 +257,7 @@ class Session:
                     self._ahead.give_up()
                 return self.look_ahead(now)
             case _:
-                self._learn(item, report)
+                self.learn(item, report)
         return []
 
     def _track_report(self, report: reports.Report, now: float) -> list[Effect]:

@@ -124,6 +124,33 @@ async def test_to_paused() -> None:
         assert abs(went_on[500] - last) < 0.1 * RATE
 
 
+async def test_what_is_not_loaded_yet_begins_at_its_place_there() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = house.rooms
+        house.serve("mock:a", stream(20.0))
+        house.streams["mock:a", "kitchen"] = stream(20.0, delay=2.0)
+        kitchen.ask(c.Play, url="mock:a", position_ms=10_000)
+        await house.run(0.1)
+        assert kitchen.playback == "loading"
+        await moved(house, kitchen, bedroom)
+        await house.run(0.5)
+        first = bedroom.numbers[np.flatnonzero(bedroom.numbers > 0.5)[3000]]
+        assert 10.0 < first / RATE < 10.2
+        item = bedroom.state.session.item
+        assert item is not None
+        assert item.seekable
+        assert item.duration_ms == 20_000.0
+
+
+async def test_a_seek_on_its_way_arrives_there() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.Seek, position_ms=10_000)
+        await moved(house, kitchen, bedroom)
+        await house.run(0.5)
+        assert bedroom.numbers[-RATE // 10 :].min() > 10.0 * RATE
+
+
 async def test_a_queue_without_sound_travels() -> None:
     async with rooms("kitchen", "bedroom") as house:
         kitchen, bedroom = await playing(house)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from receiver.model.state import Item
+from receiver.protocol import commands as c
 from receiver.protocol import peers as m
 from tests.whole.rooms import RATE, Room, Rooms, rooms, stream
 
