@@ -16,9 +16,9 @@ from benchmarks.peers.tonearm import Tonearm
 from benchmarks.resources import buffer_name
 from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage, serving
-from controller.client import Transferred
 from receiver.errors import TonearmError
 from receiver.handoff.switch import FADE, LONG_FADE
+from receiver.model.state import Transferred
 from tests.rig.card import SIDES, Card, Recorder
 from tests.rig.crossing import NoCrossing, crossing
 from tests.rig.heard import Ears

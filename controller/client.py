@@ -26,27 +26,9 @@ from controller.parts import NOTHING_BEGUN, parts
 from controller.queue import Played, Queue, as_entries, size
 from controller.view import holder
 from receiver.errors import TonearmError
-from receiver.model.state import Receipt, Repeat, State
+from receiver.model.state import Receipt, Repeat, State, Transferred
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
-
-
-class Transferred(msgspec.Struct, frozen=True):
-    """How a session was handed over: to the receiver with the id `to`, where it has `epoch` now.
-
-    `switch_ms` went by from the command to the switch. `tight`: both clocks were known well enough,
-    to `clock_error_ms`, to switch at the frame. `live`: the stream has no positions; it is joined
-    where its server is now.
-    """
-
-    handoff: str
-    to: str
-    epoch: int
-    tight: bool
-    switch_ms: float
-    clock_error_ms: float | None
-    live: bool
-    paused: bool
 
 
 class _Handed(msgspec.Struct, frozen=True):

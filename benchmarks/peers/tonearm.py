@@ -14,8 +14,9 @@ from typing import Any
 import psutil
 
 from benchmarks.peers.base import PATIENCE, Player
-from controller.client import Client, Transferred
+from controller.client import Client
 from receiver.errors import NoReceiver
+from receiver.model.state import Transferred
 from tests.rig.card import Card
 
 ROOT = Path(__file__).parents[2]

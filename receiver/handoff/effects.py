@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from receiver.errors import TonearmError
-from receiver.model.state import Item, Problem
+from receiver.model.state import Item, Problem, Transferred
 from receiver.protocol.peers import HandoffMessage, Moving
 
 Token = object
@@ -70,22 +70,6 @@ class KeepEpoch(msgspec.Struct, frozen=True):
     """The session stays here and its epoch is `epoch` now: higher than any it had elsewhere."""
 
     epoch: int
-
-
-class Transferred(msgspec.Struct, frozen=True):
-    """How a handoff went, for who asked for it. `switch_ms`: from the command to the instant of the
-    switch. `tight`: the clocks agreed well enough for a switch at the frame. `live`: there is no
-    position, the target sounds from what its server sends now.
-    """
-
-    handoff: str
-    to: str
-    epoch: int
-    tight: bool
-    switch_ms: float
-    clock_error_ms: float | None
-    live: bool
-    paused: bool
 
 
 class Answer(msgspec.Struct, frozen=True):

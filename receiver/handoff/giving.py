@@ -20,6 +20,7 @@ from receiver.handoff.part import Effects, Part
 from receiver.handoff.parting import Agreed, Parting
 from receiver.handoff.switch import FARTHEST, Behind, Ends, Switch, TooSoon, choose_switch
 from receiver.handoff.view import View
+from receiver.model.state import Transferred
 from receiver.protocol import peers as m
 
 PREPARE_EVERY = 0.5
@@ -201,7 +202,7 @@ class Giving(Part):
     def _agreed(self) -> Agreed:
         assert self._ready is not None
         error_us = self._ready.clock_error_us
-        outcome = e.Transferred(
+        outcome = Transferred(
             handoff=self.handoff,
             to=self.peer,
             epoch=self._epoch + 1,

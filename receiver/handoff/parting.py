@@ -14,7 +14,7 @@ from receiver.errors import TargetLost, TonearmError, error_from_code
 from receiver.handoff import effects as e
 from receiver.handoff.part import Effects, Part
 from receiver.handoff.switch import Switch
-from receiver.model.state import Problem
+from receiver.model.state import Problem, Transferred
 from receiver.protocol import peers as m
 
 GO_EVERY = 0.01
@@ -39,7 +39,7 @@ class Agreed(msgspec.Struct, frozen=True):
     epoch: int
     switch: Switch
     sounds: bool
-    outcome: e.Transferred
+    outcome: Transferred
 
 
 class Parting(Part):
@@ -214,7 +214,7 @@ class Parting(Part):
     def _cleared(self) -> Effects:
         return [e.Clear()] if self.in_doubt else []
 
-    def _answer(self, result: e.Transferred | TonearmError) -> Effects:
+    def _answer(self, result: Transferred | TonearmError) -> Effects:
         if self._answered:
             return ()
         self._answered = True

@@ -178,3 +178,21 @@ class Receipt(msgspec.Struct, frozen=True):
     first_byte: float | None = None
     first_block: float | None = None
     first_frame: float | None = None
+
+
+class Transferred(msgspec.Struct, frozen=True):
+    """How a session was handed over: to the receiver with the id `to`, where it has `epoch` now.
+
+    `switch_ms` went by from the command to the switch. `tight`: both clocks were known well enough,
+    to `clock_error_ms`, to switch at the frame. `live`: the stream has no positions; it is joined
+    where its server is now.
+    """
+
+    handoff: str
+    to: str
+    epoch: int
+    tight: bool
+    switch_ms: float
+    clock_error_ms: float | None
+    live: bool
+    paused: bool

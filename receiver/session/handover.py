@@ -15,7 +15,7 @@ from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
 from receiver.handoff.part import Effects
 from receiver.model import orders, reports
-from receiver.model.state import Item, Problem
+from receiver.model.state import Item, Problem, Transferred
 from receiver.protocol import commands as c
 from receiver.protocol import peers as m
 from receiver.session.cargo import Cargo, parts_of
@@ -123,7 +123,7 @@ class Handover:
         return [Tell(orders.Locate()), *self._done(self._handoffs.transfer(wish, now), now)]
 
     def _answer(
-        self, transfer: _Transfer, result: h.Transferred | TonearmError, now: float
+        self, transfer: _Transfer, result: Transferred | TonearmError, now: float
     ) -> list[Effect]:
         """Tell how it went. Where a message or a process was only too slow for the instant, the
         next one has better luck.

@@ -8,8 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from receiver.handoff import effects as e
-from receiver.model.state import Item
+from receiver.model.state import Item, Transferred
 from receiver.protocol import peers as m
 from tests.handoff.house import House
 from tests.handoff.receiver import Receiver, item
@@ -269,6 +268,6 @@ def outcome(run: Run) -> str:
     if not answers:
         return "asked receiver killed"
     first = answers[0]
-    if isinstance(first, e.Transferred):
+    if isinstance(first, Transferred):
         return "transferred" if first.tight else "transferred, not tight"
     return first.code

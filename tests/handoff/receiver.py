@@ -14,7 +14,7 @@ from receiver.handoff import effects as e
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
 from receiver.handoff.part import Effects
-from receiver.model.state import Item, Problem
+from receiver.model.state import Item, Problem, Transferred
 from receiver.protocol import peers as m
 from tests.handoff.speaker import Speaker
 from tests.handoff.world import World
@@ -53,7 +53,7 @@ class Receiver:
         self.problem: Problem | None = None
         self.troubled: list[list[float]] = []
         self.volume = 50
-        self.answers: list[e.Transferred | TonearmError] = []
+        self.answers: list[Transferred | TonearmError] = []
         self.effects: list[e.Effect] = []
         self.waiting: list[Callable[[], None]] = []
         self._opened: tuple[int, Item, float] | None = None

@@ -13,7 +13,7 @@ from receiver.handoff import effects as e
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
 from receiver.handoff.part import Effects
-from receiver.model.state import Item
+from receiver.model.state import Item, Transferred
 from receiver.protocol import peers as m
 from tests.handoff.receiver import item
 
@@ -101,7 +101,7 @@ class Stage:
         return self.handoffs.wake_at == math.inf and not self.handoffs.holds_commands
 
     @property
-    def answer(self) -> e.Transferred | TonearmError:
+    def answer(self) -> Transferred | TonearmError:
         """The one answer."""
         [answer] = [effect.result for effect in self.effects if isinstance(effect, e.Answer)]
         return answer

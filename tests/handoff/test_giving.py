@@ -9,7 +9,7 @@ import pytest
 
 from receiver.errors import TonearmError
 from receiver.handoff import effects as e
-from receiver.model.state import Item
+from receiver.model.state import Item, Transferred
 from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, SONG, FixedView, Stage, kinds, only, said
 
@@ -54,7 +54,7 @@ def test_clocks_that_do_not_agree_make_the_fade_longer(stage: Stage, error_us: i
     assert commit.fade_us == 120_000
     stage.hear(m.Armed("h", 1))
     stage.hear(m.TakenOver("h", 5))
-    assert isinstance(stage.answer, e.Transferred)
+    assert isinstance(stage.answer, Transferred)
     assert not stage.answer.tight
 
 
@@ -191,7 +191,7 @@ def test_a_pause_is_followed_and_what_stands_does_not_fade(stage: Stage) -> None
     assert (commit.fade_us, commit.position_ms) == (0, 10_300.0)
     assert kinds(stage.hear(m.Armed("h", 2))) == ["Go"]
     stage.hear(m.TakenOver("h", 5))
-    assert isinstance(stage.answer, e.Transferred)
+    assert isinstance(stage.answer, Transferred)
     assert stage.answer.paused
 
 
@@ -216,7 +216,7 @@ def test_a_live_stream_has_no_place(stage: Stage) -> None:
     assert kinds(stage.ready(from_ms=0.0, to_ms=0.0)) == ["Commit"]
     stage.hear(m.Armed("h", 1))
     stage.hear(m.TakenOver("h", 5))
-    assert isinstance(stage.answer, e.Transferred)
+    assert isinstance(stage.answer, Transferred)
     assert stage.answer.live
     assert not stage.answer.tight
 

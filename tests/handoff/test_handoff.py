@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.errors import TonearmError
-from receiver.handoff import effects as e
-from receiver.model.state import Item
+from receiver.model.state import Item, Transferred
 from receiver.protocol import peers as m
 from tests.handoff.house import House, told
 from tests.handoff.receiver import item
@@ -20,10 +19,10 @@ def house() -> House:
     return House()
 
 
-def transferred(house: House) -> e.Transferred:
+def transferred(house: House) -> Transferred:
     """The answer, which must be that it went well."""
     [answer] = house.kitchen.answers
-    assert isinstance(answer, e.Transferred)
+    assert isinstance(answer, Transferred)
     assert house.owners() == ["bedroom"]
     assert house.at_rest
     return answer
@@ -61,7 +60,7 @@ def test_there_and_back_at_once(house: House) -> None:
     assert house.kitchen.session.epoch == 10
     assert house.at_rest
     answers = [*house.kitchen.answers, *house.bedroom.answers]
-    assert [type(answer) for answer in answers] == [e.Transferred] * 6
+    assert [type(answer) for answer in answers] == [Transferred] * 6
     for start, end in overlaps(house.kitchen.speaker, house.bedroom.speaker):
         assert end - start <= 0.0301
 
@@ -75,8 +74,8 @@ def test_back_before_done_has_come(house: House) -> None:
     house.bedroom.transfer()
     house.run(5.0)
     assert house.owners() == ["kitchen"]
-    assert isinstance(house.kitchen.answers[0], e.Transferred)
-    assert isinstance(house.bedroom.answers[0], e.Transferred)
+    assert isinstance(house.kitchen.answers[0], Transferred)
+    assert isinstance(house.bedroom.answers[0], Transferred)
 
 
 def test_a_pause_while_the_target_makes_ready(house: House) -> None:

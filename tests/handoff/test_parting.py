@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from receiver.handoff import effects as e
+from receiver.model.state import Transferred
 from receiver.protocol import peers as m
 from tests.handoff.stage import NEXT, RADIO, FixedView, Stage, kinds, only
 
@@ -34,7 +35,7 @@ def test_once_the_target_is_heard_the_session_is_let_go(stage: Stage) -> None:
     effects = stage.hear(m.TakenOver("h", 5))
     assert kinds(effects) == ["Release", "Released", "Answer"]
     assert only(effects, e.Release) == e.Release("other", 5)
-    assert stage.answer == e.Transferred(
+    assert stage.answer == Transferred(
         handoff="h",
         to="other",
         epoch=5,
@@ -151,7 +152,7 @@ def test_who_hands_it_back_has_had_it(stage: Stage) -> None:
     back = m.Prepare("h2", 1, m.Moving("s", 6, 2, 7, "song"), NEXT, 0.0, 0)
     effects = stage.hear(back)
     assert kinds(effects) == ["Release", "Released", "Answer", "Open"]
-    assert isinstance(stage.answer, e.Transferred)
+    assert isinstance(stage.answer, Transferred)
 
 
 def test_another_session_does_not_come_in_between(stage: Stage) -> None:
