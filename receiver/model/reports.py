@@ -24,6 +24,12 @@ class Listed(msgspec.Struct, frozen=True, tag=True):
     entries: list[Entry]
 
 
+class Fetched(msgspec.Struct, frozen=True, tag=True):
+    """The last byte of the track has come; what is left of it lies in the engine."""
+
+    track: int
+
+
 class Described(msgspec.Struct, frozen=True, tag=True):
     """What the stream says of itself; sent again when it says something new."""
 
@@ -166,6 +172,7 @@ class Died(msgspec.Struct, frozen=True, tag=True):
 Report = (
     Opened
     | Listed
+    | Fetched
     | Described
     | Decoded
     | Ready

@@ -96,6 +96,7 @@ class Feeder:
                     self._sent += len(piece)
                     self._send(Data(self._track, self._feed, piece))
             self._send(Data(self._track, self._feed, b"", last=True))
+            self._tell(reports.Fetched(self._track))
         except TonearmError as error:
             self._fail(error)
 

@@ -18,6 +18,8 @@ class LookAhead:
     def __init__(self) -> None:
         self.track: int | None = None
         self.item: str | None = None
+        self.fetched = 0
+        """The newest track of which all bytes have come."""
         self._crossfade_ms = 0
         self._hopeless: str | None = None
 
@@ -49,8 +51,12 @@ class LookAhead:
         return effects
 
 
-def is_near_its_end(item: Item, position_ms: float, crossfade_ms: int) -> bool:
-    """Whether it is time to open what follows. A stream whose length is not known has no end."""
-    if item.live or item.duration_ms is None:
+def is_near_its_end(item: Item, position_ms: float, crossfade_ms: int, fetched: bool) -> bool:
+    """Whether it is time to open what follows. Where the length is not known, that all bytes have
+    come tells the end.
+    """
+    if item.live:
         return False
+    if item.duration_ms is None:
+        return fetched
     return item.duration_ms - position_ms <= AHEAD_MS + crossfade_ms

@@ -220,6 +220,9 @@ class Session:
                 return []
             case reports.Health():
                 return self.look_ahead(now)
+            case reports.Fetched(track=track):
+                self._ahead.fetched = max(self._ahead.fetched, track)
+                return self.look_ahead(now)
             case reports.Joined(track=track, heard_at=heard_at):
                 return self._joined(track, heard_at, now)
         item = self.deck.item
@@ -319,7 +322,8 @@ class Session:
         crossfade_ms = self.queue.crossfade_ms
         steady = deck.playback in ("playing", "paused") and not deck.waiting.seeking
         item = deck.item if steady else None
-        if item is not None and is_near_its_end(item, deck.position(now), crossfade_ms):
+        fetched = self._ahead.fetched >= deck.track
+        if item is not None and is_near_its_end(item, deck.position(now), crossfade_ms, fetched):
             follower = self.queue.item(self.queue.upcoming())
         return self._ahead.want(follower, crossfade_ms, deck.new_track)
 

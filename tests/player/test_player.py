@@ -100,6 +100,17 @@ async def test_bytes_flow_as_far_as_there_is_room() -> None:
         assert r.Opened(1, seekable=True, live=False) in stage.told
 
 
+async def test_that_the_last_byte_has_come_is_told_when_the_engine_has_it() -> None:
+    async with playing(MockStream(BODY[: CREDIT + 1], seekable=False)) as stage:
+        stage.load()
+        await stage.clock.settle(400)
+        assert r.Fetched(1) not in stage.told
+        await stage.say(r.Taken(1, 0, 50_000))
+        await stage.clock.settle(60)
+        assert stage.engine.ended
+        assert r.Fetched(1) in stage.told
+
+
 async def test_a_stream_that_cannot_seek_any_more_fails_and_nothing_else_does() -> None:
     async with playing(MockStream(BODY, seekable=False)) as stage:
         stage.load()

@@ -130,6 +130,19 @@ def test_the_next_item_is_opened_ahead_once(stage: Stage) -> None:
     assert stage.say(r.Health(1.0)) == []
 
 
+def test_where_no_length_is_known_the_last_byte_tells_the_end(stage: Stage) -> None:
+    stage.ask(c.Play, items=[{"url": f"http://x/{name}"} for name in "abc"])
+    assert stage.say(r.Fetched(1)) == [], "before it is heard there is no hurry"
+    (effect,) = stage.say(r.Sounding(1, 0.0, stage.now, stage.now))
+    assert isinstance(effect, e.PrepareItem)
+    assert effect.item.url == "http://x/b"
+    stage.say(r.Joined(effect.track, heard_at=stage.now))
+    assert stage.say(r.Health(1.0)) == []
+    (following,) = stage.say(r.Fetched(effect.track))
+    assert isinstance(following, e.PrepareItem)
+    assert following.item.url == "http://x/c"
+
+
 def test_what_follows_without_a_gap_becomes_the_current_item(stage: Stage) -> None:
     ids, track = near_its_end(stage)
     stage.say(r.Opened(track, seekable=True, live=False))

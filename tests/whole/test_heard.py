@@ -209,12 +209,20 @@ async def test_the_end_of_the_process_does_not_click(
     assert largest_step(recording) <= 1 / 64
 
 
+@pytest.mark.parametrize("ranges", [True, False])
 async def test_parts_of_one_recording_play_as_one(
-    client: Client, recorder: Recorder, tracks: Tracks, server: HttpServer, tmp_path: Path
+    client: Client,
+    recorder: Recorder,
+    tracks: Tracks,
+    server: HttpServer,
+    tmp_path: Path,
+    ranges: bool,
 ) -> None:
     whole = tracks.get(31, PARTS * PART_S)
     paths = in_parts(whole.reference, PARTS, tmp_path)
-    urls = [server.serve(f"/{path.name}", Serving(path.read_bytes())) for path in paths]
+    urls = [
+        server.serve(f"/{path.name}", Serving(path.read_bytes(), ranges=ranges)) for path in paths
+    ]
     await client.play(urls[0])
     await client.queue.add(urls[1:])
     async with asyncio.timeout(30):
