@@ -131,11 +131,10 @@ class Queue:
 
     def add(self, items: Sequence[Item], where: Where = "end") -> None:
         """Put items in. Raises `BadRequest` when there is no room for all of them."""
-        if len(self._list) + len(items) > MAX_QUEUE:
-            raise BadRequest(
-                f"The queue holds {MAX_QUEUE} items at most, and has {len(self._list)}:"
-                f" {len(items)} more do not fit."
-            )
+        self._require_room(len(items), len(self._list))
+        self._insert(items, where)
+
+    def _insert(self, items: Sequence[Item], where: Where) -> None:
         ids = [item.id for item in items]
         self._revision += 1
         for item in items:
@@ -170,8 +169,9 @@ class Queue:
         `NoSuchItem`, and `BadRequest` when there is no room for them.
         """
         self._require(item)
+        self._require_room(len(items), len(self._list) - 1)
         current = self._current
-        self.add(items, self._list.index(item))
+        self._insert(items, self._list.index(item))
         ids = [added.id for added in items]
         if self._shuffled is not None:
             self._rng.shuffle(ids)
@@ -266,6 +266,13 @@ class Queue:
     def _require(self, item: str) -> None:
         if item not in self._items:
             raise NoSuchItem("That item is not in the queue any more; look at it anew.", item=item)
+
+    def _require_room(self, more: int, held: int) -> None:
+        if held + more > MAX_QUEUE:
+            raise BadRequest(
+                f"The queue holds {MAX_QUEUE} items at most, and has {held}:"
+                f" {more} more do not fit."
+            )
 
     def _beside(self, step: int) -> str | None:
         order = self._order

@@ -175,6 +175,16 @@ def test_a_page_is_no_longer_than_a_message() -> None:
     assert queue.page(299, 300)[0].id == "i299"
 
 
+def test_as_many_as_fit_may_stand_in_the_place_of_one() -> None:
+    queue = holding("a", "a")
+    queue.replace("a", [Item(id=f"i{n}", url="u") for n in range(MAX_QUEUE)])
+    assert len(queue) == MAX_QUEUE
+    assert queue.state.index == 0
+    with pytest.raises(BadRequest):
+        queue.replace("i0", items("bc"))
+    assert len(queue) == MAX_QUEUE
+
+
 def test_more_than_fits_is_refused_as_a_whole() -> None:
     queue = Queue(lambda: 1)
     many = [Item(id=f"i{n}", url="http://x") for n in range(MAX_QUEUE)]

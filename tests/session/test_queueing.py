@@ -346,6 +346,7 @@ def test_playlists_that_name_each_other_come_to_an_end(stage: Stage) -> None:
 
 def test_a_playlist_that_does_not_fit_is_refused(stage: Stage) -> None:
     play, _ = stage.ask(c.Play, url="http://x/list.m3u")
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/b.ogg"}])
     stage.say(r.Listed(1, listed("a") * 10_000))
     assert stage.answer(play) == "bad_request"
 
