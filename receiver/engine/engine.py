@@ -168,6 +168,8 @@ class Engine:
         now = self._clock.now()
         if self._joint.crossed:
             self._cross()
+        if self._track is not None and self._track.output != self._output.mixer.format:
+            self._refit(self._track)
         waits = [
             self._output.tick(now),
             self._transport.tick(self._track, now),
@@ -233,6 +235,13 @@ class Engine:
             return
         before.close()
         self._report(reports.Joined(track.number, heard_at, before.holes))
+
+    def _refit(self, track: Track) -> None:
+        """The device came back with another format: what was decoded for the one before is lost."""
+        self._joint.forget()
+        self._end_overlap()
+        track.refit(self._output.mixer.format)
+        self._transport.await_bytes(waits=0)
 
     def _decode(self, track: Track) -> bool:
         """Decode a little; True if there may be more to do at once."""

@@ -84,6 +84,18 @@ class Track:
         """Go to another place as soon as the stream is known well enough."""
         self._landing = landing
 
+    def refit(self, output: Format) -> None:
+        """Go on in another format, with a new voice: at the same place, or, where the stream
+        cannot seek, with what is decoded next.
+        """
+        self.origin_ms = self.position_ms
+        self.output, self.voice = output, Voice(output, RING_S)
+        self._rest = self._converter = None
+        if self._finished:
+            self.voice.end()
+        if self._landing is None:
+            self._landing = Landing(self.seek_number, self.origin_ms)
+
     # --- how much there is ------------------------------------------------------------------
 
     @property

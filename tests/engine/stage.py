@@ -45,6 +45,8 @@ class Stage:
         self.reports: list[reports.Report] = []
         self.sinks: list[MockSink] = []
         self.unplugged = unplugged
+        self.rate = RATE
+        """Of a device that is opened from now on."""
         self._output = Output(self._make_sink, buffer_s, 0.25, self.clock, self._reported)
         self.engine = Engine(
             self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
@@ -125,7 +127,7 @@ class Stage:
         return self.all(kind)[-1]
 
     def _make_sink(self, buffer_s: float) -> MockSink:
-        sink = MockSink(self.clock, RATE, buffer_s)
+        sink = MockSink(self.clock, self.rate, buffer_s)
         if self.unplugged:
             sink.vanish()
         self.sinks.append(sink)

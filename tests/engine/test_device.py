@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from receiver.engine.output import STEADY_S
+from receiver.engine.wire import Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
 from tests.engine.stage import RATE, Stage, frames
@@ -124,3 +125,38 @@ def test_a_play_does_not_wait_until_a_lost_device_is_tried_again(stage: Stage) -
     stage.run(0.1)
     assert stage.last(r.Sounding).track == 2
     assert not stage.all(r.Failed)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_device_that_comes_back_at_another_rate_goes_on_where_it_was(
+    stage: Stage, paused: bool
+) -> None:
+    stage.load(1, constant(6 * SECOND))
+    stage.prepare(2, constant(SECOND), 1.0)
+    stage.run(2.5)
+    if paused:
+        stage.give(o.Pause())
+        stage.run(0.1)
+    stage.rate = 44100
+    stage.sink.vanish()
+    stage.run(1.5)
+    stage.give(o.Resume())
+    stage.run(1.3)
+    began = stage.last(r.Sounding)
+    assert began.position_ms == pytest.approx(2500, abs=20)
+    assert stage.heard[-1000:] == pytest.approx(1.0, abs=1e-6)
+    stage.run(3.5)
+    assert stage.last(r.Ended).track == 1
+
+
+def test_what_cannot_seek_goes_on_at_another_rate_with_what_is_next(stage: Stage) -> None:
+    stream = constant(8 * SECOND)
+    stage.streams[1] = stream
+    stage.give(o.Load(1))
+    stage.send(1, 0, 0)
+    stage.give(Tail(1, 0, 0, b""))
+    stage.run(1.0)
+    stage.rate = 44100
+    stage.sink.vanish()
+    stage.run(2.5)
+    assert stage.heard[-1000:] == pytest.approx(1.0, abs=1e-6)
