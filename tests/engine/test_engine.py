@@ -322,4 +322,4 @@ def test_whatever_is_ordered_there_is_no_click(script: list[tuple[o.Order | str,
     stage.run(0.1)
     heard = np.concatenate([np.zeros((1, 2), np.float32), stage.heard])
     assert np.abs(np.diff(heard, axis=0)).max(initial=0.0) <= 1 / 64 + 1e-6
-    assert not np.any(heard[-500:])
+    assert not np.any(heard[-100:])  # more there need not be: a silent device may be stopped
