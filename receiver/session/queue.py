@@ -28,8 +28,9 @@ PAGE_CHARACTERS = 128 * 1024
 
 def characters(item: Item) -> int:
     """About how long an item is in a message."""
-    tags = msgspec.structs.astuple(item.tags)
-    return 100 + len(item.url) + sum(len(text or "") for text in tags)
+    tags = item.tags
+    texts = (item.url, item.added_by, tags.title, tags.artist, tags.album)
+    return 100 + sum(map(len, filter(None, texts)))
 
 
 class Queue:
