@@ -131,11 +131,17 @@ class ProcessLink:
         yet is still loading.
         """
         self._heard_at = None
+        pause = min(PING_S, self._silence_s / 2)
         while True:
+            asked = self._clock.now()
             self.send(orders.Ping())
-            await self._clock.sleep(min(PING_S, self._silence_s / 2))
-            silent = self._heard_at is not None and self._clock.now() - self._heard_at
-            if silent and silent > self._silence_s:
+            await self._clock.sleep(pause)
+            now = self._clock.now()
+            if self._heard_at is None:
+                continue
+            if now - asked > 2 * pause:
+                self._heard_at = now  # we stood still ourselves: nobody was asked meanwhile
+            elif now - self._heard_at > self._silence_s:
                 log.warning("The audio process hangs; it is ended.")
                 child.kill()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -118,6 +119,18 @@ async def test_a_process_that_hangs_is_ended_and_replaced() -> None:
         died = await run.until(r.Died)
         assert isinstance(died, r.Died)
         assert "SIGKILL" in died.reason
+
+
+async def test_a_process_is_not_blamed_when_we_ourselves_stood_still() -> None:
+    """As on a machine that was suspended, or had no time for us."""
+    link = ProcessLink(SETTINGS, CLOCK, silence_s=0.5)
+    async with running(link) as run:
+        link.send(o.Ping())
+        await run.until(r.Pong)
+        before, pongs = pid_of(link), len([x for x in run.reports if isinstance(x, r.Pong)])
+        time.sleep(1.2)  # noqa: ASYNC251 - nothing of ours runs
+        await run.until(r.Pong, pongs + 2)
+        assert pid_of(link) == before
 
 
 def test_a_child_that_was_reaped_behind_our_back_is_over() -> None:
