@@ -161,7 +161,7 @@ class ControlLoop:
             match effect:
                 case e.OpenItem():
                     order = orders.Load(
-                        effect.track, effect.start_ms, effect.paused, effect.ahead_s
+                        effect.track, effect.start_ms, effect.paused, effect.ahead_s, effect.through
                     )
                     player.load(order, effect.item.url, effect.accepted)
                 case e.SayToPeer(peer, message):

@@ -130,7 +130,7 @@ class Engine:
         if not order.paused:
             self._output.poise()
         track = self._new_track(order.track)
-        track.wanted_s = order.ahead_s
+        track.wanted_s, track.through = order.ahead_s, order.through
         if order.start_ms > 0:
             track.seek(Landing(0, order.start_ms, needed=True))
         self._track = track

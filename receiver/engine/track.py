@@ -57,6 +57,10 @@ class Track:
         self.seek_number = 0
         self.wanted_s = 0.0
         """What it has in hand at least before it is ready."""
+        self.through = False
+        """Where it cannot seek to its start, it goes there through all that is before."""
+        self._passed = 0  # frames of the stream that were decoded and are not to be heard
+        self._unheard = 0  # frames of the stream that are still to pass so
         self.error: TonearmError | None = None
         self._decoder = decoder
         self._report = report
@@ -124,6 +128,8 @@ class Track:
     def ahead_s(self) -> float:
         """Seconds in hand: decoded, and estimated for what is not."""
         decoded_s = (self.voice.consumed + self.voice.buffered) / self.output.rate
+        if self._passed and self._decoder.format is not None:
+            decoded_s += self._passed / self._decoder.format.rate
         return self.buffered_s + self.inlet.held * decoded_s / max(self.inlet.taken, 1)
 
     @property
@@ -195,6 +201,8 @@ class Track:
         if self._finished:
             return False
         block = self._next_block()
+        if block is not None and self._unheard:
+            return self._pass(block)
         if block is not None:
             return self._write(self._convert(block))
         if not self._decoder.finished:
@@ -248,7 +256,9 @@ class Track:
     def _land(self, landing: Landing) -> bool:
         """Begin the seek once format and length are known; True if there may be more to do."""
         if self._decoder.format is None:
-            return self._next_block() is not None  # not to be heard: only the headers matter
+            block = self._next_block()  # not to be heard: only the headers matter
+            self._passed += 0 if block is None else len(block.samples)
+            return block is not None
         if self._decoder.total_frames is None and not self._tail_seen:
             return False
         self._landing = None
@@ -256,6 +266,10 @@ class Track:
         try:
             self._decoder.seek(frame)
         except NotSeekable as error:
+            if self.through and landing.needed and frame >= self._passed:
+                self._unheard = frame - self._passed
+                self.origin_ms = frame * 1000 / self._decoder.format.rate
+                return True
             self._refuse(landing, error)
             return True
         self.left, self.voice = self.voice, Voice(self.output, RING_S)
@@ -264,6 +278,14 @@ class Track:
         self._rest = self._converter = None
         self._finished = False
         return True
+
+    def _pass(self, block: Block) -> bool:
+        """Go through frames that are not to be heard, to the first that is."""
+        passed = min(self._unheard, len(block.samples))
+        self._unheard -= passed
+        self._passed += passed
+        rest = block.samples[passed:]
+        return self._write(self._convert(Block(rest, block.format))) if len(rest) else True
 
     def _refuse(self, landing: Landing, error: NotSeekable) -> None:
         if landing.needed:

@@ -12,13 +12,14 @@ class Load(msgspec.Struct, frozen=True, tag=True):
     """Make ready to play a new track from `start_ms`, and sound as soon as it can, unless `paused`.
 
     What sounds now goes on until the new track can take over, but not for long. It is ready with
-    at least `ahead_s` in hand.
+    at least `ahead_s` in hand. `through`: where the stream cannot seek, go through it unheard.
     """
 
     track: int
     start_ms: float = 0.0
     paused: bool = False
     ahead_s: float = 0.0
+    through: bool = False
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):

@@ -17,7 +17,8 @@ Token = object
 
 class OpenItem(msgspec.Struct, frozen=True):
     """Fetch the item as a new track and load it into the engine; `accepted` is when the command
-    for it came, on the clock. It is ready with at least `ahead_s` in hand.
+    for it came, on the clock. It is ready with at least `ahead_s` in hand; where it
+    cannot seek, `through` has it go through what is before, unheard.
     """
 
     track: int
@@ -26,6 +27,7 @@ class OpenItem(msgspec.Struct, frozen=True):
     paused: bool
     accepted: float
     ahead_s: float = 0.0
+    through: bool = False
 
 
 class PrepareItem(msgspec.Struct, frozen=True):

@@ -322,7 +322,7 @@ class Handover:
         self._guest = _Guest(self._deck.new_track(), item)
         return [
             *effects,
-            OpenItem(self._guest.track, item, position_ms, True, now, AHEAD_S),
+            OpenItem(self._guest.track, item, position_ms, True, now, AHEAD_S, True),
         ]
 
     def _drop(self, now: float) -> list[Effect]:

@@ -55,7 +55,7 @@ SCALE = 2**21
 def stream(seconds: float, **fields: Any) -> MockStream:
     """A stream in which every frame tells its number, from 1 on."""
     numbers = np.arange(1, round(seconds * RATE) + 1, dtype=np.float32) / SCALE
-    block = Block(np.stack([numbers, numbers], axis=1), Format(RATE, 2))
+    block = Block(numbers[:, None], Format(RATE, 1))  # one channel: more of it is in hand
     return MockStream(encode(block), piece=65536, **fields)
 
 

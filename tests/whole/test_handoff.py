@@ -179,6 +179,16 @@ async def test_a_live_stream_is_joined_where_it_is() -> None:
         assert bedroom.numbers[-500:].min() > 0.5
 
 
+async def test_a_server_without_ranges_sends_it_all_and_the_target_goes_through_it() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, seekable=False)
+        transfer = await moved(house, kitchen, bedroom)
+        await house.run(0.5)
+        assert transfer.code == "done", transfer.answers
+        assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
+        assert is_unbroken(together(kitchen, bedroom))
+
+
 async def test_to_itself_is_nothing_to_do() -> None:
     async with rooms("kitchen", "bedroom") as house:
         kitchen, _ = await playing(house)
