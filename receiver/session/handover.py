@@ -91,6 +91,7 @@ class Handover:
         self._before: _Before | None = None
         self._stands_at: float | None = None
         self._moved_to: str | None = None
+        self._death: reports.Died | None = None
         self._held: list[Held] = []
         self._revision = 0
 
@@ -167,7 +168,10 @@ class Handover:
     # --- what happens by itself -------------------------------------------------------------
 
     def looked(self, now: float) -> list[Effect]:
-        """The queue may have changed."""
+        """The queue may have changed, or it is known again whose session it is."""
+        if self._death is not None and not self._handoffs.holds_commands:
+            death, self._death = self._death, None
+            return self._session.report(death, now)
         if self._queue.revision == self._revision:
             return []
         self._revision = self._queue.revision
@@ -184,6 +188,12 @@ class Handover:
     def takes(self, report: reports.Report) -> bool:
         """Whether the report is about what was opened for a handoff."""
         return self._guest is not None and getattr(report, "track", None) == self._guest.track
+
+    def puts_off(self, death: reports.Died) -> bool:
+        """The audio process died. While it is open whose session it is, nothing else is begun."""
+        if self._guest is None and self._handoffs.holds_commands:
+            self._death = death
+        return self._death is not None
 
     def died(self, reason: str, now: float) -> list[Effect]:
         """The audio process died, and what was opened for a handoff with it."""
@@ -277,6 +287,7 @@ class Handover:
     def _release(self) -> list[Effect]:
         """The session is elsewhere; here is a fresh one."""
         effects = self._session.let_go()
+        self._death = None
         self._queue.reset()
         self._session.identity.renew()
         return effects

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from receiver.errors import Unreachable
+from receiver.model.reports import Died
 from receiver.protocol import commands as c
 from receiver.protocol.peers import Go, HandoffMessage
 from tests.whole.moving import FADE, is_unbroken, moved, playing
@@ -180,5 +181,32 @@ async def test_a_switch_that_was_too_slow_is_tried_again(lost: int) -> None:
         plays = (kitchen, bedroom)[lost < 3]
         assert plays.playback == "playing"
         assert plays.numbers[-500:].min() > 0.5
+        both = (kitchen.numbers > 0.5) & (bedroom.numbers > 0.5)
+        assert both.sum() <= FADE
+
+
+@pytest.mark.parametrize("target_dies", [False, True])
+async def test_the_decoder_of_the_source_dies_in_the_fade(target_dies: bool) -> None:
+    """Nothing else begins there while the music may be elsewhere; what comes back goes on behind
+    the item that did it.
+    """
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        kitchen.ask(c.QueueAdd, items=[c.Entry(url=house.serve("mock:b", stream(20.0)))])
+        transfer = kitchen.ask(c.Transfer, to="bedroom")
+        await house.run(0.02)
+        kitchen.loop.report(Died("test"))
+        await house.run(0.005)
+        if target_dies:
+            await bedroom.die()
+        await house.until(lambda: transfer.code != "open")
+        await house.run(1.0)
+        item = kitchen.state.session.item
+        if target_dies:
+            assert (transfer.code, kitchen.problem) == ("target_lost", "unplayable")
+            assert item is not None
+            assert item.url == "mock:b"
+        else:
+            assert (transfer.code, bedroom.playback, item) == ("done", "playing", None)
         both = (kitchen.numbers > 0.5) & (bedroom.numbers > 0.5)
         assert both.sum() <= FADE
