@@ -68,13 +68,9 @@ class Handoffs:
         to hand it to itself, or to nobody that is known, does not come here.
         """
         self._rest()
-        error: TonearmError | None = None
-        if wish.if_epoch not in (None, self._view.session.epoch):
-            error = Stale("The session has moved since.", epoch=self._view.session.epoch)
-        elif self._busy:
-            error = Busy("Another transfer is being done. Try again when it is over.")
-        if error is not None:
-            return [Answer(wish.token, error)]
+        if self._busy:
+            why = "Another transfer is being done. Try again when it is over."
+            return [Answer(wish.token, Busy(why))]
         giving = Giving(wish, self._view, now)
         self._part = giving
         return giving.begin(now)

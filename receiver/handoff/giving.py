@@ -35,7 +35,7 @@ Stage = Literal["preparing", "committed", "finished"]
 
 class Wish(msgspec.Struct, frozen=True):
     """A transfer as it was asked for. `to` is the target's id; `volume` is for its speaker, None:
-    as it is; `replace`: also if it plays something else; `if_epoch`: only if the session has it.
+    as it is; `replace`: also if it plays something else.
     """
 
     handoff: str
@@ -44,7 +44,6 @@ class Wish(msgspec.Struct, frozen=True):
     to_paused: bool = False
     volume: int | None = None
     replace: bool = False
-    if_epoch: int | None = None
 
 
 class Giving(Part):
