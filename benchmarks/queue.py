@@ -19,6 +19,8 @@ EDIT = "an edit of 10,000 items, answered (ms)"
 SEEN = "an edit, seen by 100 controllers (ms)"
 UNDERRUNS = "underruns meanwhile"
 CONTROLLERS = 100
+ROOM = 10
+"""Left in a full queue, to be edited."""
 URL = "http://192.0.2.1/music/{:05}.ogg"
 
 
@@ -38,7 +40,8 @@ async def _measure(port: int, runs: int, results: Results) -> None:
     async with Client("127.0.0.1", port) as client:
         for _ in range(runs):
             await _seen_by_all(client, port, results)
-        await client.queue.add([URL.format(n) for n in range(MAX_QUEUE - 10)])
+        room = MAX_QUEUE - client.state.session.queue.length - ROOM
+        await client.queue.add([URL.format(n) for n in range(room)])
         for run in range(runs):
             await _edits(client, run, results)
 
