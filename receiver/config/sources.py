@@ -6,12 +6,11 @@ Raises `ConfigError` for a file that cannot be read and for a key that does not 
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 import receiver
 from receiver.config.config import OPTIONS, Option
@@ -24,8 +23,7 @@ _BY_KEY = {option.key: option for option in OPTIONS}
 _BY_VARIABLE = {option.variable: option for option in OPTIONS}
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """A value as its source gave it. `origin` is what people read: a file, variable or flag."""
 
     option: Option
@@ -59,6 +57,8 @@ def from_file(path: Path, *, missing_is_fine: bool) -> list[Setting]:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.", file=str(path)) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text.", file=str(path)) from None
+    import tomllib  # noqa: PLC0415 - a third of a megabyte, and many have no file
+
     try:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -81,6 +81,8 @@ def _place(path: Path, text: str, key: str) -> str:
 def _known(name: str, known: Mapping[str, Option], origin: str) -> Option:
     if name in known:
         return known[name]
+    import difflib  # noqa: PLC0415 - only for those who mistype
+
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
     raise ConfigError(f"{origin}: there is no option {name}. {hint}", key=name)

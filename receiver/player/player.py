@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from receiver.clock.base import Clock
 from receiver.engine.link import EngineLink
@@ -18,8 +19,7 @@ OpenSource = Callable[[str], ByteSource]
 """A source for a URL, not yet opened. Raises `UnsupportedScheme` and `BadRequest`."""
 
 
-@dataclass(slots=True)
-class _Loaded:
+class _Loaded(msgspec.Struct):
     """A track: its feeder, the task that runs it, and its stages so far."""
 
     track: int

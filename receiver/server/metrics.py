@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -17,13 +16,12 @@ BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 LAG_EVERY_S = 1.0
 
 
-@dataclass(slots=True)
-class Timings:
+class Timings(msgspec.Struct):
     """A histogram: how many times lay at or below each of `BOUNDS_S` and above the one before,
     those above the last, and the sum of all, in seconds.
     """
 
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
+    counts: list[int] = msgspec.field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
     sum_s: float = 0.0
 
     def add(self, seconds: float) -> None:

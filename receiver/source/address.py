@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+
+import msgspec
 
 from receiver.errors import BadRequest, UnsupportedScheme
 
 SCHEMES = ("http", "https")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """An http or https address. `url` holds no credentials and no fragment; `credentials` are
     user and password, for basic authentication.
     """

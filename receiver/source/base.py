@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class SourceInfo:
+
+class SourceInfo(msgspec.Struct, frozen=True):
     """What is known of a stream once its server has answered.
 
     `url` is where it was found, after redirects and without credentials. `size` is in bytes, None
@@ -23,8 +23,7 @@ class SourceInfo:
     content_type: str = ""
 
 
-@dataclass(slots=True)
-class SourceTimes:
+class SourceTimes(msgspec.Struct):
     """Instants of opening on the injected clock, in seconds; None: not passed (or not needed)."""
 
     resolved: float | None = None

@@ -7,11 +7,11 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import aiohttp
+import msgspec
 
 from receiver.clock.base import Clock
 from receiver.errors import Unreachable
@@ -28,8 +28,7 @@ DNS_TTL = 30
 """Seconds for which an address is not looked up again."""
 
 
-@dataclass(slots=True)
-class Probe:
+class Probe(msgspec.Struct):
     """Is told how far one request has come; `times` are written to."""
 
     times: SourceTimes

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
+
+import msgspec
 
 BodyEnd = Literal["length", "chunked", "close"]
 """What marks the end of a body: its stated length, its closing chunk, or only that the connection
@@ -19,8 +20,7 @@ _UNSATISFIED = re.compile(rf"bytes\s+\*/({_NUMBER})\s*", re.IGNORECASE)
 _STATION_SERVER = re.compile(r"\s*(icecast|shoutcast)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(msgspec.Struct, frozen=True):
     """A stream as one answer describes it.
 
     `start` and `stop`: offsets of the first byte of this body and after its last; `size`: of the

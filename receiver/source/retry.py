@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from receiver.clock.base import Clock
 from receiver.errors import TonearmError
@@ -13,8 +14,7 @@ Jitter = Callable[[], float]
 """Gives a number from 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What one stream may take. Times in seconds, sizes in bytes."""
 
     connect: float = 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from receiver.errors import HttpRefused, NotSeekable, TonearmError, Unreachable
 from receiver.source.base import SourceInfo, SourceTimes
