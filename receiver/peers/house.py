@@ -175,12 +175,21 @@ class House:
             return
         neighbour = self._neighbours.get(peer)
         if neighbour is None:
-            if len(self._neighbours) >= MOST_PEERS:
+            if len(self._neighbours) >= MOST_PEERS and not self._forget_a_stranger():
                 return
             neighbour = self._neighbours[peer] = Neighbour(peer, name)
-            self._tasks.create_task(self._keep_connected(neighbour))
+            neighbour.caller = self._tasks.create_task(self._keep_connected(neighbour))
         neighbour.seen_at(name, addresses)
         self._changed()
+
+    def _forget_a_stranger(self) -> bool:
+        """Make room in a full house: who was announced and never answered goes first."""
+        for neighbour in self._neighbours.values():
+            if neighbour.remote is None and neighbour.caller is not None:
+                neighbour.caller.cancel()
+                del self._neighbours[neighbour.id]
+                return True
+        return False
 
     def meet(self, address: Address) -> None:
         """Look who is at an address where a receiver may be."""

@@ -26,12 +26,14 @@ class Neighbour:
     def __init__(self, peer: str, name: str) -> None:
         self.id = peer
         self.addresses: list[Address] = []
+        self.caller: asyncio.Task[None] | None = None
+        """Who dials it."""
         self.unlinked = asyncio.Event()
         """Set while there is no link."""
         self.unlinked.set()
         self.peer = Peer(peer, name)
         self.remote: RemoteClock | None = None
-        """What is known of its clock, also when the link was lost."""
+        """What is known of its clock, also when the link was lost; None: it never answered."""
         self._link: PeerLink | None = None
         self._woken = asyncio.Event()
 

@@ -324,3 +324,8 @@ async def test_a_flood_of_receivers_is_bounded() -> None:
         for number in range(MOST_PEERS + 10):
             kitchen.house.seen(f"id-{number}", "Hall", [Address(f"h{number}", PORT)])
         assert len(kitchen.house.peers) == MOST_PEERS
+        place.move_in("bath")
+        kitchen.house.seen("bath", "Bath", [Address("bath", PORT)])
+        await place.clock.advance(3.0)
+        assert kitchen.house.peers["bath"].connected
+        assert len(kitchen.house.peers) == MOST_PEERS
