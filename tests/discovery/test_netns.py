@@ -8,11 +8,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from receiver.discovery.base import Advertisement
 from tests.rig.network import FAR_ADDRESS, Cable, inside
