@@ -115,7 +115,7 @@ class Receiver:
         me = Hello(saved.receiver_id, config.name, __version__, 0, uuid.uuid4().hex)
         self._peers: dict[str, Peer] = {}
         house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
-        roaming = RoamingSession(session, house)
+        roaming = RoamingSession(session, house.facts)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, self._metrics)
         self._player = Player(link, open_source, clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)

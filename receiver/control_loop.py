@@ -73,6 +73,7 @@ class ControlLoop:
         self._observer = observer
         self._inbox: asyncio.Queue[_Message] = asyncio.Queue()
         self._alarm_at = math.inf
+        self._look_due = False
 
     def ask(self, command: Command, reply: Reply) -> None:
         """Have a command carried out; `reply` gets exactly one answer."""
@@ -86,7 +87,7 @@ class ControlLoop:
 
     def changed(self) -> None:
         """See `receiver.peers.house.Listener`."""
-        self._inbox.put_nowait(None)
+        self._look()
 
     def handed(self, peer: str, message: HandoffMessage) -> None:
         """See `Listener`."""
@@ -120,6 +121,7 @@ class ControlLoop:
         session = self._session
         match message:
             case None:
+                self._look_due = False
                 effects = session.tick(now) if now >= session.wake_at else []
                 for peer in house.peers.values():
                     if peer.session is not None and peer.connected:
@@ -154,7 +156,13 @@ class ControlLoop:
         await self._clock.sleep(at - self._clock.now())
         if self._alarm_at >= at:
             self._alarm_at = math.inf
-        self._inbox.put_nowait(None)
+        self._look()
+
+    def _look(self) -> None:
+        """Have a look around before long: one is enough for all that has happened until then."""
+        if not self._look_due:
+            self._look_due = True
+            self._inbox.put_nowait(None)
 
     def _carry_out(self, effects: list[e.Effect], player: Player, house: House) -> None:
         for effect in effects:

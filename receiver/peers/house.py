@@ -13,13 +13,13 @@ from receiver.clock.base import Clock, within
 from receiver.errors import NoReceiver
 from receiver.model.state import Peer
 from receiver.peers.base import Address, Dial, Outbox, PeerRefused, Reply, Wire
+from receiver.peers.facts import Facts
 from receiver.peers.neighbour import Neighbour
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Error
 from receiver.protocol.peers import HandoffMessage, Hello
 
 if TYPE_CHECKING:
-    from receiver.clock.remote import RemoteClock
     from receiver.peers.link import PeerLink
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,6 @@ STEADY_S = 10.0
 """A link that lasted for less is no reason to dial as eagerly as at first."""
 DIAL_S = 3.0
 MOST_PEERS = 256
-UNKNOWN_RTT_S = 0.05
-SIGMAS = 2.0
 FEW_PEERS = 10
 PROBE_S = 1.0
 """How long to look whether a peer whose wire was lost is there at all."""
@@ -80,6 +78,8 @@ class House:
         self._carry: Carry
         self._listener: Listener
         self._neighbours: dict[str, Neighbour] = {}
+        self.facts = Facts(self._neighbours, clock)
+        """What a session that moves must know."""
         self._peers: dict[str, Peer] | None = None
         self._tasks = asyncio.TaskGroup()
         self._strangers: set[Address] = set()
@@ -111,31 +111,6 @@ class House:
         """The conversation with a peer, while there is one."""
         neighbour = self._neighbours.get(peer)
         return None if neighbour is None else neighbour.link
-
-    def name(self, peer: str) -> str:
-        """What people call a peer."""
-        neighbour = self._neighbours.get(peer)
-        return peer if neighbour is None else neighbour.name
-
-    def rtt95(self, peer: str) -> float:
-        """Seconds that 95 of 100 messages to a peer and back take at most."""
-        remote = self._remote(peer)
-        return UNKNOWN_RTT_S if remote is None else remote.rtt_p95
-
-    def clock_error(self, peer: str) -> float | None:
-        """Seconds by which `to_own` may err; None: nothing is known."""
-        remote = self._remote(peer)
-        return None if remote is None else SIGMAS * remote.uncertainty_at(self._clock.now())
-
-    def to_own(self, peer: str, at_us: int) -> float:
-        """An instant of a peer's clock on our own, in seconds; as well as it is known."""
-        remote = self._remote(peer)
-        return at_us / 1e6 if remote is None else remote.to_own(at_us / 1e6)
-
-    def _remote(self, peer: str) -> RemoteClock | None:
-        neighbour = self._neighbours.get(peer)
-        remote = None if neighbour is None else neighbour.remote
-        return remote if remote is not None and remote.known else None
 
     def find(self, wanted: str) -> Neighbour:
         """The peer of this id or, in any case of letters, this name. Raises `NoReceiver`."""

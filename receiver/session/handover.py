@@ -4,7 +4,6 @@ carried out on the queue and the deck.
 
 from __future__ import annotations
 
-import math
 import secrets
 
 import msgspec
@@ -304,9 +303,8 @@ class Handover:
                 return deck.stand_at(position_ms, now)
             case h.FadeBack(position_ms, at):
                 end = None if deck.item is None else deck.item.duration_ms
-                if position_ms is None or end is None:
-                    end = math.inf
-                if (position_ms or 0.0) + 1e3 * (now - at) >= end:
+                by_now = None if position_ms is None else position_ms + 1e3 * (now - at)
+                if by_now is not None and end is not None and by_now >= end:
                     return self._session.go_on(now)
                 return [Tell(orders.FadeIn(deck.track, position_ms, at, FADE_BACK_S))]
         return []
@@ -352,7 +350,7 @@ class Handover:
         guest, stands_at = self._guest, self._stands_at
         self._guest = self._before = self._stands_at = None
         self._moved_to = None
-        effects = [] if guest is not None else self._session.let_go()
+        effects = self._session.let_go() if guest is None else []
         self._queue.adopt(self._cargo.rows, session)
         self._revision = self._queue.revision
         self._session.identity.id, self._session.identity.epoch = session.id, session.epoch
@@ -368,4 +366,4 @@ class Handover:
             loaded_at = self._view.held[0]
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)
         self._deck.adopt_playing(guest.track, guest.position_ms, guest.heard_at)
-        return [*effects, *self._session.look_ahead(now)]
+        return self._session.look_ahead(now)

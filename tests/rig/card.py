@@ -25,6 +25,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.rig.scoped import Scoped
+
 RATE = 44100
 """Frames per second of every sink and every recording."""
 BYTES_PER_FRAME = 4
@@ -44,7 +46,7 @@ class CardError(Exception):
     """The stand-in did not come up; the message holds the daemon's own words."""
 
 
-class Card:
+class Card(Scoped):
     """The daemon, from `__enter__` to `__exit__`. Each name in `sinks` is an ALSA device; the
     first one is also the device `default`.
 
@@ -72,25 +74,12 @@ class Card:
         assert self._daemon is not None
         return self._daemon.pid
 
-    def __enter__(self) -> Self:
+    def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         alsa = self.folder / "asound.conf"
         alsa.write_text(self._alsa_config())
         self.env = self._environment(alsa)
-        try:
-            self._start()
-        except BaseException:
-            self._end()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end()
+        self._start()
 
     @contextmanager
     def in_this_process(self) -> Iterator[None]:
@@ -193,7 +182,7 @@ class Card:
     def _log(self) -> Path:
         return self.folder / "pulseaudio.log"
 
-    def _end(self) -> None:
+    def _remove(self) -> None:
         if self._daemon is not None:
             end_process(self._daemon)
             self._daemon = None

@@ -10,8 +10,8 @@ import os
 import subprocess
 import uuid
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.rig.scoped import Scoped
 
 FAR_ADDRESS = "10.77.0.2"
 PREFIX = 16
@@ -20,7 +20,7 @@ CLONE_NEWNET = 0x40000000
 """See setns(2)."""
 
 
-class Cable:
+class Cable(Scoped):
     """Two namespaces, `near` and `far`, and the link between them, from `__enter__` to `__exit__`.
     The far end has `FAR_ADDRESS`, the near one what it is given.
     """
@@ -30,22 +30,6 @@ class Cable:
         tag = f"{os.getpid():x}{uuid.uuid4().hex[:4]}"
         self.near, self.far = f"tonearm-n-{tag}", f"tonearm-f-{tag}"
         self._ends = (f"tan{tag}"[:15], f"taf{tag}"[:15])
-
-    def __enter__(self) -> Self:
-        try:
-            self._lay()
-        except BaseException:
-            self._remove()
-            raise
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._remove()
 
     def give(self, address: str) -> None:
         """Make this the only address of the near end; an empty one takes the last away."""
@@ -61,7 +45,7 @@ class Cable:
         """Put it in again."""
         _ip("-n", self.far, "link", "set", self._ends[1], "up")
 
-    def _lay(self) -> None:
+    def _make(self) -> None:
         for space in (self.near, self.far):
             _ip("netns", "add", space)
             _ip("-n", space, "link", "set", "lo", "up")

@@ -105,7 +105,7 @@ class Room:
         self.house = House(me, self.peer_hub.join, dial, self.clock)
         self.session = session
         self.loop = ControlLoop(
-            RoamingSession(session, self.house),
+            RoamingSession(session, self.house.facts),
             self.clock,
             self._publish,
             lambda _percent, _muted: None,
