@@ -73,20 +73,17 @@ class LocalLink:
         engine = self._make_engine(receive)
         engine.open()
         try:
-            while True:
-                self._woken.clear()
-                while self._messages:
-                    engine.take(self._messages.popleft())
-                await self._pause(engine.step())
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    self._woken.clear()
+                    while self._messages:
+                        engine.take(self._messages.popleft())
+                    alarm = tasks.create_task(self._wake_in(engine.step()))
+                    await self._woken.wait()
+                    alarm.cancel()
         finally:
             engine.close()
 
-    async def _pause(self, seconds: float) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            waits = (
-                tasks.create_task(self._clock.sleep(seconds)),
-                tasks.create_task(self._woken.wait()),
-            )
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for task in waits:
-                task.cancel()
+    async def _wake_in(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._woken.set()

@@ -1,0 +1,1 @@
+"""A day in virtual time in a house of several receivers."""

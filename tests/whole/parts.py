@@ -1,0 +1,178 @@
+"""All parts of a receiver joined in this program, but for the wires, the servers of the streams and
+the card, which whoever makes it has in hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import msgspec
+
+from receiver.clock.base import Clock
+from receiver.control_loop import ControlLoop
+from receiver.engine.link import EngineLink
+from receiver.model.state import ClockId, ReceiverInfo, State
+from receiver.model.state import Output as OutputState
+from receiver.peers.base import Address
+from receiver.peers.house import House
+from receiver.peers.mock import MockStreet, MockWire
+from receiver.player.player import OpenSource, Player
+from receiver.protocol import commands as c
+from receiver.protocol.codec import check_choices
+from receiver.protocol.events import Answer, Done, Error
+from receiver.protocol.peers import Hello
+from receiver.server.door import Door
+from receiver.server.hub import Hub
+from receiver.session.observer import Observer
+from receiver.session.roaming import RoamingSession
+from receiver.session.session import Session
+
+PORT = 7766
+
+
+class OwnClock:
+    """A clock that began at another time than others did."""
+
+    def __init__(self, clock: Clock, ahead_s: float) -> None:
+        self._clock = clock
+        self._ahead_s = ahead_s
+
+    def now(self) -> float:
+        """See `Clock`."""
+        return self._clock.now() + self._ahead_s
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        await self._clock.sleep(seconds)
+
+
+class Parts:
+    """One receiver. `run` counts the starts of it: each is another boot."""
+
+    def __init__(
+        self,
+        name: str,
+        street: MockStreet,
+        clock: Clock,
+        link: EngineLink,
+        open_source: OpenSource,
+        observer: Observer | None = None,
+        run: int = 1,
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self.street = street
+        self.address = Address(name, PORT)
+        self.hub, self.peer_hub = Hub(), Hub()
+        ids = (f"{name}-{run}-{number}" for number in itertools.count())
+        self.session = Session(
+            ReceiverInfo(name, name.title(), "0", ClockId(name, f"boot {run}")),
+            f"session {run} of {name}",
+            lambda percent: (percent / 100, None),
+            OutputState("mock", "mock"),
+            volume=(100, False),
+            new_id=lambda: next(ids),
+        )
+        me = Hello(name, name.title(), "0", PORT, str(run))
+        self.house = House(me, self.peer_hub.join, self._dial, clock)
+        self._roaming = RoamingSession(self.session, self.house.facts)
+        self.loop = ControlLoop(
+            self._roaming,
+            clock,
+            self._publish,
+            lambda _percent, _muted: None,
+            observer or Observer(),
+        )
+        self.player = Player(link, open_source, clock, self.loop.report)
+        self.door = Door(self.hub, self.loop.ask, self.house.forward, clock)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ids = (f"c-{number}" for number in itertools.count())
+
+    # --- its life ---------------------------------------------------------------------------
+
+    def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Switch it on."""
+        self.street.listen(self.address, self.house.serve)
+        self._tasks = [
+            tasks.create_task(self.player.run()),
+            tasks.create_task(self.loop.run(self.player, self.house)),
+            tasks.create_task(self.house.run(self.door.carry, self.loop)),
+        ]
+
+    async def die(self) -> None:
+        """As when it is killed: the system closes its wires, and its card falls silent."""
+        self.street.leave(self.address)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+        for wire in self.street.wires_of(self.address.host):
+            await wire.close()
+
+    async def _dial(self, address: Address) -> MockWire:
+        return await self.street.dial_from(self.address.host)(address)
+
+    def _publish(self, state: State) -> None:
+        self.house.plays = state.session.playback == "playing"
+        self.peer_hub.publish(state)
+        self.hub.publish(msgspec.structs.replace(state, peers=self.house.peers))
+
+    # --- what it is asked -------------------------------------------------------------------
+
+    @property
+    def waits_until(self) -> float:
+        """The instant by which a handoff must have come further; infinite when there is none."""
+        return self._roaming.wake_at
+
+    @property
+    def state(self) -> State:
+        """As controllers see it."""
+        return self.hub.snapshot().state
+
+    @property
+    def playback(self) -> str:
+        """What it is doing."""
+        return self.state.session.playback
+
+    @property
+    def problem(self) -> str | None:
+        """The code of what is wrong."""
+        return None if self.state.problem is None else self.state.problem.code
+
+    def ask(self, kind: type[c.Command], **fields: Any) -> Asked:
+        """Give it a command."""
+        command = kind(id=next(self._ids), **fields)
+        check_choices(command)
+        asked = Asked()
+        self.door.carry(command, self.clock.now(), asked.answers.append)
+        return asked
+
+
+class Asked:
+    """The answers to a command: one, in the end."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+
+    @property
+    def code(self) -> str:
+        """`done`, the code of the error, or `open`."""
+        if not self.answers:
+            return "open"
+        (answer,) = self.answers
+        return answer.code if isinstance(answer, Error) else "done"
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """Of what was done."""
+        (answer,) = self.answers
+        assert isinstance(answer, Done), answer
+        return answer.result
+
+    @property
+    def message(self) -> str:
+        """Of the error."""
+        (answer,) = self.answers
+        assert isinstance(answer, Error), answer
+        return answer.message
