@@ -35,7 +35,7 @@ class Feeder:
         self._send = send
         self._tell = tell
         self._feed = 0
-        self._offset: int | None = None
+        self._want: reports.Want | None = None
         self._sent = 0
         self._taken = 0
         self._room = asyncio.Event()
@@ -64,9 +64,10 @@ class Feeder:
     # --- what the engine says ---------------------------------------------------------------
 
     def want(self, report: reports.Want) -> None:
-        """The engine wants a new feed."""
-        self._feed, self._offset = report.feed, report.offset
-        self._sent = self._taken = 0
+        """The engine wants a new feed. Until the pump of the old one is stopped, what is sent is
+        still of that.
+        """
+        self._want = report
         self._wanted.set()
 
     def taken(self, report: reports.Taken) -> None:
@@ -116,9 +117,10 @@ class Feeder:
     async def _jump(self) -> bool:
         """Go where the engine wants to; False when that cannot be done."""
         self._wanted.clear()
-        assert self._offset is not None
+        assert self._want is not None
+        self._feed, self._sent, self._taken = self._want.feed, 0, 0
         try:
-            await self.source.seek(self._offset)
+            await self.source.seek(self._want.offset)
         except TonearmError as error:
             self._fail(error)
             return False

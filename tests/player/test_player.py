@@ -137,6 +137,20 @@ async def test_the_engine_gets_the_bytes_it_wants_from_there_on() -> None:
         assert got == BODY[500_000 : 500_000 + len(got)]
 
 
+async def test_bytes_that_were_on_their_way_are_not_taken_for_those_that_are_wanted() -> None:
+    """Room for more and the wish to be elsewhere come in one breath: the bytes that had waited for
+    the room are from the old place.
+    """
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        await stage.clock.settle(400)
+        stage.engine.receive(r.Taken(1, 0, 100_000))
+        await stage.say(r.Want(1, feed=1, offset=500_000))
+        await stage.clock.settle(400)
+        got = stage.engine.data(feed=1)
+        assert got == BODY[500_000 : 500_000 + len(got)]
+
+
 async def test_a_want_is_heard_while_the_source_stalls() -> None:
     async with playing(MockStream(BODY, stalls={8192: 1000.0})) as stage:
         stage.load()
