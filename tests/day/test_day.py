@@ -11,6 +11,7 @@ from receiver.clock import schedule
 from tests.day.checks import all_is_well, plays_on_command
 from tests.day.house import house
 from tests.day.household import busy
+from tests.day.music import RATE
 from tests.day.virtual import in_virtual_time
 
 SEEDS = os.environ.get("TONEARM_DAYS", "1").split()
@@ -39,7 +40,8 @@ async def live(seed: int, hours: float) -> None:
             await plays_on_command(home, random.choice(home.speakers))
             await home.clock.sleep(random.uniform(5, 400))
             await all_is_well(home)
-        print(home.commands, home.faults, home.visits)
+        frames = sum(speaker.card.ears.frames for speaker in home.speakers)
+        print(home.commands, home.faults, home.visits, frames / RATE)
 
 
 @pytest.mark.slow
