@@ -34,7 +34,7 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     `--help`, `--version` and a flag that does not exist end the program, as argparse does it.
     """
     flags = sources.parser().parse_args(argv)
-    settings = sources.from_xdg(environ)
+    settings = sources.from_surroundings(environ)
     if flags.config is None:
         for file in sources.default_files(environ):
             settings += sources.from_file(file, missing_is_fine=True)

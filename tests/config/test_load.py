@@ -110,6 +110,16 @@ def test_the_state_follows_the_desktop(home: Home) -> None:
     assert home.load("--state-dir", "/tmp/x").config.state_dir == Path("/tmp/x")
 
 
+def test_the_state_lies_where_systemd_wants_it(home: Home) -> None:
+    home.environ["XDG_STATE_HOME"] = "/srv/state"
+    home.environ["STATE_DIRECTORY"] = "/var/lib/tonearm:/var/lib/other"
+    loaded = home.load()
+    assert loaded.config.state_dir == Path("/var/lib/tonearm")
+    assert loaded.origins["state_dir"] == "STATE_DIRECTORY"
+    home.system_file.write_text('state_dir = "/srv/own"')
+    assert home.load().config.state_dir == Path("/srv/own")
+
+
 def test_a_home_folder_is_resolved(home: Home) -> None:
     assert home.load("--state-dir", "~/x").config.state_dir == Path("~/x").expanduser()
 
