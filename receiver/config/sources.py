@@ -138,6 +138,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--check-config", action="store_true", help="show each value and its source, then exit"
     )
+    made.add_argument(
+        "--print-config", action="store_true", help="show a receiver.toml to begin with, then exit"
+    )
     made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
     for option in OPTIONS:
         summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")
