@@ -27,7 +27,8 @@ while [ $# -gt 0 ]; do
         --help) sed -n '2,/^set/{s/^# \{0,1\}//p}' "$0"; exit ;;
         --root | --wheels | --package)
             [ $# -gt 1 ] || die "$1 needs a value; see --help."
-            declare "${1#--}=$(realpath -e -- "$2" 2>/dev/null || die "$1: there is no $2.")"
+            value=$(realpath -e -- "$2" 2>/dev/null) || die "$1: there is no $2."
+            declare "${1#--}=$value"
             shift
             ;;
         *) die "$1 is not known; see --help." ;;
