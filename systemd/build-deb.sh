@@ -11,12 +11,13 @@
 # then the paths in it are set right.
 set -euo pipefail
 umask 022
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_QUIET=1
 
-wheels='' compression=xz
+wheels='' compression=(-Zxz)
 while [ $# -gt 1 ]; do
     case $1 in
         --wheels) wheels=$(realpath -e "$2"); shift ;;
-        --quick) compression=gzip ;;
+        --quick) compression=(-Zgzip -z1) ;;
         *) echo "build-deb.sh: $1 is not known" >&2; exit 2 ;;
     esac
     shift
@@ -34,6 +35,13 @@ venv=$root/opt/tonearm/venv
 python=$(/usr/bin/python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
 architecture=$(dpkg --print-architecture)
 
+shopt -s nullglob
+pip=(/usr/share/python-wheels/pip-*.whl)
+if [ ${#pip[@]} = 0 ]; then
+    echo "build-deb.sh: Python cannot make virtual environments: apt install python3-venv" >&2
+    exit 1
+fi
+
 # --- GPIO: Python 3.13 and later have no lgpio at PyPI. There, what the system has is taken.
 if [ "${python#*.}" -lt 13 ]; then
     extra='[pi]' gpio=''
@@ -46,15 +54,13 @@ mkdir "$work/source"
 for part in pyproject.toml README.md controller hw receiver; do
     [ ! -e "$project/$part" ] || cp -r "$project/$part" "$work/source"
 done
-"/usr/bin/$python" -m venv "$work/tools"
 "/usr/bin/$python" -m venv --without-pip "$venv"
-pip=("$work/tools/bin/pip" --python "$venv/bin/python" --disable-pip-version-check --no-input -q)
 if [ -n "$wheels" ]; then
     from=(--no-index --find-links "$wheels")
 else # never compile numpy for hours on a Pi; PyOgg is Python alone, and has no wheel
     from=(--only-binary :all: --no-binary pyogg)
 fi
-"${pip[@]}" install --no-compile "${from[@]}" "$work/source$extra"
+"$venv/bin/python" "${pip[0]}/pip" install --no-compile "${from[@]}" "$work/source$extra"
 packages=$venv/lib/$python/site-packages
 rm "$packages"/tonearm-*.dist-info/direct_url.json
 if [ -z "$extra" ]; then
@@ -83,7 +89,7 @@ complete fish fish/vendor_completions.d/tonearm.fish
 # --- the paths
 find "$venv" -name __pycache__ -prune -exec rm -r {} +
 grep -rlIF "$root" "$venv/bin" "$venv/pyvenv.cfg" | xargs sed -i "s|$root||g"
-"/usr/bin/$python" -m compileall -q -s "$root" -p / "$venv/lib"
+"/usr/bin/$python" -m compileall -q -j 0 -s "$root" -p / "$venv/lib"
 
 # --- the package
 version=$("/usr/bin/$python" -c "import sys; sys.path.insert(0, '$work/source'); import receiver; print(receiver.__version__)")
@@ -94,4 +100,4 @@ install -m644 "$here/debian/conffiles" "$root/DEBIAN"
 install -m755 "$here"/debian/{postinst,prerm,postrm} "$root/DEBIAN"
 (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | xargs -0 md5sum) >"$work/md5sums"
 install -m644 "$work/md5sums" "$root/DEBIAN"
-dpkg-deb --root-owner-group -Z$compression --build "$root" "$folder/tonearm_${version}_$architecture.deb" >&2
+dpkg-deb --root-owner-group "${compression[@]}" --build "$root" "$folder/tonearm_${version}_$architecture.deb" >&2

@@ -77,9 +77,7 @@ install_all() { # what is known of the packages may be old or missing
 
 # --- build, install, look
 if [ -z "$package" ]; then
-    if ! /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        install_all python3-venv
-    fi
+    compgen -G '/usr/share/python-wheels/pip-*.whl' >/dev/null || install_all python3-venv
     echo "Building the package ..."
     "$here/build-deb.sh" ${wheels:+--wheels "$wheels"} --quick "$log" 2>"$log/build" ||
         { tail -n 20 "$log/build" >&2; die "the package could not be built: see above."; }
