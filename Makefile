@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean system-run system-test
+.PHONY: help demo test lint bench deb clean system-run system-test
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -26,6 +26,9 @@ lint: $(VENV)/.ready-test ## style and types
 
 bench: $(VENV)/.ready-test ## measure: start, seek, pause, volume, CPU, memory
 	@$(BIN)/python -m benchmarks
+
+deb: ## build a Debian package for this machine's Python and architecture, in dist
+	@systemd/build-deb.sh dist
 
 clean: ## remove what the other verbs made
 	rm -rf .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

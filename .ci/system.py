@@ -65,6 +65,11 @@ def module(name: str, package: str) -> Need:
     return Need(name, package, lambda: importlib.util.find_spec(name) is not None)
 
 
+def file(name: str, pattern: str, package: str) -> Need:
+    """A file of the system."""
+    return Need(name, package, lambda: any(Path("/").glob(pattern)))
+
+
 START = (module("ensurepip", f"python3.{sys.version_info.minor}-venv"),)
 """Without these nothing can be set up."""
 RUN = (
@@ -91,6 +96,9 @@ TEST = (
     program("ip", "iproute2"),
     program("zsh", "zsh"),
     program("fish", "fish"),
+    program("shellcheck", "shellcheck"),
+    program("systemd-analyze", "systemd"),
+    file("pip of Debian", "usr/share/python-wheels/pip-*.whl", "python3-venv"),
 )
 """That, and what some of the tests need."""
 

@@ -28,6 +28,11 @@ def _main() -> None:
     if loaded.check_config:
         sys.stdout.write(table(loaded))
         return
+    if loaded.print_config:
+        from receiver.config.sample import sample  # noqa: PLC0415 - only for this
+
+        sys.stdout.write(sample())
+        return
     if loaded.list_devices:
         from receiver.sink.portaudio import list_devices  # noqa: PLC0415 - only for this
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
 import signal
 import uuid
 from collections.abc import AsyncIterator
@@ -37,6 +38,8 @@ from receiver.server.door import Door
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.metrics import Metrics
+from receiver.service.service import Service
+from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.source.base import ByteSource
@@ -98,6 +101,7 @@ class Receiver:
         self._clock = clock
         self._dirty = asyncio.Event()
         self._metrics = Metrics(clock)
+        self._service = Service.of_environment(os.environ, clock, os.getpid())
         self._hub = Hub()
         self._peer_news = Hub()
         session = Session(
@@ -116,7 +120,8 @@ class Receiver:
         self._peers: dict[str, Peer] = {}
         house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
         roaming = RoamingSession(session, house.facts)
-        self._loop = ControlLoop(roaming, clock, self._publish, self._remember, self._metrics)
+        observers = Observers(self._metrics, self._service)
+        self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         self._player = Player(link, open_source, clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)
         self._server = Server(self._hub, self._door, house.serve, self._metrics)
@@ -129,6 +134,7 @@ class Receiver:
                 tasks.create_task(self._player.run()),
                 tasks.create_task(self._loop.run(self._player, self._house)),
                 tasks.create_task(self._metrics.watch_loop()),
+                tasks.create_task(self._service.run()),
                 tasks.create_task(self._keep_saving()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
             ]
@@ -137,8 +143,10 @@ class Receiver:
                     self._meet_the_house(port)
                     if self._config.mdns:
                         parts.append(tasks.create_task(self._advertise(port)))
+                    self._service.ready()
                     yield port
             finally:
+                self._service.stopping()
                 for part in parts:
                     part.cancel()
         await self._save()
@@ -159,6 +167,7 @@ class Receiver:
 
     def _publish(self, state: State) -> None:
         """Controllers hear of the peers too; peers hear of one another by themselves."""
+        self._service.published(state)
         self._house.plays = state.session.playback == "playing"
         self._peer_news.publish(state)
         peers = self._house.peers

@@ -66,6 +66,19 @@ def _namespaces_missing() -> str | None:
     return None
 
 
+@cache
+def _debian_root_missing() -> str | None:
+    if os.geteuid() != 0:
+        return "needs root"
+    if not Path("/etc/debian_version").exists():
+        return "needs Debian"
+    mount = "mount -t overlay -o lowerdir=/usr:/etc overlay /mnt"
+    words = ["unshare", "--mount", "sh", "-c", mount]
+    if subprocess.run(words, capture_output=True, check=False).returncode != 0:
+        return "needs the right to mount an overlay"
+    return None
+
+
 def _lacking(item: pytest.Item) -> str | None:
     """Why this test cannot run on this machine."""
     for mark in item.iter_markers("tools"):
@@ -76,6 +89,10 @@ def _lacking(item: pytest.Item) -> str | None:
         missing = _system.missing_for(CARD)
         if missing:
             return str(missing)
+    if item.get_closest_marker("debian_root"):
+        missing = _debian_root_missing()
+        if missing:
+            return missing
     return _namespaces_missing() if item.get_closest_marker("netns") else None
 
 

@@ -25,6 +25,7 @@ class Loaded:
     config: Config
     origins: Mapping[str, str]
     check_config: bool = False
+    print_config: bool = False
     list_devices: bool = False
 
 
@@ -34,7 +35,7 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     `--help`, `--version` and a flag that does not exist end the program, as argparse does it.
     """
     flags = sources.parser().parse_args(argv)
-    settings = sources.from_xdg(environ)
+    settings = sources.from_surroundings(environ)
     if flags.config is None:
         for file in sources.default_files(environ):
             settings += sources.from_file(file, missing_is_fine=True)
@@ -43,13 +44,13 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     settings += sources.from_variables(environ)
     settings += sources.from_flags(flags)
     config, origins = _resolve(settings)
-    return Loaded(config, origins, flags.check_config, flags.list_devices)
+    return Loaded(config, origins, flags.check_config, flags.print_config, flags.list_devices)
 
 
 def table(loaded: Loaded) -> str:
     """Every key, its value and its origin, in columns: what `--check-config` shows."""
     rows = [
-        (option.key, _shown(getattr(loaded.config, option.key)), loaded.origins[option.key])
+        (option.key, shown(getattr(loaded.config, option.key)), loaded.origins[option.key])
         for option in OPTIONS
     ]
     key_width, value_width = (max(len(row[column]) for row in rows) for column in (0, 1))
@@ -58,7 +59,7 @@ def table(loaded: Loaded) -> str:
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as one writes it in TOML."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -38,11 +38,16 @@ def default_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
     return SYSTEM_FILE, own / "tonearm" / "receiver.toml"
 
 
-def from_xdg(environ: Mapping[str, str]) -> list[Setting]:
-    """Where the desktop's own variables move a default."""
-    base = environ.get("XDG_STATE_HOME", "")
-    folder = Setting(_BY_KEY["state_dir"], f"{base}/tonearm", "XDG_STATE_HOME")
-    return [folder] if base.startswith("/") else []
+def from_surroundings(environ: Mapping[str, str]) -> list[Setting]:
+    """Where the variables of the desktop, and then those of systemd, move a default."""
+    home = environ.get("XDG_STATE_HOME", "")
+    folders = [(f"{home}/tonearm" if home else "", "XDG_STATE_HOME")]
+    folders.append((environ.get("STATE_DIRECTORY", "").partition(":")[0], "STATE_DIRECTORY"))
+    return [
+        Setting(_BY_KEY["state_dir"], folder, origin)
+        for folder, origin in folders
+        if folder.startswith("/")
+    ]
 
 
 def from_file(path: Path, *, missing_is_fine: bool) -> list[Setting]:
@@ -132,6 +137,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--config", type=Path, metavar="FILE", help="read this file and no other")
     made.add_argument(
         "--check-config", action="store_true", help="show each value and its source, then exit"
+    )
+    made.add_argument(
+        "--print-config", action="store_true", help="show a receiver.toml to begin with, then exit"
     )
     made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
     for option in OPTIONS:

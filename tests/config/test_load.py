@@ -12,6 +12,7 @@ from receiver.config import sources
 from receiver.config.config import OPTIONS, Config
 from receiver.config.load import Loaded, load, table
 from receiver.config.options import Switch
+from receiver.config.sample import sample
 from receiver.errors import ConfigError
 
 
@@ -110,6 +111,16 @@ def test_the_state_follows_the_desktop(home: Home) -> None:
     assert home.load("--state-dir", "/tmp/x").config.state_dir == Path("/tmp/x")
 
 
+def test_the_state_lies_where_systemd_wants_it(home: Home) -> None:
+    home.environ["XDG_STATE_HOME"] = "/srv/state"
+    home.environ["STATE_DIRECTORY"] = "/var/lib/tonearm:/var/lib/other"
+    loaded = home.load()
+    assert loaded.config.state_dir == Path("/var/lib/tonearm")
+    assert loaded.origins["state_dir"] == "STATE_DIRECTORY"
+    home.system_file.write_text('state_dir = "/srv/own"')
+    assert home.load().config.state_dir == Path("/srv/own")
+
+
 def test_a_home_folder_is_resolved(home: Home) -> None:
     assert home.load("--state-dir", "~/x").config.state_dir == Path("~/x").expanduser()
 
@@ -197,6 +208,15 @@ def test_the_table_shows_each_value_and_its_source(home: Home) -> None:
     assert [line.split()[0] for line in lines] == [option.key for option in OPTIONS]
     assert re.search(r'^name +"Küche \\"1\\"" +--name$', lines[0])
     assert re.search(r"^mdns +true +default$", lines[3])
+
+
+def test_the_sample_names_every_option_and_changes_nothing(home: Home) -> None:
+    home.system_file.write_text(sample())
+    assert set(home.load("--print-config").origins.values()) == {"default"}
+    commented = re.findall(r"^#(\w+ = .*)$", sample(), re.MULTILINE)
+    assert [line.split()[0] for line in commented] == [option.key for option in OPTIONS]
+    home.system_file.write_text("\n".join(line for line in commented if '"..."' not in line))
+    assert home.load().config == Config(), "what it shows are the defaults"
 
 
 def test_version_and_help_say_so_and_end(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

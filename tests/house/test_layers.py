@@ -13,7 +13,7 @@ LAYERS = (
     ("receiver.__main__",),
     ("receiver.app",),
     ("receiver.control_loop",),
-    ("receiver.player", "receiver.server", "receiver.peers"),
+    ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
     (
         "receiver.session", "receiver.source", "receiver.decoder", "receiver.sink",
@@ -34,7 +34,7 @@ AUDIO = {"receiver.pcm", "receiver.decoder", "receiver.sink", "receiver.engine"}
 CONTROL = {
     "receiver.protocol", "receiver.handoff", "receiver.session", "receiver.source",
     "receiver.discovery", "receiver.store", "receiver.config", "receiver.player",
-    "receiver.server", "receiver.peers",
+    "receiver.server", "receiver.peers", "receiver.service",
 }  # fmt: skip
 DOOR = "receiver.engine.link"
 

@@ -1,0 +1,1 @@
+"""Tests of the unit, the package and the scripts that install it."""
