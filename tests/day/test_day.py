@@ -41,7 +41,7 @@ async def live(seed: int, hours: float) -> None:
             await home.clock.sleep(random.uniform(5, 400))
             await all_is_well(home)
         frames = sum(speaker.card.ears.frames for speaker in home.speakers)
-        print(home.commands, home.faults, home.visits, frames / RATE)
+        print(home.commands, home.faults, home.visits, frames / RATE)  # noqa: T201 - a line of figures
 
 
 @pytest.mark.slow
