@@ -80,6 +80,9 @@ def restart(stage: Stage, runs: int, results: Results) -> None:
 
 def daemon_start(stage: Stage, runs: int, results: Results) -> None:
     """Start of the process to the answer of its first command."""
+    for name in stage.names:
+        with stage.player(name):
+            pass  # what is loaded for the first time is compiled, or comes from the disk
     for _ in range(runs):
         for name in stage.names:
             player = stage.player(name)

@@ -13,17 +13,16 @@ from typing import Any
 
 import psutil
 
+from benchmarks import unit
 from benchmarks.peers.base import PATIENCE, Player
 from controller.client import Client
 from receiver.errors import NoReceiver
 from receiver.model.state import Transferred
 from tests.rig.card import Card
 
-ROOT = Path(__file__).parents[2]
-
 
 class Tonearm(Player):
-    """`python -m receiver` with PortAudio. The client has an event loop and a thread of its own."""
+    """`python -m receiver` with PortAudio, as the service runs it. The client has an event loop and a thread of its own."""
 
     name = "tonearm"
     program = sys.executable
@@ -46,7 +45,10 @@ class Tonearm(Player):
         return [sys.executable, "-m", self.module, *flags]
 
     def environment(self) -> dict[str, str]:
-        return {**super().environment(), "PYTHONPATH": str(ROOT)}
+        # An installed package is compiled; here that is done by the first that is started.
+        compiled = str(self.folder.parent / "compiled")
+        ours = {"PYTHONPATH": str(unit.ROOT), "PYTHONPYCACHEPREFIX": compiled}
+        return {**super().environment(), **unit.environment(), **ours}
 
     def connect(self) -> None:
         self._loop = asyncio.new_event_loop()
