@@ -22,7 +22,9 @@ from tests.rig.card import Card
 
 
 class Tonearm(Player):
-    """`python -m receiver` with PortAudio, as the service runs it. The client has an event loop and a thread of its own."""
+    """`python -m receiver` with PortAudio, as the service runs it. The client has an event loop and
+    a thread of its own.
+    """
 
     name = "tonearm"
     program = sys.executable
@@ -48,6 +50,7 @@ class Tonearm(Player):
         # An installed package is compiled; here that is done by the first that is started.
         compiled = str(self.folder.parent / "compiled")
         ours = {"PYTHONPATH": str(unit.ROOT), "PYTHONPYCACHEPREFIX": compiled}
+        ours["PYTHONDONTWRITEBYTECODE"] = ""
         return {**super().environment(), **unit.environment(), **ours}
 
     def connect(self) -> None:
