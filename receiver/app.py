@@ -39,19 +39,20 @@ from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.metrics import Metrics
 from receiver.service.service import Service
+from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
-from receiver.store.base import MOST_PEERS, Saved, SavedPeer, Store
+from receiver.store.base import Loaded, Store
 from receiver.store.file import FileStore
+from receiver.store.keeper import Keeper
 
 log = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-SAVE_EVERY_S = 2.0
 
 
 async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> None:
@@ -61,13 +62,14 @@ async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> No
     clock = SystemClock()
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
-    saved = await asyncio.to_thread(store.load)
     async with HttpClient(clock) as client, dialler() as dial:
 
         def open_source(url: str) -> ByteSource:
             return HttpSource(url, client, clock)
 
-        receiver = Receiver(config, saved, store, link, open_source, dial, clock)
+        loaded = await asyncio.to_thread(store.load)
+        receiver = Receiver(config, loaded, store, link, open_source, dial, clock)
+        del loaded  # a queue may be long
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
             settle()
@@ -88,7 +90,7 @@ class Receiver:
     def __init__(
         self,
         config: Config,
-        saved: Saved,
+        loaded: Loaded,
         store: Store,
         link: EngineLink,
         open_source: OpenSource,
@@ -96,32 +98,26 @@ class Receiver:
         clock: Clock,
     ) -> None:
         self._config = config
-        self._saved = saved
-        self._store = store
         self._clock = clock
-        self._dirty = asyncio.Event()
         self._metrics = Metrics(clock)
         self._service = Service.of_environment(os.environ, clock, os.getpid())
         self._hub = Hub()
         self._peer_news = Hub()
+        boot, own_id = _boot_id(), loaded.saved.receiver_id
         session = Session(
-            ReceiverInfo(
-                saved.receiver_id,
-                config.name,
-                __version__,
-                ClockId(saved.receiver_id, _boot_id()),
-            ),
+            ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
             session_id=uuid.uuid4().hex,
             curve=lambda percent: (gain_of(percent), decibels(gain_of(percent))),
             output=Output(backend=config.audio, device=config.device),
-            volume=(saved.volume_percent, saved.muted),
         )
-        me = Hello(saved.receiver_id, config.name, __version__, 0, uuid.uuid4().hex)
+        self._keeper = Keeper(store, loaded, Memoir(session), boot, clock)
+        self._keeper.bring_back(loaded, resume=config.resume)
+        me = Hello(own_id, config.name, __version__, 0, uuid.uuid4().hex)
         self._peers: dict[str, Peer] = {}
         house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
         roaming = RoamingSession(session, house.facts)
         observers = Observers(self._metrics, self._service)
-        self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
+        self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
         self._player = Player(link, open_source, clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)
         self._server = Server(self._hub, self._door, house.serve, self._metrics)
@@ -129,13 +125,14 @@ class Receiver:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
         """Run all parts while the block lasts; gives the port, as soon as commands are taken."""
+        await self._keeper.begin()
         async with asyncio.TaskGroup() as tasks:
             parts = [
                 tasks.create_task(self._player.run()),
                 tasks.create_task(self._loop.run(self._player, self._house)),
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._service.run()),
-                tasks.create_task(self._keep_saving()),
+                tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
             ]
             try:
@@ -146,14 +143,15 @@ class Receiver:
                     self._service.ready()
                     yield port
             finally:
+                ended_at = self._clock.now()
                 self._service.stopping()
                 for part in parts:
                     part.cancel()
-        await self._save()
+        await self._keeper.finish(ended_at)
 
     async def _advertise(self, port: int) -> None:
         config = self._config
-        me = Advertisement(self._saved.receiver_id, config.name, port, config.host)
+        me = Advertisement(self._keeper.receiver_id, config.name, port, config.host)
         # Being seen can wait until commands are taken; loading what it needs is slow.
         module = await asyncio.to_thread(
             importlib.import_module, "receiver.discovery.zeroconf_advertiser"
@@ -174,41 +172,18 @@ class Receiver:
         self._hub.publish(msgspec.structs.replace(state, peers=peers))
         if peers is not self._peers:
             self._peers = peers
-            self._remember_peers(peers)
+            self._keeper.meet(peers.values())
 
     def _meet_the_house(self, port: int) -> None:
         """Call on those that are remembered or named, besides those that will be seen."""
         self._house.listens_on(port)
-        for peer in self._saved.peers:
+        for peer in self._keeper.peers:
             self._house.seen(peer.id, peer.name, [Address(peer.host, peer.port)])
         for address in addresses_in(self._config.peers, DEFAULT_PORT):
             self._house.meet(Address(*address))
 
     def _seen(self, seen: Seen) -> None:
         self._house.seen(seen.id, seen.name, [Address(*address) for address in seen.addresses])
-
-    # --- what is kept over a restart --------------------------------------------------------
-
-    def _remember_peers(self, peers: dict[str, Peer]) -> None:
-        known = [SavedPeer(peer.id, peer.name, peer.host, peer.port) for peer in peers.values()]
-        if known[-MOST_PEERS:] != self._saved.peers:
-            self._saved = msgspec.structs.replace(self._saved, peers=known[-MOST_PEERS:])
-            self._dirty.set()
-
-    def _remember(self, percent: int, muted: bool) -> None:
-        self._saved = msgspec.structs.replace(self._saved, volume_percent=percent, muted=muted)
-        self._dirty.set()
-
-    async def _keep_saving(self) -> None:
-        while True:
-            await self._dirty.wait()
-            await self._clock.sleep(SAVE_EVERY_S)
-            await self._save()
-
-    async def _save(self) -> None:
-        if self._dirty.is_set():
-            self._dirty.clear()
-            await asyncio.to_thread(self._store.save, self._saved)
 
 
 def _boot_id() -> str:

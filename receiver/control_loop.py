@@ -63,9 +63,10 @@ class ControlLoop:
         session: RoamingSession,
         clock: Clock,
         publish: Callable[[State], None],
-        remember: Callable[[int, bool], None],
+        remember: Callable[[], None],
         observer: Observer,
     ) -> None:
+        """`publish` is told each state, `remember` that there may be something to keep."""
         self._session = session
         self._clock = clock
         self._publish = publish
@@ -108,12 +109,14 @@ class ControlLoop:
         self._carry_out(self._session.begin(), player, house)
         self._publish(self._session.state)
         async with asyncio.TaskGroup() as tasks:
+            self._set_alarm(tasks)
             while True:
                 message = await self._inbox.get()
                 effects = self._step(message, house, self._clock.now())
                 # The news goes out before the answer: who has the answer has the state.
                 self._publish(self._session.state)
                 self._carry_out(effects, player, house)
+                self._remember()
                 self._set_alarm(tasks)
 
     def _step(self, message: _Message, house: House, now: float) -> list[e.Effect]:
@@ -186,8 +189,6 @@ class ControlLoop:
                     player.close()
                 case e.Tell(order):
                     player.order(order)
-                case e.Remember(percent, muted):
-                    self._remember(percent, muted)
                 case e.AnswerPlay(token, track):
                     receipt = player.receipt(track)
                     self._observer.played(receipt)

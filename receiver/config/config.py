@@ -72,8 +72,13 @@ class Config:
     )
     state_dir: Path = option(
         Folder(),
-        "folder that keeps id and volume",
+        "folder that keeps id, volume, queue and place",
         default_factory=lambda: Path("~/.local/state/tonearm").expanduser(),
+    )
+    resume: bool = option(
+        Switch(),
+        "go on playing after a power cut or a restart; else it stands paused",
+        default=True,
     )
     log_level: LogLevel = option(
         Choice(("debug", "info", "warning", "error")), "how much is logged", default="info"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from receiver.errors import NotSeekable, error_from_code
 from receiver.model import orders, reports
 from receiver.model.state import Item, Playback
 from receiver.protocol import commands as c
+from receiver.session.comeback import Comeback, may_mend
 from receiver.session.effects import Answer, CloseItem, Effect, OpenItem, Tell, Token
 from receiver.session.place import Place
 from receiver.session.queue import Queue
@@ -15,6 +17,8 @@ from receiver.session.waiting import Waiting
 
 NEAR_MS = 0.5
 """A place that is so near is the same."""
+SOFT_S, SOON_S = 1.0, 0.1
+"""What comes back after a restart fades in for so long, so soon after it is ready."""
 
 
 class Deck:
@@ -28,16 +32,22 @@ class Deck:
         self._done = done
         self._newest = 0
         self.track = 0
-        """Number of the track at hand."""
+        """Number of the track at hand; 0: the item stands, and was not opened yet."""
         self.playback: Playback = "idle"
         self.paused = False
         self.place = Place()
         self.waiting = Waiting()
+        self.comeback = Comeback()
 
     @property
     def item(self) -> Item | None:
         """What is played, or stands; None when idle."""
         return None if self.playback == "idle" else self._queue.current
+
+    @property
+    def opened(self) -> bool:
+        """Whether the engine has the item, or is about to."""
+        return self.item is not None and self.track > 0
 
     def position(self, now: float) -> float:
         """The position heard now, in milliseconds."""
@@ -54,21 +64,34 @@ class Deck:
         self, token: Token | None, now: float, position_ms: float = 0.0, *, paused: bool = False
     ) -> list[Effect]:
         """Load the current item of the queue as a new track; `token` waits for it to sound."""
+        effects = self.waiting.for_play(token)
+        self.comeback.over()
+        return [*effects, self._open(now, position_ms, paused=paused)]
+
+    def _open(
+        self, now: float, position_ms: float, *, paused: bool, soft: bool = False
+    ) -> OpenItem:
         item = self._queue.current
         assert item is not None
-        effects = self.waiting.for_play(token)
         self.track = self.new_track()
         self.place.clear()
         self.place.expect(item, position_ms, now)
         self.playback = "loading"
         self.paused = paused
-        return [*effects, OpenItem(self.track, item, position_ms, paused, now)]
+        return OpenItem(self.track, item, position_ms, paused or soft, now, through=soft)
 
     def set_paused(self, paused: bool, now: float) -> list[Effect]:
         """Stand still, or go on."""
         if paused == self.paused:
             return []
         self.paused = paused
+        if not self.opened:
+            self.lay(self.position(now), now, paused=paused)
+            if paused:
+                self.comeback.over()
+                return []
+            self.comeback.begin(now)
+            return self.tick(now)
         if self.playback != "loading":
             self._stand_at(self.position(now), now)
             self.playback = "paused" if paused else "playing"
@@ -78,7 +101,8 @@ class Deck:
         """Begin to move; `token` waits until it has landed. Raises `NotSeekable`."""
         item = self.item
         assert item is not None
-        if self.playback != "loading" and not item.seekable:
+        seekable = item.seekable if self.opened else not item.live
+        if self.playback != "loading" and not seekable:
             raise NotSeekable(
                 "This stream cannot seek: "
                 + ("it is live." if item.live else "its server gives no ranges.")
@@ -90,6 +114,9 @@ class Deck:
         if item.duration_ms is not None:
             target = min(target, item.duration_ms)
         target = max(target, 0.0)
+        if not self.opened:
+            self._stand_at(target, now)
+            return [self._done(token)]
         self.place.expect(item, target, now)
         number, effects = self.waiting.for_seek(token)
         return [*effects, Tell(orders.Seek(self.track, number, target))]
@@ -100,6 +127,7 @@ class Deck:
         if self.playback != "idle":
             effects += [CloseItem(), Tell(orders.Stop())]
         self.place.clear()
+        self.comeback.over()
         self.playback = "idle"
         self.paused = False
         return effects
@@ -153,6 +181,34 @@ class Deck:
         """The track at hand has ended: who waited for it has waited enough."""
         return [*self.waiting.played(self.track), *self._landed(None)]
 
+    # --- after a restart --------------------------------------------------------------------
+
+    def lay(self, position_ms: float, now: float, *, paused: bool) -> None:
+        """The current item stands at a place without being opened: the network may not be there,
+        and what is paused needs none. `paused`, or it waits for its comeback.
+        """
+        self.track = 0
+        self.playback, self.paused = "paused" if paused else "buffering", paused
+        self._stand_at(position_ms, now)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Have what is to come back heard, if it is time to: softly, wherever nobody expects it."""
+        if now < self.comeback.at:
+            return []
+        self.comeback.tried()
+        return [self._open(now, self.place.exactly_at(now, self.item), paused=False, soft=True)]
+
+    def waits_for_more(self, code: str, detail: dict[str, Any], now: float) -> list[Effect] | None:
+        """The track at hand failed. If it is only not there yet, stand and try again; else None."""
+        if not (self.comeback.awaited and may_mend(code, detail)):
+            return None
+        self.lay(self.place.exactly_at(now, self.item), now, paused=self.paused)
+        if self.paused:
+            self.comeback.over()
+        else:
+            self.comeback.try_again(now)
+        return [CloseItem()]
+
     # --- reports ----------------------------------------------------------------------------
 
     def report(self, report: reports.Report, now: float) -> list[Effect]:
@@ -162,10 +218,12 @@ class Deck:
                 if not self.paused and self.item is not None:
                     self.place.run(self.item, position_ms, heard_at)
                     self.playback = "playing"
+                self.comeback.over()
                 return [*self.waiting.played(self.track), *self._landed(seek)]
             case reports.Ready(position_ms=position_ms, seek=seek):
                 self._wait_at(position_ms, now)
-                return [*self.waiting.played(self.track), *self._landed(seek)]
+                heard = [*self.waiting.played(self.track), *self._landed(seek)]
+                return [*heard, *self._faded_in(now)]
             case reports.Position(position_ms=position_ms, heard_at=heard_at):
                 steady = self.playback == "playing" and not self.waiting.seeking
                 if steady and self.item is not None:
@@ -181,6 +239,12 @@ class Deck:
                     self.place.expect_nothing()
                 return [] if token is None else [Answer(token, error_from_code(code, message, {}))]
         return []
+
+    def _faded_in(self, now: float) -> list[Effect]:
+        """What comes back is ready."""
+        if not self.comeback.awaited or self.paused:
+            return []
+        return [Tell(orders.FadeIn(self.track, None, now + SOON_S, SOFT_S))]
 
     def _landed(self, number: int | None) -> list[Effect]:
         """Answer the seek that landed; `None` stands for whichever is on its way."""

@@ -70,13 +70,6 @@ class AnswerPlay(msgspec.Struct, frozen=True):
     track: int
 
 
-class Remember(msgspec.Struct, frozen=True):
-    """The volume changed: worth keeping over a restart."""
-
-    percent: int
-    muted: bool
-
-
 class SayToPeer(msgspec.Struct, frozen=True):
     """Send a message of a handoff to another receiver, if there is a link to it."""
 
@@ -99,7 +92,6 @@ Effect = (
     | Tell
     | Answer
     | AnswerPlay
-    | Remember
     | SayToPeer
     | Forward
 )

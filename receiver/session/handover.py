@@ -23,7 +23,6 @@ from receiver.session.effects import (
     CloseItem,
     Effect,
     OpenItem,
-    Remember,
     SayToPeer,
     Tell,
     Token,
@@ -273,7 +272,7 @@ class Handover:
             case h.SetVolume(percent):
                 loudness = self._session.loudness
                 loudness.set(percent, loudness.muted)
-                return [Tell(loudness.order), Remember(percent, loudness.muted)]
+                return [Tell(loudness.order)]
             case h.Release(to, _):
                 self._moved_to = to
                 return self._release()

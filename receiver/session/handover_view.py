@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from receiver.model.state import Item
 from receiver.protocol.peers import Moving
+from receiver.session.memoir import packed
 from receiver.session.peers import Peers
 from receiver.session.session import Session
 
@@ -26,18 +27,7 @@ class HandoverView:
     @property
     def session(self) -> Moving:
         """See `View`."""
-        state, current = self._queue.state, self._queue.current
-        return Moving(
-            id=self._session.identity.id,
-            epoch=self._session.identity.epoch,
-            length=state.length,
-            queue_revision=state.revision,
-            current=None if current is None else current.id,
-            repeat=state.repeat,
-            shuffle=state.shuffle,
-            crossfade_ms=state.crossfade_ms,
-            paused=self._deck.paused,
-        )
+        return packed(self._session)
 
     @property
     def item(self) -> Item | None:

@@ -48,6 +48,7 @@ class Queue:
         self._repeat: Repeat = "off"
         self._crossfade_ms = 0
         self._revision = 0
+        self._passed = 0
 
     # --- what it holds ----------------------------------------------------------------------
 
@@ -70,6 +71,11 @@ class Queue:
     def revision(self) -> int:
         """Counts the changes."""
         return self._revision
+
+    @property
+    def edition(self) -> int:
+        """Counts the edits: the changes but those that come from playing it."""
+        return self._revision - self._passed
 
     @property
     def crossfade_ms(self) -> int:
@@ -118,7 +124,7 @@ class Queue:
             self._require(item)
         if item != self._current:
             self._current = item
-            self._revision += 1
+            self._pass_on()
 
     def change(self, item: str, **fields: Any) -> None:
         """Note what became known of an item; harmless when it is gone."""
@@ -126,7 +132,7 @@ class Queue:
             changed = msgspec.structs.replace(self._items[item], **fields)
             if changed != self._items[item]:
                 self._items[item] = changed
-                self._revision += 1
+                self._pass_on()
 
     # --- edits ------------------------------------------------------------------------------
 
@@ -227,10 +233,10 @@ class Queue:
         self._revision += crossfade_ms != self._crossfade_ms
         self._crossfade_ms = crossfade_ms
 
-    # --- moving to another receiver ---------------------------------------------------------
+    # --- moving to another receiver, or over a restart --------------------------------------
 
     def rows(self) -> list[Row]:
-        """All of it, to be `adopt`ed elsewhere."""
+        """All of it, to be `adopt`ed elsewhere, or later."""
         places = {item: place for place, item in enumerate(self._shuffled or ())}
         return [
             Row(self._items[item], self._added_in[item], places.get(item)) for item in self._list
@@ -244,7 +250,7 @@ class Queue:
         self._revision += 1
 
     def adopt(self, rows: Sequence[Row], moving: Moving) -> None:
-        """Be the queue that another receiver had."""
+        """Be the queue that these are the rows of."""
         self._list = [row.item.id for row in rows]
         self._items = {row.item.id: row.item for row in rows}
         self._added_in = {row.item.id: row.added_in for row in rows}
@@ -259,6 +265,11 @@ class Queue:
         self._revision = max(self._revision, moving.queue_revision) + 1
 
     # --- inside -----------------------------------------------------------------------------
+
+    def _pass_on(self) -> None:
+        """A change that is no edit."""
+        self._revision += 1
+        self._passed += 1
 
     @property
     def _order(self) -> list[str]:

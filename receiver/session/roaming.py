@@ -45,8 +45,10 @@ class RoamingSession:
 
     @property
     def wake_at(self) -> float:
-        """The instant at which `tick` is due; infinite when there is nothing to wait for."""
-        return math.inf if self._handover is None else self._handover.wake_at
+        """The instant at which `tick` is due; infinite when there is nothing to wait for. While
+        a session moves, nothing comes back.
+        """
+        return self._session.wake_at if self._rests else self._moves_at
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
@@ -98,6 +100,8 @@ class RoamingSession:
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
+        if self._rests:
+            return self._session.tick(now)
         return self._settled(self._among_others().tick(now), now)
 
     # --- other receivers --------------------------------------------------------------------
@@ -119,13 +123,23 @@ class RoamingSession:
         was split, the one keeps it that got it last.
         """
         mine = self._session.identity
-        if theirs.id != mine.id or self.wake_at < math.inf:
+        if theirs.id != mine.id or not self._rests:
             return []
         if (theirs.epoch, self._session.receiver.id) <= (mine.epoch, peer):
             return []
         return self._among_others().yield_to(peer)
 
     # --- inside -----------------------------------------------------------------------------
+
+    @property
+    def _moves_at(self) -> float:
+        """When a handoff has something to do."""
+        return math.inf if self._handover is None else self._handover.wake_at
+
+    @property
+    def _rests(self) -> bool:
+        """Whether no handoff is under way."""
+        return self._moves_at == math.inf
 
     def _settled(self, effects: list[Effect], now: float) -> list[Effect]:
         """After each step: what was held back is done, as soon as that is possible."""

@@ -17,7 +17,7 @@ from receiver.protocol import commands as c
 from receiver.protocol.limits import MAX_PLAYLIST_DEPTH
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit, new_items
-from receiver.session.effects import Answer, Effect, Remember, Tell, Token
+from receiver.session.effects import Answer, Effect, Tell, Token
 from receiver.session.identity import Identity
 from receiver.session.lookahead import LookAhead, is_near_its_end
 from receiver.session.loudness import Loudness, VolumeCurve
@@ -49,6 +49,8 @@ class Session:
         self.output = output
         self.problem: Problem | None = None
         """What is wrong now."""
+        self._awaited: Problem | None = None
+        """What it was that a comeback had to wait for, if anything."""
         self.identity = Identity(session_id)
         self.queue = Queue(seed)
         self.deck = Deck(self.queue, self._done)
@@ -92,6 +94,15 @@ class Session:
         """What a fresh engine must be told."""
         return [Tell(self.loudness.order)]
 
+    @property
+    def wake_at(self) -> float:
+        """The instant at which `tick` is due; infinite when there is nothing to wait for."""
+        return self.deck.comeback.at
+
+    def tick(self, now: float) -> list[Effect]:
+        """Do what is due."""
+        return self.deck.tick(now)
+
     # --- commands ---------------------------------------------------------------------------
 
     def command(self, command: c.Command, token: Token, now: float) -> list[Effect]:
@@ -110,12 +121,12 @@ class Session:
             case c.Play() | c.Next() | c.Previous() | c.QueueJump():
                 return self._choose(command, token, now)
             case c.Pause():
-                return [*deck.set_paused(True, now), self._done(token)]
+                return [*self._set_paused(True, now), self._done(token)]
             case c.Resume() | c.Toggle():
                 if deck.item is None:
                     return self._go_on(self._where_it_was(), token, now)
                 paused = isinstance(command, c.Toggle) and not deck.paused
-                return [*deck.set_paused(paused, now), self._done(token)]
+                return [*self._set_paused(paused, now), self._done(token)]
             case c.Stop():
                 return [*self.let_go(), self._done(token)]
             case c.Seek():
@@ -180,6 +191,11 @@ class Session:
         self._ahead.clear()
         return self.deck.start(token, now, position_ms, paused=paused)
 
+    def _set_paused(self, paused: bool, now: float) -> list[Effect]:
+        if not self.deck.opened:
+            self.problem = None  # it was about the restart, or why nothing is heard yet
+        return self.deck.set_paused(paused, now)
+
     def let_go(self) -> list[Effect]:
         """Nothing plays, and nothing is to follow, any more."""
         self.problem = None
@@ -196,8 +212,7 @@ class Session:
 
     def _set_volume(self, percent: int, muted: bool) -> list[Effect]:
         self.loudness.set(percent, muted)
-        remember = Remember(self.loudness.percent, self.loudness.muted)
-        return [Tell(self.loudness.order), remember]
+        return [Tell(self.loudness.order)]
 
     def _done(self, token: Token) -> Answer:
         anchor, loudness = self.deck.place.anchor, self.loudness
@@ -274,6 +289,8 @@ class Session:
                 return self._play_list(entries, now)
             case reports.Sounding():
                 self._failures = 0
+                if self.problem is self._awaited:
+                    self.problem = None
         return self.deck.report(report, now)
 
     # --- playlists --------------------------------------------------------------------------
@@ -320,7 +337,8 @@ class Session:
         """Have the follower opened if it is time to."""
         deck, follower = self.deck, None
         crossfade_ms = self.queue.crossfade_ms
-        steady = deck.playback in ("playing", "paused") and not deck.waiting.seeking
+        steady = deck.opened and deck.playback in ("playing", "paused")
+        steady = steady and not deck.waiting.seeking
         item = deck.item if steady else None
         fetched = self._ahead.fetched >= deck.track
         if item is not None and is_near_its_end(item, deck.position(now), crossfade_ms, fetched):
@@ -339,9 +357,14 @@ class Session:
     def _failed(self, code: str, message: str, detail: dict[str, Any], now: float) -> list[Effect]:
         """The item is over; whoever waits is told why, and so is everybody else. The next one in
         the queue is played, unless too many have failed. Without a device none can be: all stops,
-        and the item stays the current one.
+        and the item stays the current one. What comes back after a restart is waited for.
         """
         answers = self.deck.waiting.failed(error_from_code(code, message, detail))
+        patience = self.deck.waits_for_more(code, detail, now)
+        if patience is not None:
+            will = "" if self.deck.paused else " It is tried again until it plays."
+            self._awaited = self.problem = Problem(code, message + will)
+            return [*patience, *answers]
         if code == NoDevice.code:
             effects = self.let_go()
             self.problem = Problem(code, message)
@@ -368,7 +391,7 @@ class Session:
     def _died(self, reason: str, now: float) -> list[Effect]:
         """The audio process died: what it played is taken to be the cause, and not tried again."""
         again: list[Effect] = [Tell(self.loudness.order)]  # before anything can sound
-        if self.deck.item is None:
+        if not self.deck.opened:
             return again
         message = f"The decoder died while it played this ({reason}); it is not tried again."
         return [*again, *self._failed("unplayable", message, {"reason": reason}, now)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import msgspec
 
+from receiver.model.moment import Moment
+from receiver.protocol.peers import Moving, Row
+from receiver.store.runs import Run
+
 Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
 
 MOST_PEERS = 100
@@ -24,12 +27,16 @@ class SavedPeer(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered. `receiver_id` is made once and never changes."""
+    """What is remembered. `receiver_id` is made once and never changes. The session is packed as
+    for a move to another receiver; `rows` are its queue.
+    """
 
     receiver_id: Id
-    volume_percent: Percent = 50
-    muted: bool = False
     peers: Annotated[list[SavedPeer], msgspec.Meta(max_length=MOST_PEERS)] = []
+    moment: Moment = Moment()
+    run: Run = Run()
+    session: Moving | None = None
+    rows: list[Row] = []
 
 
 def first_start() -> Saved:
@@ -37,21 +44,36 @@ def first_start() -> Saved:
     return Saved(receiver_id=uuid.uuid4().hex)
 
 
+class Loaded(NamedTuple):
+    """What a store held. `lost`: what was not what had been saved, and what became of it, for
+    people; None: all is well.
+    """
+
+    saved: Saved
+    lost: str | None = None
+
+
 class Store(Protocol):
     """Keeps one `Saved`. One call at a time, from any thread.
 
-    Both calls take as long as the disk does: keep them off the event loop. Neither raises: a full
-    or broken card costs the memory of the speaker, never its music.
+    All calls take as long as the disk does: keep them off the event loop. None raises: a full or
+    broken card costs the memory of the speaker, never its music. What `save` and `note` return
+    tells whether it is kept: then it outlives a loss of power. While they run, and when they fail,
+    what was kept before does.
     """
 
-    def load(self) -> Saved:
-        """What was saved last. The first time, and when what was saved cannot be read: a fresh
-        one, which is saved at once.
+    def load(self) -> Loaded:
+        """What was saved last, with the moment noted last. The first time, and when nothing that
+        was saved can be read: a fresh one, which is saved at once.
         """
         ...
 
-    def save(self, saved: Saved) -> None:
-        """Keep `saved`. Once this returns it outlives a loss of power; until then what was
-        saved before does.
+    def save(self, saved: Saved) -> bool:
+        """Keep `saved`."""
+        ...
+
+    def note(self, moment: Moment, run: Run) -> bool:
+        """Keep the moment and the run, beside all else that was saved or loaded last. Costs a
+        hundred bytes, however long the queue is.
         """
         ...

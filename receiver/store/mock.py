@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from receiver.store.base import Saved, first_start
+from msgspec.structs import replace
+
+from receiver.model.moment import Moment
+from receiver.store.base import Loaded, Saved, first_start
+from receiver.store.runs import Run
 
 
 class MockStore:
@@ -14,17 +18,26 @@ class MockStore:
         self.saved = saved
         self.broken = False
         self.saves = 0
+        self.notes = 0
 
-    def load(self) -> Saved:
-        """What was saved last, or a fresh one."""
+    def load(self) -> Loaded:
+        """See `Store`."""
         if self.saved is None:
             fresh = first_start()
             self.save(fresh)
-            return fresh
-        return self.saved
+            return Loaded(fresh)
+        return Loaded(self.saved)
 
-    def save(self, saved: Saved) -> None:
-        """Keep `saved`, and count."""
+    def save(self, saved: Saved) -> bool:
+        """See `Store`; counts."""
         self.saves += 1
         if not self.broken:
             self.saved = saved
+        return not self.broken
+
+    def note(self, moment: Moment, run: Run) -> bool:
+        """See `Store`; counts."""
+        self.notes += 1
+        if not self.broken and self.saved is not None:
+            self.saved = replace(self.saved, moment=moment, run=run)
+        return not self.broken

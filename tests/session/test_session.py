@@ -190,16 +190,16 @@ def test_small_drift_is_no_news_and_large_drift_is(stage: Stage) -> None:
 )
 def test_volume(stage: Stage, fields: dict[str, Any], percent: int) -> None:
     _, effects = stage.ask(c.SetVolume, **fields)
-    assert effects == [e.Tell(o.SetGain(percent / 100)), e.Remember(percent, muted=False)]
+    assert effects == [e.Tell(o.SetGain(percent / 100))]
     assert stage.state.volume.percent == percent
 
 
 def test_mute_keeps_the_volume(stage: Stage) -> None:
     _, effects = stage.ask(c.Mute)
-    assert effects == [e.Tell(o.SetGain(0.0)), e.Remember(50, muted=True)]
+    assert effects == [e.Tell(o.SetGain(0.0))]
     assert (stage.state.volume.percent, stage.state.volume.db) == (50, None)
     _, effects = stage.ask(c.Mute, muted=False)
-    assert effects == [e.Tell(o.SetGain(0.5)), e.Remember(50, muted=False)]
+    assert effects == [e.Tell(o.SetGain(0.5))]
 
 
 def test_a_failure_answers_whoever_waits_and_stays_to_be_seen(stage: Stage) -> None:

@@ -25,9 +25,12 @@ from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import Hello
 from receiver.server.door import Door
 from receiver.server.hub import Hub
+from receiver.session.memoir import Memoir
 from receiver.session.observer import Observer
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
+from receiver.store.base import Store
+from receiver.store.keeper import Keeper
 
 PORT = 7766
 
@@ -82,13 +85,20 @@ class Parts:
             self._roaming,
             clock,
             self._publish,
-            lambda _percent, _muted: None,
+            self._remember,
             observer or Observer(),
         )
         self.player = Player(link, open_source, clock, self.loop.report)
         self.door = Door(self.hub, self.loop.ask, self.house.forward, clock)
+        self.keeper: Keeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = (f"c-{number}" for number in itertools.count())
+
+    def remember_in(self, store: Store, boot: str) -> None:
+        """Be what it was by this store, and keep there what it becomes."""
+        loaded = store.load()
+        self.keeper = Keeper(store, loaded, Memoir(self.session), boot, self.clock)
+        self.keeper.bring_back(loaded, resume=True)
 
     # --- its life ---------------------------------------------------------------------------
 
@@ -100,6 +110,8 @@ class Parts:
             tasks.create_task(self.loop.run(self.player, self.house)),
             tasks.create_task(self.house.run(self.door.carry, self.loop)),
         ]
+        if self.keeper is not None:
+            self._tasks.append(tasks.create_task(self._keep(self.keeper)))
 
     async def die(self) -> None:
         """As when it is killed: the system closes its wires, and its card falls silent."""
@@ -110,6 +122,14 @@ class Parts:
         for wire in self.street.wires_of(self.address.host):
             await wire.close()
 
+    async def _keep(self, keeper: Keeper) -> None:
+        await keeper.begin()
+        await keeper.run()
+
+    def _remember(self) -> None:
+        if self.keeper is not None:
+            self.keeper.look()
+
     async def _dial(self, address: Address) -> MockWire:
         return await self.street.dial_from(self.address.host)(address)
 
@@ -117,6 +137,8 @@ class Parts:
         self.house.plays = state.session.playback == "playing"
         self.peer_hub.publish(state)
         self.hub.publish(msgspec.structs.replace(state, peers=self.house.peers))
+        if self.keeper is not None:
+            self.keeper.meet(self.house.peers.values())
 
     # --- what it is asked -------------------------------------------------------------------
 
