@@ -80,18 +80,19 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "name": "Küche", "host": "127.0.0.1", "port": "0", "mdns": "off", "audio": "mock",
         "peers": "kitchen.local, 10.0.0.7:7000",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
-        "state_dir": "/var/lib/tonearm", "log_level": "debug",
+        "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
     }  # fmt: skip
+    switches = [f"--no-{key}" for key, text in texts.items() if text == "off"]
     assert texts.keys() == {option.key for option in OPTIONS}
     home.environ |= {f"TONEARM_{key.upper()}": text for key, text in texts.items()}
     by_variable = home.load().config
 
-    flags = [f"--{key.replace('_', '-')}={text}" for key, text in texts.items() if key != "mdns"]
+    flags = [f"--{key.replace('_', '-')}={text}" for key, text in texts.items() if text != "off"]
     home.environ = {"HOME": "/"}
-    assert home.load(*flags, "--no-mdns").config == by_variable
+    assert home.load(*flags, *switches).config == by_variable
 
     home.own_file.parent.mkdir(exist_ok=True)
-    lines = [line for line in table(home.load(*flags, "--no-mdns")).splitlines() if line]
+    lines = [line for line in table(home.load(*flags, *switches)).splitlines() if line]
     home.system_file.write_text(
         "\n".join(re.sub(r"^(\w+) +(\".*?\"|\S+) .*", r"\1 = \2", line) for line in lines)
     )
