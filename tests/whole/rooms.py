@@ -18,10 +18,13 @@ from receiver.engine.engine import Engine
 from receiver.engine.link import LocalLink, Receive
 from receiver.engine.output import Output
 from receiver.errors import Unreachable
+from receiver.model.moment import Moment
 from receiver.pcm.format import Block, Format, Samples
 from receiver.peers.mock import MockStreet
 from receiver.sink.mock import MockSink
 from receiver.source.mock import MockSource, MockStream
+from receiver.store.base import Saved
+from receiver.store.mock import MockStore
 from tests.whole.parts import Asked, OwnClock, Parts
 
 __all__ = ["Asked", "Room", "Rooms", "rooms", "stream"]
@@ -48,12 +51,19 @@ NOT_SERVED = MockStream(b"", refusal=Unreachable("There is no such server."))
 
 
 class Room(Parts):
-    """One receiver, and a tape of what it sounds."""
+    """One receiver, and a tape of what it sounds. `run` counts its starts; what it keeps over them
+    is in `store`.
+    """
 
-    def __init__(self, name: str, rooms: Rooms, ahead_s: float) -> None:
+    def __init__(
+        self, name: str, rooms: Rooms, ahead_s: float, store: MockStore, run: int, boot: str
+    ) -> None:
         clock = OwnClock(rooms.clock, ahead_s)
-        super().__init__(name, rooms.street, clock, LocalLink(self._make_engine, clock), self._open)
+        link = LocalLink(self._make_engine, clock)
+        super().__init__(name, rooms.street, clock, link, self._open, run=run)
+        self.remember_in(store, boot)
         self.rooms = rooms
+        self.ahead_s, self.store, self.run = ahead_s, store, run
         self.sinks: list[MockSink] = []
         self._heard = np.zeros(LONGEST_S * RATE, np.float32)
         self._frames = 0
@@ -99,6 +109,18 @@ class Rooms:
             self.streams[url, room.name] = served
         return url
 
+    async def again(self, room: Room, boot: str = "boot") -> Room:
+        """Switch a room on that died. In the same boot, it crashed; in another, the power went."""
+        await asyncio.to_thread(lambda: None)  # what it was writing
+        new = Room(room.name, self, room.ahead_s, room.store, room.run + 1, boot)
+        self.rooms[self.rooms.index(room)] = new
+        new.start(self.tasks)
+        await self.clock.settle()
+        for other in self.rooms:
+            if other is not new:
+                new.house.seen(other.name, other.name.title(), [other.address])
+        return new
+
     async def run(self, seconds: float, step_s: float = STEP_S) -> None:
         """Let time pass; every card plays, `step_s` at a time."""
         for _ in range(round(seconds / step_s)):
@@ -120,7 +142,9 @@ async def rooms(*names: str) -> AsyncIterator[Rooms]:
     """Receivers that are on and know one another; their clocks began at different times."""
     async with asyncio.TaskGroup() as tasks:
         house = Rooms(tasks)
-        house.rooms = [Room(name, house, 1000.0 * n) for n, name in enumerate(names)]
+        for n, name in enumerate(names):
+            store = MockStore(Saved(receiver_id=name, moment=Moment(100)))
+            house.rooms.append(Room(name, house, 1000.0 * n, store, 1, "boot"))
         for room in house.rooms:
             room.start(tasks)
         await house.clock.settle()
