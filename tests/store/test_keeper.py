@@ -38,7 +38,9 @@ class Speaker:
         loaded = store.load()
         self.keeper = Keeper(store, loaded, Memoir(self.stage.session), boot, clock)
         self.keeper.bring_back(loaded, resume=True)
-        self._task: asyncio.Task[None] | None = None
+        self.dead = False
+        """Whether the power went while it wrote."""
+        self._tasks = asyncio.TaskGroup()
 
     @classmethod
     async def started(cls, store: Store, clock: MockClock, boot: str = "boot") -> Speaker:
@@ -47,14 +49,20 @@ class Speaker:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         speaker = cls(store, clock, boot)
         await speaker.keeper.begin()
-        speaker._task = asyncio.create_task(speaker.keeper.run())
+        await speaker._tasks.__aenter__()
+        speaker._keeping = speaker._tasks.create_task(speaker._keep())
         return speaker
+
+    async def _keep(self) -> None:
+        try:
+            await self.keeper.run()
+        except PowerCut:
+            self.dead = True
 
     async def cut(self) -> None:
         """The power goes."""
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        self._keeping.cancel()
+        await self._tasks.__aexit__(None, None, None)
 
     async def stop(self) -> None:
         """As on SIGTERM."""
@@ -92,12 +100,6 @@ class Speaker:
         self.stage.say(r.Opened(track, seekable=True, live=False))
         self.stage.say(r.Described(track, duration_ms=TRACK_S * 1000.0))
         self.stage.say(r.Sounding(track, 0.0, now, now))
-
-    @property
-    def dead(self) -> bool:
-        """Whether the power went while it wrote."""
-        assert self._task is not None
-        return self._task.done() and isinstance(self._task.exception(), PowerCut)
 
     @property
     def place(self) -> float:
@@ -222,6 +224,7 @@ async def test_after_a_power_cut_in_a_write_the_place_is_at_most_five_seconds_of
     while not speaker.dead:
         await speaker.step(0.1)
     was = speaker.place
+    await speaker.cut()
     answers = iter(tears)
     disk.cut(lambda n: next(answers) % (n + 1))
     again = await Speaker.started(on(disk), clock, "second boot")
