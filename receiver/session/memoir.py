@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from receiver.model.moment import Doing, Moment
-from receiver.model.state import Problem
+from receiver.model.state import Item, Problem
 from receiver.protocol.peers import Moving, Row
 from receiver.session.session import Session
 
@@ -33,19 +33,31 @@ class Memoir:
 
     def moment(self, at: float) -> Moment:
         """What changes all the time, as it will be at the instant `at`."""
-        deck, loudness, current = self._deck, self._session.loudness, self._queue.current
+        deck, loudness, item = self._deck, self._session.loudness, self._queue.current
         doing: Doing = "idle"
         position_ms = 0.0
         if deck.item is not None:
             doing = "paused" if deck.paused else "playing"
-            position_ms = 0.0 if deck.item.live else deck.place.exactly_at(at, deck.item)
+            item, position_ms = self._place(deck.item, at)
         return Moment(
             loudness.percent,
             loudness.muted,
             doing,
-            None if current is None else current.id,
+            None if item is None else item.id,
             int(position_ms),
         )
+
+    def _place(self, item: Item, at: float) -> tuple[Item, float]:
+        """Where the music will be: by then it may have gone on to what follows."""
+        if item.live:
+            return item, 0.0
+        position_ms, end = self._deck.place.exactly_at(at, None), item.duration_ms
+        if end is None or position_ms < end:
+            return item, position_ms
+        follower = self._queue.item(self._queue.upcoming())
+        if follower is None or self._deck.paused:
+            return item, end
+        return follower, position_ms - end
 
     def packed(self) -> tuple[Moving, list[Row]]:
         """The session and its queue."""

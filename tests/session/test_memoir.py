@@ -66,6 +66,17 @@ def test_the_moment_tells_what_it_does_and_where(stage: Stage) -> None:
     assert memoir.moment(stage.now) == Moment(20, True, "idle", second, 0)
 
 
+def test_a_moment_behind_the_end_is_in_what_follows(stage: Stage) -> None:
+    memoir = Memoir(stage.session)
+    first, second = queued(stage, 2)
+    assert memoir.moment(stage.now + 59.5) == Moment(50, False, "playing", first, 59_500)
+    assert memoir.moment(stage.now + 60.5) == Moment(50, False, "playing", second, 500)
+    stage.say(r.Ended(stage.session.track))
+    stage.say(r.Described(stage.session.track, duration_ms=1000.0))
+    sounds(stage)
+    assert memoir.moment(stage.now + 9) == Moment(50, False, "playing", second, 1000)
+
+
 def test_a_live_stream_has_no_place(stage: Stage) -> None:
     stage.ask(c.Play, url="http://x/radio")
     stage.say(r.Opened(1, seekable=False, live=True))
