@@ -12,8 +12,8 @@ FADE = round(0.03 * RATE)
 
 
 async def playing(house: Rooms, seconds: float = 20.0, **fields: object) -> tuple[Room, Room]:
-    """The first room plays, for a second; that room and the last one."""
-    kitchen, bedroom = house.rooms[0], house.rooms[-1]
+    """The first room plays, for a second; that room and the next one, if there is one."""
+    kitchen, bedroom = (house.rooms * 2)[:2]
     url = house.serve("mock:a", stream(seconds, **fields))
     play = kitchen.ask(c.Play, url=url)
     await house.until(lambda: play.code == "done")
