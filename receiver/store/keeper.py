@@ -28,6 +28,8 @@ AHEAD_S = 1.0
 write, it is less than `EVERY_S` off, though writing takes its time."""
 LONGEST_PAUSE_S = 60.0
 """Between two tries at a disk that does not take anything."""
+BOOT_DIGITS = 8
+"""Of a boot's id, which is random: enough to tell two apart, and short, since it is written often."""
 PEERS_WITHIN_S = 2.0
 """What comes back waits so long for the other receivers: one of them may have taken it over."""
 
@@ -79,7 +81,7 @@ class Keeper:
         self, store: Store, loaded: Loaded, subject: Subject, boot: str, clock: Clock
     ) -> None:
         """`boot`: the id of the boot that the clock belongs to."""
-        saved = loaded.saved
+        saved, boot = loaded.saved, boot[:BOOT_DIGITS]
         self.receiver_id = saved.receiver_id
         self.peers = saved.peers
         """Those that are remembered."""

@@ -215,7 +215,7 @@ async def test_after_a_power_cut_in_a_write_the_place_is_at_most_five_seconds_of
     lasts: int, calls: int, tears: list[int]
 ) -> None:
     clock, disk = MockClock(), MockDisk()
-    speaker = await Speaker.started(on(disk), clock, "first boot")
+    speaker = await Speaker.started(on(disk), clock, "1st boot")
     speaker.play(3)
     await speaker.step(EVERY_S + 0.5)
     for _ in range(lasts):
@@ -227,7 +227,7 @@ async def test_after_a_power_cut_in_a_write_the_place_is_at_most_five_seconds_of
     await speaker.cut()
     answers = iter(tears)
     disk.cut(lambda n: next(answers) % (n + 1))
-    again = await Speaker.started(on(disk), clock, "second boot")
+    again = await Speaker.started(on(disk), clock, "2nd boot")
     assert again.stage.playback == "buffering"
     assert again.place == pytest.approx(was, abs=5.0)
     await again.stop()
@@ -332,7 +332,7 @@ async def test_the_house_is_remembered(clock: MockClock, disk: MockDisk) -> None
     speaker.keeper.meet([Peer("b", "Bedroom", host="192.0.2.7", port=7766)])
     await speaker.wait(10)
     await speaker.cut()
-    again = await Speaker.started(on(disk), clock, "next boot")
+    again = await Speaker.started(on(disk), clock, "2nd boot")
     assert [peer.host for peer in again.keeper.peers] == ["192.0.2.7"]
     wake_at = again.stage.session.wake_at
     assert wake_at > clock.now(), "one of them may have taken the music over meanwhile"

@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 TIMES = 1000
 
 
+@pytest.mark.slow
 def test_a_thousand_kills_lose_nothing_that_was_safe(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.store.killed", str(tmp_path), str(TIMES)],

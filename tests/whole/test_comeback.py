@@ -15,7 +15,7 @@ def place_s(room: Room) -> float:
     return float(room.numbers[np.flatnonzero(room.numbers)[-1]]) / RATE
 
 
-@pytest.mark.parametrize("boot", ["boot", "another boot"])
+@pytest.mark.parametrize("boot", ["boot", "2nd boot"])
 @pytest.mark.parametrize("seconds", [7.3, 9.9])
 async def test_the_music_goes_on_where_it_was_and_softly(boot: str, seconds: float) -> None:
     async with rooms("kitchen") as house:
@@ -84,7 +84,7 @@ async def test_a_network_that_comes_later_is_waited_for() -> None:
         await kitchen.die()
         served = house.streams["mock:a", "kitchen"]
         house.streams["mock:a", "kitchen"] = NOT_SERVED
-        again = await house.again(kitchen, "another boot")
+        again = await house.again(kitchen, "2nd boot")
         await house.run(20.0, COARSE_S)
         assert (again.playback, again.problem) == ("buffering", "unreachable")
         assert again.state.session.queue.index == 0
@@ -100,7 +100,7 @@ async def test_a_radio_goes_on_with_what_it_sends_now() -> None:
         kitchen, *_ = await playing(house, live=True)
         await house.run(6.0, COARSE_S)
         await kitchen.die()
-        again = await house.again(kitchen, "another boot")
+        again = await house.again(kitchen, "2nd boot")
         await house.until(lambda: again.playback == "playing")
         await house.run(1.5, COARSE_S)
         assert place_s(again) < 2.0, "its server has begun anew for us"
@@ -129,8 +129,8 @@ async def test_what_was_handed_over_is_forgotten_in_time() -> None:
         await house.run(6.0, COARSE_S)
         for room in (kitchen, bedroom):
             await room.die()
-        kitchen = await house.again(kitchen, "another boot")
-        bedroom = await house.again(bedroom, "another boot")
+        kitchen = await house.again(kitchen, "2nd boot")
+        bedroom = await house.again(bedroom, "2nd boot")
         await house.run(6.0, COARSE_S)
         assert (kitchen.playback, bedroom.playback) == ("idle", "playing")
         assert kitchen.problem is None

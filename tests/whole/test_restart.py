@@ -40,6 +40,7 @@ async def kept(folder: Path, before: int) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_killed_it_plays_on_and_killed_again_it_stands(tmp_path: Path, url: str) -> None:
     async with started(tmp_path) as (process, client):
         await client.set_volume(23)
