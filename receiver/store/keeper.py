@@ -29,7 +29,7 @@ write, it is less than `EVERY_S` off, though writing takes its time."""
 LONGEST_PAUSE_S = 60.0
 """Between two tries at a disk that does not take anything."""
 BOOT_DIGITS = 8
-"""Of a boot's id, which is random: enough to tell two apart, and short, since it is written often."""
+"""Of a boot's id, which is random: enough to tell two apart, and it is written often."""
 PEERS_WITHIN_S = 2.0
 """What comes back waits so long for the other receivers: one of them may have taken it over."""
 
