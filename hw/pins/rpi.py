@@ -57,6 +57,7 @@ class _Input:
         self.number = number
         self._gpio = gpio
         self._watched = False
+        self._open = True
         resistor = {"up": gpio.PUD_UP, "down": gpio.PUD_DOWN, "none": gpio.PUD_OFF}[pull]
         with _told(f"GPIO {number} cannot be read"):
             gpio.setup(number, gpio.IN, pull_up_down=resistor)
@@ -84,8 +85,10 @@ class _Input:
 
     def close(self) -> None:
         self.unwatch()
-        with _told(f"GPIO {self.number} cannot be let go of"):
-            self._gpio.cleanup(self.number)
+        if self._open:
+            self._open = False
+            with _told(f"GPIO {self.number} cannot be let go of"):
+                self._gpio.cleanup(self.number)
 
 
 class _Output:
