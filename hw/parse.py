@@ -53,11 +53,11 @@ def parse(tables: Mapping[str, Source], profile: str, origin: str) -> Hardware:
     for name, table in tables.items():
         if name not in TABLES:
             raise ConfigError(
-                f"{table.place()}: there is no table [{name}]. {guess(name, TABLES)}.", key=name
+                f"{table.place()}: there is no table [{name}]. {guess(name, TABLES)}", key=name
             )
     if profile and profile not in PROFILES:
         raise ConfigError(
-            f"{origin}: there is no profile {profile}. {guess(profile, PROFILES)}.", key="profile"
+            f"{origin}: there is no profile {profile}. {guess(profile, PROFILES)}", key="profile"
         )
     ready = {
         name: _FromProfile(values, profile) for name, values in PROFILES.get(profile, {}).items()
@@ -109,7 +109,7 @@ class _Reader:
         double_ms = section.whole("double_ms", 100, 1000, 350)
         section.done()
         if not actions:
-            raise section.error(f'{section.name} does nothing: give it a press, as in "toggle"')
+            raise section.error(f'{section.name} does nothing: give it a press, as in "toggle".')
         does = ", ".join(f"{gesture} {done.words}" for gesture, done in actions.items())
         self._row(section, f"GPIO {pin}: {does}")
         return ButtonSettings(name, pin, actions, low, pull, hold_ms / 1e3, double_ms / 1e3)

@@ -56,7 +56,7 @@ class Section:
         for name in path[1:]:
             found = found[name] if isinstance(found, Mapping) else None
         if not isinstance(found, Mapping):
-            raise self.error(f"{self.name} must be a table, such as {{pin = 5}}, not {found!r}")
+            raise self.error(f"{self.name} must be a table, such as {{pin = 5}}, not {found!r}.")
         self._left = dict(found)
         self._known: list[str] = []
 
@@ -76,9 +76,9 @@ class Section:
         return self._source.place(*self._path[1:])
 
     def error(self, what: str, *keys: str) -> ConfigError:
-        """The error for a key in here."""
+        """The error for a key in here; `what` is a sentence."""
         key = ".".join((*self._path, *keys))
-        return ConfigError(f"{self._source.place(*self._path[1:], *keys)}: {what}.", key=key)
+        return ConfigError(f"{self._source.place(*self._path[1:], *keys)}: {what}", key=key)
 
     def within(self, key: str) -> Section:
         """The table under a key."""
@@ -92,7 +92,7 @@ class Section:
         refusal = self._claims.claim(number, f"{self.name} ({key})" if key != "pin" else self.name)
         if refusal is not None:
             free = ", ".join(map(str, FREE))
-            raise self.error(f"{self.name}.{key}: {refusal}. There are: {free}", key)
+            raise self.error(f"{self.name}.{key}: {refusal}. There are: {free}.", key)
         return number
 
     def choice(self, key: str, choices: Sequence[T], default: T) -> T:
@@ -132,7 +132,7 @@ class Section:
                 raise ValueError('it is a text, such as "toggle"')  # noqa: TRY004, TRY301
             return action(words)
         except ValueError as error:
-            raise self.error(f"{self.name}.{key} is {words!r}, but {error}", key) from None
+            raise self.error(f"{self.name}.{key} is {words!r}, but {error}.", key) from None
 
     def take(self, key: str, read: Callable[[object], T], allowed: str, default: T | None) -> T:
         """A value, as `read` understands it, which raises `ValueError`. Without a `default` the
@@ -141,13 +141,13 @@ class Section:
         self._note(key)
         if key not in self._left:
             if default is None:
-                raise self.error(f"{self.name} has no {key}: it must have {allowed}")
+                raise self.error(f"{self.name} has no {key}: it must have {allowed}.")
             return default
         value = self._left.pop(key)
         try:
             return read(value)
         except ValueError:
-            raise self.error(f"{self.name}.{key} must be {allowed}, not {value!r}", key) from None
+            raise self.error(f"{self.name}.{key} must be {allowed}, not {value!r}.", key) from None
 
     def done(self) -> None:
         """All that can be there has been read."""
@@ -159,10 +159,10 @@ class Section:
 
 
 def guess(name: str, known: Iterable[str]) -> str:
-    """What was meant, perhaps; else what there is. Without its full stop."""
+    """What was meant, perhaps; else what there is. A sentence."""
     there = list(known)
     close = difflib.get_close_matches(name, there, n=1)
-    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there)}"
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(there)}."
 
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
