@@ -185,19 +185,28 @@ ACTIONS = "there is no action 'toggel'; there are: toggle, pause, resume, stop, 
         ("[led]\npin = 5\nready = [nan, 1]", "3: led.ready must be seconds on, off"),
         ('[led]\npin = 5\nready = ["a", 1]', "3: led.ready must be seconds on, off"),
         (f"[led]\npin = 5\nready = {[1] * 18}", "3: led.ready must be seconds on, off"),
-        ("[amplifier]\npin = 5\noff_after_s = 5", "3: amplifier.off_after_s must be a whole number"),
+        (
+            "[amplifier]\npin = 5\noff_after_s = 5",
+            "3: amplifier.off_after_s must be a whole number",
+        ),
         ("[amplifier]\npin = 5\nkey = 5", "3: amplifier has no key key. There are: pin, active"),
         ("[encoder]\na = 5\nb = 6\nedges = 3", "4: encoder.edges must be one of 1, 2, 4, not 3."),
         ("[encoder]\na = 5\nb = 6\nedges = true", "4: encoder.edges must be one of 1, 2, 4"),
         ("[encoder]\na = 5\nb = 6\nacceleration = 1", "4: encoder.acceleration must be true"),
         ("[encoder]\na = 5\nb = 6\npush = 1", "4: encoder.push must be a table, such as {pin = 5}"),
         ("[buttons.x]\npin = 5", '1: buttons.x does nothing: give it a press, as in "toggle".'),
-        ('[buttons]\nx = {pin = 5, press = "toggel"}', f"2: buttons.x.press is 'toggel', but {ACTIONS}"),
+        (
+            '[buttons]\nx = {pin = 5, press = "toggel"}',
+            f"2: buttons.x.press is 'toggel', but {ACTIONS}",
+        ),
         ("[buttons.x]\npin = 5\nhold = 1", "3: buttons.x.hold is 1, but it is a text, such as"),
         ('[buttons.x]\npin = 5\npress = "volume 200"', "3: buttons.x.press is 'volume 200'"),
-        ('[buttons.x]\npin = 5\npress = "stop"\nlong = "stop"', "4: buttons.x has no key long. There"),
+        (
+            '[buttons.x]\npin = 5\npress = "stop"\nlong = "stop"',
+            "4: buttons.x has no key long. There",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_named_with_its_line(file: File, text: str, said: str) -> None:
     assert file.refusal(text).startswith(f"FILE:{said}")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hw.settings import Hardware
 from receiver.clock.mock import MockClock
 from receiver.decoder.mock import MockDecoder, encode
 from receiver.engine.engine import Engine
@@ -50,9 +51,16 @@ NOT_SERVED = MockStream(b"", refusal=Unreachable("There is no such server."))
 class Room(Parts):
     """One receiver, and a tape of what it sounds."""
 
-    def __init__(self, name: str, rooms: Rooms, ahead_s: float) -> None:
+    def __init__(self, name: str, rooms: Rooms, ahead_s: float, hardware: Hardware | None) -> None:
         clock = OwnClock(rooms.clock, ahead_s)
-        super().__init__(name, rooms.street, clock, LocalLink(self._make_engine, clock), self._open)
+        super().__init__(
+            name,
+            rooms.street,
+            clock,
+            LocalLink(self._make_engine, clock),
+            self._open,
+            hardware=hardware,
+        )
         self.rooms = rooms
         self.sinks: list[MockSink] = []
         self._heard = np.zeros(LONGEST_S * RATE, np.float32)
@@ -116,14 +124,18 @@ class Rooms:
 
 
 @contextlib.asynccontextmanager
-async def rooms(*names: str) -> AsyncIterator[Rooms]:
-    """Receivers that are on and know one another; their clocks began at different times."""
+async def rooms(*names: str, hardware: Hardware | None = None) -> AsyncIterator[Rooms]:
+    """Receivers that are on and know one another; their clocks began at different times. Each has
+    this hardware.
+    """
     async with asyncio.TaskGroup() as tasks:
         house = Rooms(tasks)
-        house.rooms = [Room(name, house, 1000.0 * n) for n, name in enumerate(names)]
+        house.rooms = [Room(name, house, 1000.0 * n, hardware) for n, name in enumerate(names)]
         for room in house.rooms:
             room.start(tasks)
         await house.clock.settle()
+        while hardware and not all(room.front.status for room in house.rooms):
+            await asyncio.sleep(0)  # a thread opens it
         for one, other in itertools.permutations(house.rooms, 2):
             one.house.seen(other.name, other.name.title(), [other.address])
         await house.clock.advance(3.0)
