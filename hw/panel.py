@@ -69,7 +69,7 @@ R = TypeVar("R")
 
 
 class Panel:
-    """The hardware. Event loop only; nothing but `run` waits."""
+    """The hardware. Event loop only; nothing but `run` waits. Run once."""
 
     def __init__(
         self,

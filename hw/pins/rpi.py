@@ -18,7 +18,7 @@ from hw.pins.base import InputPin, NoPins, OnEdge, OutputPin, PinError, Pull
 
 DEVICES = Path("/dev")
 
-_INSTALL = "install it with: pip install 'tonearm[pi]'"
+_INSTALL = "install Tonearm with its extra `pi`, as hw/README.md tells"
 _GROUP = "add the user of the speaker to the group gpio"
 _HINTS = {
     "busy": "something else uses it; `gpioinfo` names what",
@@ -99,6 +99,7 @@ class _Output:
         self._gpio = gpio
         with _told(f"GPIO {number} cannot be driven"):
             gpio.setup(number, gpio.OUT, initial=gpio.HIGH if high else gpio.LOW)
+        self.drive(high)  # what this process drove before, lgpio would leave as it is
 
     def drive(self, high: bool) -> None:
         with _told(f"GPIO {self.number} cannot be driven"):

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hw.button import (
@@ -260,7 +260,8 @@ def test_whatever_the_contact_does_closed_and_open_take_turns(
     assert meant.count("press") + meant.count("hold") + 2 * meant.count("double") <= downs
 
 
-@given(st.lists(st.floats(0.00005, 0.0039), min_size=200, max_size=400))
+@settings(max_examples=20)
+@given(st.lists(st.floats(0.00005, 0.0039), min_size=50, max_size=100))
 def test_a_contact_that_chatters_comes_to_nothing_and_costs_little(gaps: list[float]) -> None:
     finger = Finger(ALL)
     finger.bounce(True, gaps)

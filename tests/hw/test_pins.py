@@ -90,9 +90,10 @@ def test_who_does_not_watch_any_more_is_told_nothing(board: Bench) -> None:
     board.ground(SECOND)
     after.until(False)  # edges are told in turn, so one of the first would have come by now
     assert heard.levels == []
-    pin.watch(heard.take)
     board.let_go(FIRST)
-    heard.until(True)
+    pin.watch(heard.take)
+    board.ground(FIRST)
+    heard.until(False)
     pin.close()
     other.close()
 
