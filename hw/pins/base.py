@@ -37,8 +37,8 @@ class InputPin(Protocol):
         ...
 
     def watch(self, on_edge: OnEdge) -> None:
-        """Call `on_edge` after each edge from now on. The last call after the last edge tells the
-        level that the pin stays at. Not twice without `unwatch`.
+        """Call `on_edge` after each edge from now on. In a burst some may be lost, the last one
+        too: who has to be sure looks at the level a while later. Not twice without `unwatch`.
         """
         ...
 
