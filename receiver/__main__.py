@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from receiver.config.load import load, table
+from receiver.config.load import Loaded, load, table
 from receiver.errors import TonearmError
+
+if TYPE_CHECKING:
+    from hw.settings import Hardware
 
 
 def main() -> None:
@@ -25,8 +29,9 @@ def main() -> None:
 
 def _main() -> None:
     loaded = load(sys.argv[1:], os.environ)
+    hardware = _hardware(loaded)
     if loaded.check_config:
-        sys.stdout.write(table(loaded))
+        sys.stdout.write(table(loaded, hardware.rows if hardware else ()))
         return
     if loaded.print_config:
         from receiver.config.sample import sample  # noqa: PLC0415 - only for this
@@ -43,6 +48,11 @@ def _main() -> None:
     logging.basicConfig(
         level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
+    if loaded.test_buttons:
+        from receiver.front import try_out  # noqa: PLC0415 - only for this
+
+        try_out(hardware)
+        return
     # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
@@ -63,7 +73,16 @@ def _main() -> None:
     with certificates_later():
         from receiver.app import run  # noqa: PLC0415
 
-    asyncio.run(run(config, settings, audio))
+    asyncio.run(run(config, settings, audio, hardware))
+
+
+def _hardware(loaded: Loaded) -> Hardware | None:
+    """What the configuration says of buttons and lights. Most have none, and load nothing of it."""
+    if not loaded.tables and not loaded.config.profile:
+        return None
+    from hw.parse import parse  # noqa: PLC0415 - see above
+
+    return parse(loaded.tables, loaded.config.profile, loaded.origins["profile"])
 
 
 if __name__ == "__main__":

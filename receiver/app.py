@@ -11,6 +11,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +26,7 @@ from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
+from receiver.front import Front
 from receiver.memory import settle
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
@@ -50,14 +52,19 @@ from receiver.store.base import Loaded, Store
 from receiver.store.file import FileStore
 from receiver.store.keeper import Keeper
 
+if TYPE_CHECKING:
+    from hw.settings import Hardware
+
 log = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> None:
-    """Run the receiver that `config` describes, with its first audio process, which is there
-    already, until SIGTERM or SIGINT.
+async def run(
+    config: Config, settings: EngineSettings, audio: AudioChild, hardware: Hardware | None
+) -> None:
+    """Run the receiver that `config` and `hardware` describe, with its first audio process, which
+    is there already, until SIGTERM or SIGINT.
     """
     clock = SystemClock()
     link = ProcessLink(settings, clock, audio)
@@ -68,7 +75,9 @@ async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> No
             return HttpSource(url, client, clock)
 
         loaded = await asyncio.to_thread(store.load)
-        receiver = Receiver(config, loaded, store, link, open_source, dial, clock)
+        receiver = Receiver(
+            config, loaded, store, link, open_source, dial, clock, Front(hardware, clock)
+        )
         del loaded  # a queue may be long
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
@@ -87,7 +96,7 @@ async def _told_to_stop() -> None:
 class Receiver:
     """All parts of one receiver, joined."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it joins all parts
         self,
         config: Config,
         loaded: Loaded,
@@ -96,9 +105,11 @@ class Receiver:
         open_source: OpenSource,
         dial: Dial,
         clock: Clock,
+        front: Front,
     ) -> None:
         self._config = config
         self._clock = clock
+        self._front = front
         self._metrics = Metrics(clock)
         self._service = Service.of_environment(os.environ, clock, os.getpid())
         self._hub = Hub()
@@ -118,7 +129,7 @@ class Receiver:
         roaming = RoamingSession(session, house.facts)
         observers = Observers(self._metrics, self._service)
         self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
-        self._player = Player(link, open_source, clock, self._loop.report)
+        self._player = Player(link, front.heralding(open_source), clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)
         self._server = Server(self._hub, self._door, house.serve, self._metrics)
 
@@ -134,10 +145,12 @@ class Receiver:
                 tasks.create_task(self._service.run()),
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
+                tasks.create_task(self._front.run(self._door.take)),
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
                     self._meet_the_house(port)
+                    self._front.ready()
                     if self._config.mdns:
                         parts.append(tasks.create_task(self._advertise(port)))
                     self._service.ready()
@@ -167,6 +180,7 @@ class Receiver:
         """Controllers hear of the peers too; peers hear of one another by themselves."""
         self._service.published(state)
         self._house.plays = state.session.playback == "playing"
+        self._front.show(state)
         self._peer_news.publish(state)
         peers = self._house.peers
         self._hub.publish(msgspec.structs.replace(state, peers=peers))

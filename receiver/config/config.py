@@ -70,6 +70,11 @@ class Config:
     max_buffer_ms: int = option(
         Number(5, 1000, "ms"), "how far the buffer may grow after underruns", default=250
     )
+    profile: str = option(
+        Text(),
+        "ready set of buttons, knob, light and amplifier: pirate-audio, five-buttons, encoder-led",
+        default="",
+    )
     state_dir: Path = option(
         Folder(),
         "folder that keeps id, volume, queue and place",

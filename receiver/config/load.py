@@ -10,23 +10,27 @@ can be found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from receiver.config import sources
 from receiver.config.config import OPTIONS, Config
-from receiver.config.sources import Setting
+from receiver.config.sources import Setting, Table
 from receiver.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The configuration, where each value came from, and what else the command line asked for."""
+    """The configuration, where each value came from, the tables that are no options, and what else
+    the command line asked for.
+    """
 
     config: Config
     origins: Mapping[str, str]
+    tables: Mapping[str, Table] = field(default_factory=dict)
     check_config: bool = False
     print_config: bool = False
     list_devices: bool = False
+    test_buttons: bool = False
 
 
 def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
@@ -36,23 +40,35 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     """
     flags = sources.parser().parse_args(argv)
     settings = sources.from_surroundings(environ)
-    if flags.config is None:
-        for file in sources.default_files(environ):
-            settings += sources.from_file(file, missing_is_fine=True)
-    else:
-        settings += sources.from_file(flags.config, missing_is_fine=False)
+    tables: dict[str, Table] = {}
+    files = [flags.config] if flags.config else sources.default_files(environ)
+    for file in files:
+        found, found_tables = sources.from_file(file, missing_is_fine=flags.config is None)
+        settings += found
+        tables |= {table.name: table for table in found_tables}
     settings += sources.from_variables(environ)
     settings += sources.from_flags(flags)
     config, origins = _resolve(settings)
-    return Loaded(config, origins, flags.check_config, flags.print_config, flags.list_devices)
+    return Loaded(
+        config,
+        origins,
+        tables,
+        check_config=flags.check_config,
+        print_config=flags.print_config,
+        list_devices=flags.list_devices,
+        test_buttons=flags.test_buttons,
+    )
 
 
-def table(loaded: Loaded) -> str:
-    """Every key, its value and its origin, in columns: what `--check-config` shows."""
+def table(loaded: Loaded, more: Iterable[tuple[str, str, str]] = ()) -> str:
+    """Every key, its value and its origin, in columns: what `--check-config` shows. `more` are rows
+    of what the tables mean.
+    """
     rows = [
         (option.key, shown(getattr(loaded.config, option.key)), loaded.origins[option.key])
         for option in OPTIONS
     ]
+    rows += more
     key_width, value_width = (max(len(row[column]) for row in rows) for column in (0, 1))
     return "".join(
         f"{key:<{key_width}}  {value:<{value_width}}  {origin}\n" for key, value, origin in rows

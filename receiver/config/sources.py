@@ -9,6 +9,7 @@ import argparse
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -31,6 +32,19 @@ class Setting(msgspec.Struct, frozen=True):
     origin: str
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A table as a file holds it: whoever it is for knows what may be in it."""
+
+    name: str
+    values: dict[str, Any]
+    file: Path
+    lines: dict[tuple[str, ...], int]
+
+    def place(self, *keys: str) -> str:
+        """File and line of a key within the table; of what is around it, where it has no line."""
+        return _place(self.file, self.lines, (self.name, *keys))
+
+
 def default_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
     """The files read without `--config`; they need not be there."""
     base = environ.get("XDG_CONFIG_HOME", "")
@@ -50,13 +64,13 @@ def from_surroundings(environ: Mapping[str, str]) -> list[Setting]:
     ]
 
 
-def from_file(path: Path, *, missing_is_fine: bool) -> list[Setting]:
-    """Every key of a TOML file."""
+def from_file(path: Path, *, missing_is_fine: bool) -> tuple[list[Setting], list[Table]]:
+    """Every key of a TOML file, and every table that is no option."""
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if missing_is_fine:
-            return []
+            return [], []
         raise ConfigError(f"{path}: there is no such file.", file=str(path)) from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.", file=str(path)) from None
@@ -68,19 +82,47 @@ def from_file(path: Path, *, missing_is_fine: bool) -> list[Setting]:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: is not TOML: {error}.", file=str(path)) from None
-    return [
-        Setting(_known(key, _BY_KEY, _place(path, text, key)), value, _place(path, text, key))
-        for key, value in content.items()
-    ]
+    lines = _lines(text)
+    settings, tables = [], []
+    for key, value in content.items():
+        if isinstance(value, dict) and key not in _BY_KEY:
+            tables.append(Table(key, value, path, lines))
+        else:
+            origin = _place(path, lines, (key,))
+            settings.append(Setting(_known(key, _BY_KEY, origin), value, origin))
+    return settings, tables
 
 
-def _place(path: Path, text: str, key: str) -> str:
-    """File and line of a key. The parser keeps no lines, so the key is looked for; a key written
-    in an unusual way is named without its line.
+_KEY = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_KEYS = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
+_LINE = re.compile(rf"[ \t]*(?:\[+[ \t]*(?P<table>{_KEYS})[ \t]*\]|(?P<key>{_KEYS})[ \t]*=)")
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """The line on which each key, with the tables around it, comes first. The parser keeps none, so
+    they are looked for; a key that is written in an unusual way has none.
     """
-    name = re.escape(key)
-    found = re.search(rf"""^[ \t]*\[*[ \t]*["']?{name}["']?[ \t]*[=.\]]""", text, re.MULTILINE)
-    return f"{path}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(path)
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        keys = tuple(part.strip("\"'") for part in re.findall(_KEY, match["table"] or match["key"]))
+        if match["table"]:
+            table = keys
+        else:
+            keys = (*table, *keys)
+        for length in range(1, len(keys) + 1):
+            found.setdefault(keys[:length], number)
+    return found
+
+
+def _place(path: Path, lines: Mapping[tuple[str, ...], int], keys: tuple[str, ...]) -> str:
+    """File and line of a key, or of the nearest around it that has one."""
+    while keys and keys not in lines:
+        keys = keys[:-1]
+    return f"{path}:{lines[keys]}" if keys else str(path)
 
 
 def _known(name: str, known: Mapping[str, Option], origin: str) -> Option:
@@ -142,6 +184,9 @@ def parser() -> argparse.ArgumentParser:
         "--print-config", action="store_true", help="show a receiver.toml to begin with, then exit"
     )
     made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
+    made.add_argument(
+        "--test-buttons", action="store_true", help="show what buttons and knob do, until Ctrl-C"
+    )
     for option in OPTIONS:
         summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")
         if isinstance(option.kind, Switch):

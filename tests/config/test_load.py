@@ -81,6 +81,7 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "peers": "kitchen.local, 10.0.0.7:7000",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
+        "profile": "five-buttons",
     }  # fmt: skip
     switches = [f"--no-{key}" for key, text in texts.items() if text == "off"]
     assert texts.keys() == {option.key for option in OPTIONS}

@@ -10,9 +10,12 @@ from typing import Any
 
 import msgspec
 
+from hw.pins.mock import MockPins
+from hw.settings import Hardware
 from receiver.clock.base import Clock
 from receiver.control_loop import ControlLoop
 from receiver.engine.link import EngineLink
+from receiver.front import Front
 from receiver.model.state import ClockId, ReceiverInfo, State
 from receiver.model.state import Output as OutputState
 from receiver.peers.base import Address
@@ -63,11 +66,15 @@ class Parts:
         open_source: OpenSource,
         observer: Observer | None = None,
         run: int = 1,
+        *,
+        hardware: Hardware | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
         self.street = street
         self.address = Address(name, PORT)
+        self.pins = MockPins()
+        self.front = Front(hardware, clock, lambda: self.pins)
         self.hub, self.peer_hub = Hub(), Hub()
         ids = (f"{name}-{run}-{number}" for number in itertools.count())
         self.session = Session(
@@ -88,7 +95,7 @@ class Parts:
             self._remember,
             observer or Observer(),
         )
-        self.player = Player(link, open_source, clock, self.loop.report)
+        self.player = Player(link, self.front.heralding(open_source), clock, self.loop.report)
         self.door = Door(self.hub, self.loop.ask, self.house.forward, clock)
         self.keeper: Keeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -109,9 +116,11 @@ class Parts:
             tasks.create_task(self.player.run()),
             tasks.create_task(self.loop.run(self.player, self.house)),
             tasks.create_task(self.house.run(self.door.carry, self.loop)),
+            tasks.create_task(self.front.run(self.door.take)),
         ]
         if self.keeper is not None:
             self._tasks.append(tasks.create_task(self._keep(self.keeper)))
+        self.front.ready()
 
     async def die(self) -> None:
         """As when it is killed: the system closes its wires, and its card falls silent."""
@@ -135,6 +144,7 @@ class Parts:
 
     def _publish(self, state: State) -> None:
         self.house.plays = state.session.playback == "playing"
+        self.front.show(state)
         self.peer_hub.publish(state)
         self.hub.publish(msgspec.structs.replace(state, peers=self.house.peers))
         if self.keeper is not None:

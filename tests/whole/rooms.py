@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hw.settings import Hardware
 from receiver.clock.mock import MockClock
 from receiver.decoder.mock import MockDecoder, encode
 from receiver.engine.engine import Engine
@@ -56,11 +57,18 @@ class Room(Parts):
     """
 
     def __init__(
-        self, name: str, rooms: Rooms, ahead_s: float, store: MockStore, run: int, boot: str
+        self,
+        name: str,
+        rooms: Rooms,
+        ahead_s: float,
+        store: MockStore,
+        run: int,
+        boot: str,
+        hardware: Hardware | None = None,
     ) -> None:
         clock = OwnClock(rooms.clock, ahead_s)
         link = LocalLink(self._make_engine, clock)
-        super().__init__(name, rooms.street, clock, link, self._open, run=run)
+        super().__init__(name, rooms.street, clock, link, self._open, hardware=hardware, run=run)
         self.remember_in(store, boot)
         self.rooms = rooms
         self.ahead_s, self.store, self.run = ahead_s, store, run
@@ -138,16 +146,20 @@ class Rooms:
 
 
 @contextlib.asynccontextmanager
-async def rooms(*names: str) -> AsyncIterator[Rooms]:
-    """Receivers that are on and know one another; their clocks began at different times."""
+async def rooms(*names: str, hardware: Hardware | None = None) -> AsyncIterator[Rooms]:
+    """Receivers that are on and know one another; their clocks began at different times. Each has
+    this hardware.
+    """
     async with asyncio.TaskGroup() as tasks:
         house = Rooms(tasks)
         for n, name in enumerate(names):
             store = MockStore(Saved(receiver_id=name, moment=Moment(100)))
-            house.rooms.append(Room(name, house, 1000.0 * n, store, 1, "boot"))
+            house.rooms.append(Room(name, house, 1000.0 * n, store, 1, "boot", hardware))
         for room in house.rooms:
             room.start(tasks)
         await house.clock.settle()
+        while hardware and not all(room.front.status for room in house.rooms):
+            await asyncio.sleep(0)  # a thread opens it
         for one, other in itertools.permutations(house.rooms, 2):
             one.house.seen(other.name, other.name.title(), [other.address])
         await house.clock.advance(3.0)

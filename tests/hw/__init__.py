@@ -1,0 +1,1 @@
+"""Tests of the hardware in front: pins, buttons, knob, light, amplifier."""

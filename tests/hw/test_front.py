@@ -1,0 +1,82 @@
+"""What the state of a speaker means for its light and its amplifier."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from hw.led import Light
+from receiver.clock.mock import MockClock
+from receiver.errors import ConfigError
+from receiver.front import Front, is_sounding, light_of, try_out
+from receiver.model.state import (
+    ClockId,
+    Output,
+    Playback,
+    Problem,
+    ReceiverInfo,
+    SessionState,
+    State,
+    Volume,
+)
+
+ME = ReceiverInfo("r", "Kitchen", "0", ClockId("r", "boot"))
+
+
+def state(playback: Playback, problem: str | None) -> State:
+    return State(
+        ME,
+        SessionState("s", playback=playback),
+        Volume(50, muted=False),
+        Output("mock", "mock"),
+        None if problem is None else Problem(problem, "It is so."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("playback", "problem", "light", "sounding"),
+    [
+        ("idle", None, "ready", False),
+        ("paused", None, "ready", False),
+        ("loading", None, "buffering", True),
+        ("buffering", None, "buffering", True),
+        ("playing", None, "playing", True),
+        # What was not played is told until something plays ...
+        ("idle", "unplayable", "error", False),
+        ("paused", "unplayable", "error", False),
+        ("loading", "unplayable", "error", True),
+        ("buffering", "unreachable", "error", True),
+        ("playing", "unplayable", "playing", True),
+        # ... but without a device nothing is heard, whatever it plays.
+        ("playing", "no_device", "error", True),
+        ("idle", "no_device", "error", False),
+    ],
+)
+def test_what_a_state_means(
+    playback: Playback, problem: str | None, light: Light, sounding: bool
+) -> None:
+    told = state(playback, problem)
+    assert (light_of(told), is_sounding(told)) == (light, sounding)
+
+
+async def test_without_hardware_there_is_nothing_to_run() -> None:
+    front = Front(None, MockClock())
+    await front.run(lambda *_: None)
+    front.show(state("playing", None))
+    front.ready()
+    assert front.status == []
+
+
+def test_to_try_out_nothing_is_refused() -> None:
+    with pytest.raises(ConfigError, match="names no hardware"):
+        try_out(None)
+
+
+def test_a_receiver_without_hardware_loads_nothing_of_it() -> None:
+    script = "import sys, receiver.__main__, receiver.app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert not [name for name in done.stdout.split() if name.partition(".")[0] in ("hw", "RPi")]
