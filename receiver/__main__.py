@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
 from receiver.config.load import load, table
 from receiver.errors import TonearmError
+from receiver.logs.lines import set_up
 
 
 def main() -> None:
@@ -40,9 +40,7 @@ def _main() -> None:
             card = f"  card {device.card}" if device.card else ""
             sys.stdout.write(f"{device.name}  {device.channels} channels, {device.rate} Hz{card}\n")
         return
-    logging.basicConfig(
-        level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    set_up(loaded.config.log_level)
     # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
@@ -56,6 +54,7 @@ def _main() -> None:
         rate=config.rate,
         buffer_ms=config.buffer_ms,
         max_buffer_ms=config.max_buffer_ms,
+        log_level=config.log_level,
     )
     audio = AudioChild.fork(settings)
     from receiver.source.tls import certificates_later  # noqa: PLC0415

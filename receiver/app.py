@@ -25,6 +25,7 @@ from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
+from receiver.logs.diary import Diary
 from receiver.memory import settle
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
@@ -71,15 +72,16 @@ async def run(config: Config, settings: EngineSettings, audio: AudioChild) -> No
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
             settle()
-            await _told_to_stop()
+            log.info("Stopping: told by %s.", await _told_to_stop())
 
 
-async def _told_to_stop() -> None:
-    told = asyncio.Event()
+async def _told_to_stop() -> str:
+    """Wait for a signal; gives its name."""
+    told: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+        loop.add_signal_handler(number, told.put_nowait, number.name)
+    return await told.get()
 
 
 class Receiver:
@@ -102,6 +104,7 @@ class Receiver:
         self._dirty = asyncio.Event()
         self._metrics = Metrics(clock)
         self._service = Service.of_environment(os.environ, clock, os.getpid())
+        self._diary = Diary(clock)
         self._hub = Hub()
         self._peer_news = Hub()
         session = Session(
@@ -171,7 +174,9 @@ class Receiver:
         self._house.plays = state.session.playback == "playing"
         self._peer_news.publish(state)
         peers = self._house.peers
-        self._hub.publish(msgspec.structs.replace(state, peers=peers))
+        told = msgspec.structs.replace(state, peers=peers)
+        self._diary.follow(told)
+        self._hub.publish(told)
         if peers is not self._peers:
             self._peers = peers
             self._remember_peers(peers)

@@ -20,7 +20,7 @@ LAYERS = (
         "receiver.discovery", "receiver.store", "receiver.config",
     ),
     ("receiver.handoff",),
-    ("receiver.protocol", "receiver.pcm"),
+    ("receiver.protocol", "receiver.pcm", "receiver.logs"),
     ("receiver.model", "receiver.clock"),
     ("receiver.errors", "receiver.memory"),
     ("receiver",),
