@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from receiver.config.load import load, table
+from receiver.config.load import Loaded, load, table
 from receiver.errors import TonearmError
 from receiver.logs.lines import set_up
 
@@ -40,6 +40,8 @@ def _main() -> None:
             card = f"  card {device.card}" if device.card else ""
             sys.stdout.write(f"{device.name}  {device.channels} channels, {device.rate} Hz{card}\n")
         return
+    if loaded.doctor:
+        sys.exit(_doctor(loaded))
     set_up(loaded.config.log_level)
     # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
@@ -63,6 +65,17 @@ def _main() -> None:
         from receiver.app import run  # noqa: PLC0415
 
     asyncio.run(run(config, settings, audio))
+
+
+def _doctor(loaded: Loaded) -> int:
+    from receiver.doctor.machine import ThisMachine  # noqa: PLC0415 - only for this
+    from receiver.doctor.visit import report, visit  # noqa: PLC0415
+    from receiver.model.health import exit_code  # noqa: PLC0415
+
+    told = visit(ThisMachine(), loaded.config)
+    for line in report(told, as_json=loaded.json, colour=sys.stdout.isatty()):
+        sys.stdout.write(f"{line}\n")
+    return exit_code(told.verdict)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.logs.diary import Diary
 from receiver.memory import settle
+from receiver.model.health import Examination
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
 from receiver.peers.base import Address, Dial
@@ -127,7 +128,9 @@ class Receiver:
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         self._player = Player(link, open_source, clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)
-        self._server = Server(self._hub, self._door, house.serve, self._metrics)
+        self._server = Server(self._hub, self._door, house.serve, self._metrics, self._examine)
+        self._advertiser: ServiceAdvertiser | None = None
+        self._port = 0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -143,6 +146,7 @@ class Receiver:
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
+                    self._port = port
                     self._meet_the_house(port)
                     if self._config.mdns:
                         parts.append(tasks.create_task(self._advertise(port)))
@@ -164,7 +168,17 @@ class Receiver:
         advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(
             me, self._clock, on_seen=self._seen
         )
+        self._advertiser = advertiser
         await advertiser.run()
+
+    async def _examine(self) -> Examination:
+        """What is wrong, if anything. What that takes is loaded when somebody asks."""
+        module = await asyncio.to_thread(importlib.import_module, "receiver.doctor.running")
+        instance = self._advertiser.instance if self._advertiser else None
+        told: Examination = await asyncio.to_thread(
+            module.examine_running, self._config, self._hub.snapshot().state, self._port, instance
+        )
+        return told
 
     # --- the house --------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class Loaded:
     check_config: bool = False
     print_config: bool = False
     list_devices: bool = False
+    doctor: bool = False
+    json: bool = False
 
 
 def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
@@ -44,7 +46,15 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     settings += sources.from_variables(environ)
     settings += sources.from_flags(flags)
     config, origins = _resolve(settings)
-    return Loaded(config, origins, flags.check_config, flags.print_config, flags.list_devices)
+    return Loaded(
+        config,
+        origins,
+        flags.check_config,
+        flags.print_config,
+        flags.list_devices,
+        doctor=flags.doctor,
+        json=flags.json,
+    )
 
 
 def table(loaded: Loaded) -> str:

@@ -142,6 +142,10 @@ def parser() -> argparse.ArgumentParser:
         "--print-config", action="store_true", help="show a receiver.toml to begin with, then exit"
     )
     made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
+    made.add_argument(
+        "--doctor", action="store_true", help="say what is wrong and what to do, then exit"
+    )
+    made.add_argument("--json", action="store_true", help="with --doctor: for programs")
     for option in OPTIONS:
         summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")
         if isinstance(option.kind, Switch):

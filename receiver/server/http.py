@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from receiver.errors import Internal, all_errors
+from receiver.model.health import Examination
 from receiver.protocol import codec, limits
 from receiver.protocol.events import Answer, Error
 from receiver.server.bind import listen_on
@@ -35,12 +36,17 @@ class Server:
         door: Door,
         serve_peer: Callable[[PeerWire], Awaitable[None]],
         metrics: Metrics,
+        examine: Callable[[], Awaitable[Examination]],
     ) -> None:
-        """`serve_peer` speaks with another receiver, until the wire is lost."""
+        """`serve_peer` speaks with another receiver, until the wire is lost; `examine` looks for
+        what is wrong with this one, which takes some seconds.
+        """
         self._hub = hub
         self._door = door
         self._serve_peer = serve_peer
         self._metrics = metrics
+        self._examine = examine
+        self._examining = asyncio.Lock()
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -56,6 +62,7 @@ class Server:
                 web.post(limits.COMMANDS_PATH, self._command),
                 web.get(limits.STATUS_PATH, self._state),
                 web.get(limits.SCHEMA_PATH, self._schema),
+                web.get(limits.DOCTOR_PATH, self._doctor),
                 web.get(limits.METRICS_PATH, self._numbers),
             ]
         )
@@ -109,6 +116,10 @@ class Server:
 
     async def _schema(self, _: web.Request) -> web.Response:
         return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
+
+    async def _doctor(self, _: web.Request) -> web.Response:
+        async with self._examining:  # one at a time, however many ask
+            return self._json(await self._examine())
 
     async def _numbers(self, _: web.Request) -> web.Response:
         from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed

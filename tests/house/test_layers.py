@@ -12,6 +12,7 @@ from tests.house.code import Module, is_own_module, modules, part
 LAYERS = (
     ("receiver.__main__",),
     ("receiver.app",),
+    ("receiver.doctor",),
     ("receiver.control_loop",),
     ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
@@ -60,6 +61,7 @@ ONE_IMPORTER = {
     "zeroconf": {
         "receiver/discovery/zeroconf_advertiser.py",
         "receiver/discovery/zeroconf_browser.py",
+        "receiver/discovery/zeroconf_probe.py",
         "controller/discovery.py",
     },
 }

@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from receiver.clock.mock import MockClock
 from receiver.errors import NothingPlaying
+from receiver.model.health import Examination
 from receiver.model.state import Receipt
 from receiver.peers.base import Address
 from receiver.peers.dial import dialler
@@ -25,6 +27,7 @@ from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
+from tests.server.health import HEALTHY, healthy
 from tests.server.test_hub import state
 
 
@@ -39,7 +42,7 @@ class Stage:
         self.asked: list[Command] = []
         self.forwarded: list[Command] = []
         door = Door(self.hub, self._ask, self._forward, self.clock)
-        self.server = Server(self.hub, door, self._echo, self.metrics)
+        self.server = Server(self.hub, door, self._echo, self.metrics, healthy)
         self.port = 0
 
     @property
@@ -115,6 +118,8 @@ async def test_the_wrong_field_is_named(stage: Stage, http: aiohttp.ClientSessio
 async def test_status_schema_metrics_and_front(stage: Stage, http: aiohttp.ClientSession) -> None:
     snapshot = await (await http.get(f"{stage.url}/v1/status")).json()
     assert snapshot["state"]["volume"]["percent"] == 10
+    doctor = await (await http.get(f"{stage.url}/v1/doctor")).read()
+    assert msgspec.json.decode(doctor, type=Examination) == HEALTHY
     schema = await (await http.get(f"{stage.url}/v1/schema")).json()
     assert "Play" in schema["$defs"]
     stage.metrics.played(Receipt(first_frame=8.0))

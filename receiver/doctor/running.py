@@ -1,0 +1,18 @@
+"""A receiver that runs looks at itself."""
+
+from __future__ import annotations
+
+import os
+
+from receiver.config.config import Config
+from receiver.doctor.base import Live, Patient
+from receiver.doctor.examination import examine
+from receiver.doctor.machine import ThisMachine
+from receiver.model.health import Examination
+from receiver.model.state import State
+
+
+def examine_running(config: Config, state: State, port: int, instance: str | None) -> Examination:
+    """See `examine`; called in the control process. `instance`: the name that is advertised."""
+    live = Live(state, port, instance, os.getpid())
+    return examine(ThisMachine(), Patient(config, state.receiver.id, live))
