@@ -50,12 +50,12 @@ class Diagnosis(NamedTuple):
         return worst(self.findings)
 
 
-def diagnose(device: str | None, memory: Memory, search: Search = by_mdns) -> Diagnosis:
+def diagnose(device: str | None, memory: Memory, search: Search | None = None) -> Diagnosis:
     """Look for the receiver, go there, ask it. Blocks for some seconds. Raises `BadRequest` where
     `device` is neither a name nor an address.
     """
     try:
-        found = search(SEARCH_SECONDS, lambda _: False)
+        found = (search or by_mdns)(SEARCH_SECONDS, lambda _: False)
     except NoReceiver as error:
         found, network = [], [Finding("network", "fail", error.message)]
     else:

@@ -92,7 +92,7 @@ class ThisSystem:
 
     def disk(self, folder: Path) -> Disk:
         """See `System`."""
-        there = next(place for place in (folder, *folder.parents) if place.exists())
+        there = next(place for place in (folder, *folder.parents) if os.path.exists(place))
         try:
             space, number = os.statvfs(there), there.stat().st_dev
         except OSError as error:
