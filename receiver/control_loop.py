@@ -202,16 +202,16 @@ class ControlLoop:
         assert isinstance(token, _Asked)
         if isinstance(result, TonearmError):
             self._observer.was_refused(result.code)
-            self._note_refusal(token.command, result)
+            self._note_failure(token.command, result)
             token.reply(error_answer(token.command.id, result))
         else:
             token.reply(Done(token.command.id, result))
 
-    def _note_refusal(self, command: Command, error: TonearmError) -> None:
+    def _note_failure(self, command: Command, error: TonearmError) -> None:
         """Into the log, unless it tells of the problem that everybody is told of."""
         problem = self._session.state.problem
         if problem is None or problem.message != error.message:
-            log.info("%s was refused: %s", command.__struct_config__.tag, error.message)
+            log.info("The command %s failed: %s", command.__struct_config__.tag, error.message)
 
 
 def error_answer(command_id: str | None, error: TonearmError) -> Error:

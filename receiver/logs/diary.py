@@ -31,7 +31,7 @@ class Diary:
         if state.problem is not before.problem:
             self._trouble(before, state)
         if state.session is not before.session:
-            self._session(before.session, state.session)
+            self._session(before, state)
         if state.peers is not before.peers:
             self._house(before.peers, state.peers)
 
@@ -45,11 +45,11 @@ class Diary:
             )  # fmt: skip
         elif output.buffer_ms > before.buffer_ms:
             log.warning(
-                "The sound device ran dry again: its buffer is %.0f ms now, it was %.0f ms.",
+                "The buffer of the sound device was made larger: %.0f ms now, %.0f ms before.",
                 output.buffer_ms, before.buffer_ms,
             )  # fmt: skip
         if output.underruns > before.underruns:
-            log.warning("The sound device ran dry, %d times since the start.", output.underruns)
+            log.warning("The sound device ran dry (%d since the start).", output.underruns)
 
     def _trouble(self, before: State, state: State) -> None:
         problem, was = state.problem, before.problem
@@ -67,9 +67,10 @@ class Diary:
 
     # --- the session ------------------------------------------------------------------------
 
-    def _session(self, before: SessionState, session: SessionState) -> None:
+    def _session(self, earlier: State, state: State) -> None:
+        before, session = earlier.session, state.session
         if session.id != before.id:
-            self._moved(before, session)
+            self._moved(earlier, state)
         item, playback = session.item, session.playback
         same = _id(session) == _id(before)
         if playback == before.playback and same:
@@ -97,11 +98,12 @@ class Diary:
             log.info("Playing %s from %s%s.", label(item), address_shown(item.url), by)
         self._waits_since = None
 
-    def _moved(self, before: SessionState, session: SessionState) -> None:
-        if session.epoch > 0:
-            log.info("The music of another receiver goes on here.")
-        elif before.item is not None:
-            log.info("%s goes on at another receiver.", label(before.item))
+    def _moved(self, before: State, state: State) -> None:
+        if state.session.epoch > 0:
+            log.info("The music of %s goes on here.", _holder(before, state.session.id))
+        elif before.session.item is not None:
+            there = _holder(state, before.session.id)
+            log.info("%s goes on at %s.", label(before.session.item), there)
         self._waits_since = None
 
     # --- the house --------------------------------------------------------------------------
@@ -110,7 +112,7 @@ class Diary:
         for name, peer in peers.items():
             was = before.get(name)
             if peer.connected and (was is None or not was.connected):
-                log.info("%s (%s, tonearm %s) is connected.", peer.name, peer.host, peer.version)
+                log.info("%s (%s) is connected.", peer.name, peer.host)
             elif was is not None and was.connected and not peer.connected:
                 log.info("%s (%s) is gone.", peer.name, peer.host)
 
@@ -120,6 +122,12 @@ def label(item: Item) -> str:
     tags = item.tags
     known = " - ".join(part for part in (tags.artist, tags.title) if part)
     return known or address_shown(item.url).rpartition("/")[2] or address_shown(item.url)
+
+
+def _holder(state: State, session: str) -> str:
+    """The name of the peer that has this session."""
+    peers = (p for p in state.peers.values() if p.session is not None and p.session.id == session)
+    return next((peer.name for peer in peers), "another receiver")
 
 
 def _id(session: SessionState) -> str | None:

@@ -47,6 +47,7 @@ class Server:
         self._metrics = metrics
         self._examine = examine
         self._examining = asyncio.Lock()
+        self._examination: Examination | None = None
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -118,8 +119,12 @@ class Server:
         return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
 
     async def _doctor(self, _: web.Request) -> web.Response:
-        async with self._examining:  # one at a time, however many ask
-            return self._json(await self._examine())
+        """One at a time: who came while one was under way is told what that found."""
+        known = self._examination
+        async with self._examining:
+            if self._examination is known or self._examination is None:
+                self._examination = await self._examine()
+            return self._json(self._examination)
 
     async def _numbers(self, _: web.Request) -> web.Response:
         from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed

@@ -128,6 +128,35 @@ async def test_status_schema_metrics_and_front(stage: Stage, http: aiohttp.Clien
     assert "Kitchen" in await (await http.get(stage.url)).text()
 
 
+async def test_many_who_ask_the_doctor_share_one_examination(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    begun, go = asyncio.Semaphore(0), asyncio.Event()
+    count = 0
+
+    async def slow() -> Examination:
+        nonlocal count
+        count += 1
+        begun.release()
+        await go.wait()
+        return msgspec.structs.replace(HEALTHY, name=f"number {count}")
+
+    stage.server._examine = slow
+
+    async def ask() -> str:
+        return str((await (await http.get(f"{stage.url}/v1/doctor")).json())["name"])
+
+    async with asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(ask())
+        await begun.acquire()
+        others = [tasks.create_task(ask()) for _ in range(5)]
+        while len(stage.server._examining._waiters or ()) < 5:
+            await asyncio.sleep(0.001)
+        go.set()
+    assert {first.result(), *(one.result() for one in others)} == {"number 1"}
+    assert await ask() == "number 2", "later it looks again"
+
+
 async def test_every_message_on_the_websocket_is_answered_once(
     stage: Stage, http: aiohttp.ClientSession
 ) -> None:
