@@ -145,11 +145,14 @@ class Live(msgspec.Struct, frozen=True):
 
 
 class Patient(msgspec.Struct, frozen=True):
-    """Who is examined. Without `live` it does not run; `id` is empty before its first start."""
+    """Who is examined. Without `live` it does not run; `id` is empty before its first start;
+    `hardware` names what the configuration has at pins ("buttons").
+    """
 
     config: Config
     id: str
     live: Live | None = None
+    hardware: Sequence[str] = ()
 
 
 Check = Callable[[Machine, Patient], list[Finding]]

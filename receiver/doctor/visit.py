@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from receiver.protocol.limits import DOCTOR_PATH
 from receiver.store.file import FILE_NAME
 
 
-def visit(machine: Machine, config: Config) -> Examination:
+def visit(machine: Machine, config: Config, hardware: Sequence[str] = ()) -> Examination:
     """What the receiver that `config` describes says of itself, since it knows its device as it is
     used; where it does not run, what can be seen without it. Takes some seconds.
     """
@@ -31,7 +31,7 @@ def visit(machine: Machine, config: Config) -> Examination:
         else:
             if own in ("", told.id):
                 return told
-    return examine(machine, Patient(config, own))
+    return examine(machine, Patient(config, own, hardware=hardware))
 
 
 def own_id(machine: Machine, config: Config) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from receiver.doctor.base import Patient, System
 from receiver.model.health import Finding
 
-SECTIONS = ("buttons", "encoder", "led", "amplifier")
-"""Options that name hardware at pins."""
 PACKAGES = ("rpi-lgpio", "RPi.GPIO")
 """Either gives the module; the first works on every Pi and kernel."""
 
 
 def check_gpio(machine: System, patient: Patient) -> list[Finding]:
     """Where the configuration names hardware: a chip, the right to use it, and the library."""
-    named = [name for name in SECTIONS if getattr(patient.config, name, None)]
-    chips = [name for name in machine.names("/dev") if name.startswith("gpiochip")]
-    if not named:
+    if not patient.hardware:
         return [Finding("gpio", "ok", "not in use")]
-    what = ", ".join(named)
+    what = ", ".join(patient.hardware)
+    chips = [name for name in machine.names("/dev") if name.startswith("gpiochip")]
     if not chips:
         seen = f"This machine has no GPIO, and the configuration names {what}."
         return [Finding("gpio", "fail", seen, "Take those lines out of the configuration.")]
