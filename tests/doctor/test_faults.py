@@ -14,7 +14,6 @@ from receiver.model.state import Output, PeerClock, Problem
 from tests.doctor.patients import BEDROOM, ID, OTHER, PORT, STATE, Ward, replace
 
 Fault = Callable[[Ward], object]
-SMALL_TALK = {"ok"}
 
 
 def wrong(told: Examination) -> dict[str, str]:
@@ -73,7 +72,7 @@ FAULTS: list[tuple[str, Fault, dict[str, str]]] = [
     ("no multicast", lambda w: w.machine.block_multicast(RADIO),
      {"multicast": "fail", "mdns": "fail"}),
     ("no mDNS", lambda w: w.machine.block_mdns(CABLE), {"mdns": "fail"}),
-    ("not advertised", instance(None), {"mdns": "fail"}),
+    ("not advertised", instance(None), {"mdns": "warn"}),
     ("advertised by another name", instance("Kitchen (2)"), {"mdns": "warn"}),
     ("a copied card", lambda w: w.machine.announcements.append(Record("Kitchen (2)", ID, PORT)),
      {"mdns": "fail"}),

@@ -60,17 +60,3 @@ async def test_an_evening_is_told_in_lines_without_secrets(
         "Stopping: told by SIGTERM.",
     ):
         assert told in log
-
-
-async def test_a_fault_of_a_fresh_audio_process_is_one_line(
-    receiver: ReceiverProcess, client: Client, tmp_path: Path
-) -> None:
-    first = receiver.audio_pid
-    os.kill(first, signal.SIGKILL)
-    while (fresh := receiver.audio_pid) == first:
-        await client.status()
-    os.kill(fresh, signal.SIGKILL)
-    while receiver.audio_pid == fresh:
-        await client.status()
-    receiver.stop()
-    assert all(LINE.fullmatch(line) for line in receiver.log), receiver.log

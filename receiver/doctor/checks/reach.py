@@ -74,9 +74,12 @@ def check_mdns(machine: Network, patient: Patient) -> list[Finding]:
         return []
     if not patient.config.mdns:
         return [Finding("mdns", "ok", "switched off by mdns = false; found by its address only")]
+    if live.instance is None:
+        seen = "It is not advertised now: that takes some seconds at the start, and a network."
+        return [Finding("mdns", "warn", seen, f"See what the log says of advertising. {ADDRESS}")]
     at = [patient.config.host] if patient.config.host else machine.addresses()
     heard = machine.announced(at)
-    own = Record(live.instance or "", patient.id, live.port)
+    own = Record(live.instance, patient.id, live.port)
     for address in at:
         fault = _fault(address, own, [r for r in heard.get(address, []) if r.id == own.id])
         if fault is not None:
@@ -96,7 +99,7 @@ def check_mdns(machine: Network, patient: Patient) -> list[Finding]:
 def _fault(address: str, own: Record, heard: list[Record]) -> Finding | None:
     """What is wrong with what is announced under our id at one of our addresses."""
     strange = [record for record in heard if record != own]
-    if strange and own.instance:
+    if strange:
         other = strange[0]
         return Finding(
             "mdns",
@@ -109,6 +112,6 @@ def _fault(address: str, own: Record, heard: list[Record]) -> Finding | None:
             "mdns",
             "fail",
             f"It is not found by mDNS at {address}.",
-            f"See what the log says of advertising, and the firewall (UDP port 5353). {ADDRESS}",
+            f"See that the firewall lets UDP port 5353 pass. {ADDRESS}",
         )
     return None
