@@ -63,7 +63,9 @@ def diagnose(device: str | None, memory: Memory, search: Search | None = None) -
     try:
         located = locate(device, memory, lambda _seconds, _enough: found)
     except NoReceiver as error:
-        lost = Finding("receiver", "fail", error.message, "" if found else f"{ON} {BY_ADDRESS}")
+        which = found and "found" in error.detail  # nothing is wrong: it has only to be chosen
+        advice = "" if found else f"{ON} {BY_ADDRESS}"
+        lost = Finding("receiver", "warn" if which else "fail", error.message, advice)
         return Diagnosis([*network, *_names(found), lost, *_silence(found)])
     here = [*network, _seen(located, found), *_names(found), *_twins(located, found)]
     if located.forwarded:

@@ -7,7 +7,7 @@ import sys
 
 from receiver.config.load import Loaded, load, table
 from receiver.errors import TonearmError
-from receiver.logs.lines import set_up
+from receiver.logs.lines import last_words, set_up
 
 
 def main() -> None:
@@ -15,12 +15,25 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy takes memory for every core
     try:
         _main()
-    except TonearmError as error:
-        sys.stderr.write(f"tonearm-receiver: {error.message}\n")
-        sys.exit(error.exit_code)
-    except OSError as error:
-        sys.stderr.write(f"tonearm-receiver: {error}\n")
-        sys.exit(1)
+    except Exception as error:
+        cause = _cause(error)
+        if not isinstance(cause, (TonearmError, OSError)):
+            raise
+        sys.stderr.write(last_words(_in_words(cause)))
+        sys.exit(cause.exit_code if isinstance(cause, TonearmError) else 1)
+
+
+def _cause(error: Exception) -> Exception:
+    """The one error that a task met, out of the groups around it."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _in_words(error: TonearmError | OSError) -> str:
+    if isinstance(error, TonearmError):
+        return error.message
+    return str(error) if error.filename else error.strerror or str(error)
 
 
 def _main() -> None:

@@ -83,7 +83,7 @@ class Diary:
             self._plays(before, item, same=same)
         elif playback == "buffering" and before.playback == "playing" and same:
             self._waits_since = self._clock.now()
-            log.warning("%s is interrupted: its server is too slow.", label(item))
+            log.warning("%s is interrupted: its stream comes too slowly.", label(item))
         elif playback == "paused" and same and before.playback == "playing":
             log.info("Paused: %s.", label(item))
 

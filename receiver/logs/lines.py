@@ -94,6 +94,13 @@ def set_up(level: str) -> None:
     sys.excepthook = _log_the_end
 
 
+def last_words(why: str) -> str:
+    """The line for stderr of a receiver that cannot start."""
+    journal = is_journal(sys.stderr, os.environ)
+    priority = f"<{_priority(logging.ERROR)}>" if journal else ""
+    return f"{priority}tonearm-receiver: {harmless(why)}\n"
+
+
 def is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether a stream leads to the journal: `JOURNAL_STREAM` names its device and inode."""
     try:

@@ -81,6 +81,11 @@ async def test_no_receiver_at_all() -> None:
     assert "HOST[:PORT]" in told.here[0].advice
 
 
+async def test_one_of_several_has_to_be_chosen(receiver: FakeReceiver) -> None:
+    other = found(receiver, name="Bedroom", own_id="id-other", port=9)
+    assert wrong(await diagnosis(None, found(receiver), other)) == {"receiver": "warn"}
+
+
 async def test_mdns_works_but_there_is_no_receiver(monkeypatch: pytest.MonkeyPatch) -> None:
     async def printers(_seconds: float) -> tuple[str, ...]:
         return ("_ipp._tcp.local.",)

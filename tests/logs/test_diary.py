@@ -81,7 +81,7 @@ def test_an_evening(reader: Reader) -> None:
 def test_a_stream_that_is_interrupted(reader: Reader) -> None:
     reader.session(playback="playing", item=BLUE)
     assert reader.session(playback="buffering") == [
-        "Miles - Blue is interrupted: its server is too slow."
+        "Miles - Blue is interrupted: its stream comes too slowly."
     ]
     reader.clock.step(3.2)
     assert reader.session(playback="playing") == ["Miles - Blue goes on after 3.2 s."]

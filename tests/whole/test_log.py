@@ -36,6 +36,16 @@ async def client(receiver: ReceiverProcess) -> AsyncIterator[Client]:
         yield client
 
 
+def test_a_port_that_is_taken_is_one_sentence(receiver: ReceiverProcess, tmp_path: Path) -> None:
+    second = ReceiverProcess(tmp_path / "second", "--audio", "mock", "--port", str(receiver.port))
+    with pytest.raises(RuntimeError), second:
+        pass
+    assert second.log[-1] == (
+        f"tonearm-receiver: cannot listen on port {receiver.port} (Address already in use);"
+        " choose another with --port\n"
+    )
+
+
 async def test_an_evening_is_told_in_lines_without_secrets(
     receiver: ReceiverProcess, client: Client, server: HttpServer, tracks: Tracks
 ) -> None:
