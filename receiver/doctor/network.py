@@ -76,7 +76,7 @@ class ThisNetwork:
 
         seen = asyncio.run(probe(addresses))
         return {
-            address: [Record(name, one.id, one.addresses[0][1]) for name, one in found.items()]
+            address: [Record(one.instance, one.id, one.addresses[0][1]) for one in found]
             for address, found in seen.items()
         }
 

@@ -238,7 +238,7 @@ class House:
         try:
             hello = await link.greet()
         except ConnectionError as error:
-            log.info("%s: %s", wire.host, error)
+            log.info("A link from %s came to nothing: %s", wire.host, error)
             outbox.leave()
             await wire.close()
             return
