@@ -36,7 +36,10 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
 
     `--help`, `--version` and a flag that does not exist end the program, as argparse does it.
     """
-    flags = sources.parser().parse_args(argv)
+    parser = sources.parser()
+    flags = parser.parse_args(argv)
+    if flags.json and not flags.doctor:
+        parser.error("--json goes with --doctor only")
     settings = sources.from_surroundings(environ)
     if flags.config is None:
         for file in sources.default_files(environ):

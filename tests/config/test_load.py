@@ -236,3 +236,13 @@ def test_an_unknown_flag_ends_with_usage(home: Home, capsys: pytest.CaptureFixtu
         home.load("--prot", "1")
     assert ended.value.code == 2
     assert "--prot" in capsys.readouterr().err
+
+
+def test_the_doctor_may_speak_to_programs(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not home.load().doctor
+    asked = home.load("--doctor", "--json")
+    assert asked.doctor
+    assert asked.json
+    with pytest.raises(SystemExit):
+        home.load("--json")
+    assert "--doctor" in capsys.readouterr().err

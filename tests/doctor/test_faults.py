@@ -95,6 +95,7 @@ FAULTS: list[tuple[str, Fault, dict[str, str]]] = [
     ("an old libvorbis", lambda w: w.machine.loaded.update(
         {"libvorbis.so.0": "libVorbis 1.3.6"}), {"libraries": "warn"}),
     ("a peer that is off", peer(connected=False), {"house": "warn"}),
+    ("a peer that is only remembered", peer(connected=False, version="", clock=None), {}),
     ("a peer of another version", peer(version="0.0.9"), {"house": "warn"}),
     ("a peer whose clock is not known well", peer(clock=PeerClock(0, 9000)), {"house": "warn"}),
     ("a peer of the same name", peer(name="Kitchen"), {"house": "warn"}),

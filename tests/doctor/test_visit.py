@@ -33,6 +33,7 @@ def visited(ward: Ward) -> Examination:
 def test_the_one_that_runs_is_asked() -> None:
     assert visited(ward_with(TOLD)) == TOLD
     assert visited(ward_with(TOLD, own_id=None)) == TOLD, "its state cannot be read by everybody"
+    assert visited(ward_with(TOLD, own_id="c" * 32)) == TOLD, "it goes by its name too"
 
 
 def test_without_one_what_can_be_seen_is_told() -> None:
@@ -43,7 +44,8 @@ def test_without_one_what_can_be_seen_is_told() -> None:
 
 
 def test_another_receiver_on_the_port_is_not_ours() -> None:
-    told = visited(ward_with(TOLD, own_id="c" * 32))
+    attic = msgspec.structs.replace(TOLD, name="Attic")
+    told = visited(ward_with(attic, own_id="c" * 32))
     assert not told.running
     assert {f.name for f in told.findings if f.verdict == "fail"} == {"port"}
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiver.clock.mock import MockClock
-from receiver.logs.lines import Handler, Lines, is_journal
+from receiver.logs.lines import Handler, Lines, is_journal, last_words
 from receiver.logs.repeats import FIRST
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +83,10 @@ def test_what_strangers_write_makes_no_second_line(template: str, title: str) ->
         assert line.startswith("<6>")
         assert line.isprintable()
     assert written.getvalue().count("\n") == 2
+
+
+def test_why_it_does_not_start_is_one_line_too() -> None:
+    assert last_words("no\npassword=x") == "tonearm-receiver: no\\npassword=***\n"
 
 
 def test_the_end_sums_up() -> None:

@@ -36,6 +36,8 @@ def check_house(_: System, patient: Patient) -> list[Finding]:
 
 def _fault(state: State, peer: Peer) -> Finding | None:
     name = f"{peer.name} ({peer.host}:{peer.port})"
+    if not peer.version:
+        return None  # it is remembered, and was not met since the start: it may be gone for good
     if not peer.connected:
         seen = f"{name} does not answer."
         return Finding("house", "warn", seen, "Is it on, and in this network?")
@@ -50,12 +52,14 @@ def _fault(state: State, peer: Peer) -> Finding | None:
 
 
 def _told(state: State) -> str:
-    if not state.peers:
-        return "no other receiver"
-    return ", ".join(
-        peer.name if peer.clock is None else f"{peer.name} ±{peer.clock.uncertainty_us / 1000:g} ms"
-        for peer in state.peers.values()
-    )
+    return ", ".join(map(_named, state.peers.values())) or "no other receiver"
+
+
+def _named(peer: Peer) -> str:
+    if not peer.version:
+        return f"{peer.name} (not met)"
+    clock = "" if peer.clock is None else f" ±{peer.clock.uncertainty_us / 1000:g} ms"
+    return f"{peer.name}{clock}"
 
 
 def _connected(state: State) -> list[Peer]:
