@@ -175,8 +175,8 @@ class Receiver:
         """What is wrong, if anything. What that takes is loaded when somebody asks."""
         module = await asyncio.to_thread(importlib.import_module, "receiver.doctor.running")
         instance = self._advertiser.instance if self._advertiser else None
-        told: Examination = await asyncio.to_thread(
-            module.examine_running, self._config, self._hub.snapshot().state, self._port, instance
+        told: Examination = await module.examine_running(
+            self._config, self._hub.snapshot().state, self._port, instance
         )
         return told
 
