@@ -12,20 +12,25 @@ from urllib.parse import unquote
 HIDDEN = "***"
 MAX_CHARACTERS = 1000
 """No line is longer: titles and errors hold what strangers wrote."""
+MAX_READ = 4000
+"""What lies behind is not even looked at."""
 
-_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*:)?//(?P<rest>[^\s\"'<>]+)", re.IGNORECASE)
-_RANDOM = re.compile(r"(?<=/)(?:[0-9a-f]{16,}|[\w+=~-]{20,})(?=/|$)", re.ASCII | re.IGNORECASE)
+# Strangers choose what these are run over, so each takes a time that grows with the length of the
+# text and no faster: a search begins at the start of a word only, and never goes back within it.
+_URL = re.compile(r"//(?P<rest>[^\s\"'<>]++)")
+_RANDOM = re.compile(r"(?<=/)(?:[0-9a-f]{16,}+|[\w+=~-]{20,}+)(?=/|$)", re.ASCII | re.IGNORECASE)
 """A part of a path that is no name: an extension or a blank would tell one."""
-_USER = re.compile(r"[^\s/?#@\"'<>]*:[^\s/?#@]+@")
-_FIELD = re.compile(r"(?P<name>[?&][\w.%\[\]-]*=)[^\s&#\"'<>]+")
+_USER = re.compile(r"(?<![^\s/?#@\"'<>])[^\s/?#@:\"'<>]*+:[^\s/?#@]++@")
+_FIELD = re.compile(r"(?P<name>[?&][\w.%\[\]-]*+=)[^\s&#\"'<>]++")
 _HEADER = re.compile(
-    r"\b(?P<name>(?:proxy-)?authorization[\"']?\s*[:=]\s*|(?:bearer|basic|digest)\s+)"
-    r"[\"']?(?:(?:bearer|basic|digest)\s+)?[^\s\"',]+",
+    r"\b(?P<name>(?:proxy-)?authorization[\"']?\s*+[:=]\s*+|(?:bearer|basic|digest)\s++)"
+    r"[\"']?(?:(?:bearer|basic|digest)\s++)?[^\s\"',]++",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"(?P<name>\b[\w-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|signature|cookie)"
-    r"[\w-]*[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;\"'}\])]+)",
+    r"(?P<name>(?<![\w-])"
+    r"(?=[\w-]*?(?:token|secret|passw|passphrase|pwd|api[_-]?key|signature|cookie))"
+    r"[\w-]++[\"']?\s*+[:=]\s*+)(?:\"[^\"]*+\"|'[^']*+'|[^\s,;\"'}\])]++)",
     re.IGNORECASE,
 )
 
@@ -34,7 +39,7 @@ def harmless(text: str) -> str:
     """`text` as one line: no secret, no control character, nothing that turns the direction of
     reading, and not longer than `MAX_CHARACTERS`.
     """
-    shown = "".join(map(_visible, without_secrets(text)))
+    shown = "".join(map(_visible, without_secrets(_beginning(text))))
     return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 1] + "…"
 
 
@@ -70,7 +75,7 @@ def _url(found: re.Match[str]) -> str:
         authority = f"{HIDDEN}@{authority.rpartition('@')[2]}"
     path = _RANDOM.sub(HIDDEN, slash + path)
     query = "&".join(map(_field, query.split("&")))
-    return f"{found['scheme'] or ''}//{authority}{path}{mark}{query}{f'#{HIDDEN}' * bool(fragment)}"
+    return f"//{authority}{path}{mark}{query}{f'#{HIDDEN}' * bool(fragment)}"
 
 
 def _field(field: str) -> str:
@@ -79,6 +84,14 @@ def _field(field: str) -> str:
     if not equals:
         return HIDDEN if name else ""
     return f"{name}={HIDDEN if value else ''}"
+
+
+def _beginning(text: str) -> str:
+    """As many whole words as are read: half a secret might not look like one."""
+    if len(text) <= MAX_READ:
+        return text
+    words = text[:MAX_READ].rsplit(maxsplit=1)
+    return words[0] if len(words) == 2 else "…"
 
 
 def _visible(letter: str) -> str:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from receiver.logs.redact import HIDDEN, MAX_CHARACTERS, address_shown, harmless, without_secrets
+from receiver.logs.redact import (
+    HIDDEN,
+    MAX_CHARACTERS,
+    MAX_READ,
+    address_shown,
+    harmless,
+    without_secrets,
+)
 
 PLANTED = [
     "http://bob:{}@radio.example/stream.ogg",
@@ -83,6 +90,23 @@ def test_what_people_need_of_an_address_stays() -> None:
 )
 def test_an_address_is_shown_by_its_server_and_its_last_part(url: str, shown: str) -> None:
     assert address_shown(url) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "a-", "a:", ":", "//", "?a", "a@", ":a@", "http://", "/a", "token-", "token='", " "],
+)
+def test_no_text_takes_long(piece: str) -> None:
+    """Strangers write titles. Were the time to grow with the square of the length, or faster, the
+    larger of these would not end.
+    """
+    for size in (MAX_READ, 1_000_000):
+        assert len(harmless(piece * (size // len(piece)))) <= MAX_CHARACTERS
+
+
+def test_of_a_long_text_no_half_of_a_secret_is_shown() -> None:
+    text = "é" * (MAX_READ - 20) + " http://bob:hunter2secret@radio.example/"
+    assert "hunter" not in harmless(text)
 
 
 def test_control_characters_are_written_out() -> None:
