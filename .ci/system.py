@@ -94,6 +94,8 @@ TEST = (
     program("parec", "pulseaudio-utils"),
     plugin("ALSA pulse plugin", "alsa-lib/libasound_module_pcm_pulse.so", "libasound2-plugins"),
     program("ip", "iproute2"),
+    program("ss", "iproute2"),
+    program("nft", "nftables"),
     program("zsh", "zsh"),
     program("fish", "fish"),
     program("shellcheck", "shellcheck"),

@@ -7,7 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
-from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+from zeroconf.asyncio import (
+    AsyncServiceBrowser,
+    AsyncServiceInfo,
+    AsyncZeroconf,
+    AsyncZeroconfServiceTypes,
+)
 
 from controller.address import Address
 from receiver.errors import NoReceiver
@@ -37,19 +42,17 @@ async def browse(
     """
     found: dict[str, Found] = {}
     satisfied = asyncio.Event()
-    try:
-        zeroconf = AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All)
-    except OSError as error:
-        raise NoReceiver(
-            f"This computer cannot search by mDNS ({error.strerror}). Is it in a network?"
-            " Otherwise name the receiver's address: --device HOST[:PORT]."
-        ) from None
+    zeroconf = _network(interfaces)
 
     async def resolve(instance: str) -> None:
         info = AsyncServiceInfo(SERVICE_TYPE, instance)
         if not await info.async_request(zeroconf.zeroconf, RESOLVE_MS):
             return
         receiver = _found(info)
+        before = found.get(receiver.id)
+        if before is not None:  # by another instance name: both may hold
+            known = dict.fromkeys(before.addresses + receiver.addresses)
+            receiver = receiver._replace(addresses=tuple(known))
         found[receiver.id] = receiver
         if enough(receiver):
             satisfied.set()
@@ -79,6 +82,28 @@ async def browse(
     finally:
         await zeroconf.async_close()
     return sorted(found.values(), key=lambda receiver: receiver.name.casefold())
+
+
+async def service_types(seconds: float) -> tuple[str, ...]:
+    """All kinds of services that anybody in the network announces within `seconds`. Raises as
+    `browse` does.
+    """
+    zeroconf = _network()
+    try:
+        return await AsyncZeroconfServiceTypes.async_find(zeroconf, timeout=seconds)
+    finally:
+        await zeroconf.async_close()
+
+
+def _network(interfaces: Sequence[str] | None = None) -> AsyncZeroconf:
+    """Sockets for mDNS. Raises `NoReceiver`."""
+    try:
+        return AsyncZeroconf(interfaces=interfaces or InterfaceChoice.All)
+    except OSError as error:
+        raise NoReceiver(
+            f"This computer cannot search by mDNS ({error.strerror}). Is it in a network?"
+            " Otherwise name the receiver's address: --device HOST[:PORT]."
+        ) from None
 
 
 def _found(info: AsyncServiceInfo) -> Found:

@@ -14,7 +14,7 @@ from typing import Any
 
 from controller.address import Address
 from receiver.errors import NoReceiver, error_from_code
-from receiver.protocol.limits import COMMANDS_PATH, STATUS_PATH
+from receiver.protocol.limits import COMMANDS_PATH, DOCTOR_PATH, STATUS_PATH
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 15.0
@@ -52,6 +52,13 @@ def fetch_status(address: Address, connect_seconds: float = CONNECT_SECONDS) -> 
     if not isinstance(answer.get("state"), dict):
         raise _not_a_receiver(address)
     return answer
+
+
+def fetch_examination(address: Address) -> dict[str, Any]:
+    """What the receiver finds wrong with itself, as in `receiver.model.health.Examination`. Takes
+    some seconds. Raises as `send` does; for an older receiver, which has no doctor, `NoReceiver`.
+    """
+    return _exchange(address, "GET", DOCTOR_PATH, b"", ANSWER_SECONDS)
 
 
 def _patience(kind: str) -> float:

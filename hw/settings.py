@@ -82,3 +82,14 @@ class Hardware:
     led: LedSettings | None = None
     amplifier: AmplifierSettings | None = None
     rows: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The tables that are there, by their names in the configuration."""
+        there = {
+            "buttons": self.buttons,
+            "encoder": self.encoder,
+            "led": self.led,
+            "amplifier": self.amplifier,
+        }
+        return tuple(name for name, part in there.items() if part)

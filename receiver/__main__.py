@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from receiver.config.load import Loaded, load, table
+from receiver.config.load import Loaded, load
 from receiver.errors import TonearmError
+from receiver.logs.lines import last_words, set_up
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
@@ -19,40 +19,35 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy takes memory for every core
     try:
         _main()
-    except TonearmError as error:
-        sys.stderr.write(f"tonearm-receiver: {error.message}\n")
-        sys.exit(error.exit_code)
-    except OSError as error:
-        sys.stderr.write(f"tonearm-receiver: {error}\n")
-        sys.exit(1)
+    except Exception as error:
+        cause = _cause(error)
+        if not isinstance(cause, (TonearmError, OSError)):
+            raise
+        sys.stderr.write(last_words(_in_words(cause)))
+        sys.exit(cause.exit_code if isinstance(cause, TonearmError) else 1)
+
+
+def _cause(error: Exception) -> Exception:
+    """The one error that a task met, out of the groups around it."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def _in_words(error: TonearmError | OSError) -> str:
+    if isinstance(error, TonearmError):
+        return error.message
+    return str(error) if error.filename else error.strerror or str(error)
 
 
 def _main() -> None:
     loaded = load(sys.argv[1:], os.environ)
     hardware = _hardware(loaded)
-    if loaded.check_config:
-        sys.stdout.write(table(loaded, hardware.rows if hardware else ()))
-        return
-    if loaded.print_config:
-        from receiver.config.sample import sample  # noqa: PLC0415 - only for this
+    if loaded.task is not None:
+        from receiver.errands import run_errand  # noqa: PLC0415 - a daemon has none to run
 
-        sys.stdout.write(sample())
-        return
-    if loaded.list_devices:
-        from receiver.sink.portaudio import list_devices  # noqa: PLC0415 - only for this
-
-        for device in list_devices():
-            card = f"  card {device.card}" if device.card else ""
-            sys.stdout.write(f"{device.name}  {device.channels} channels, {device.rate} Hz{card}\n")
-        return
-    logging.basicConfig(
-        level=loaded.config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
-    if loaded.test_buttons:
-        from receiver.front import try_out  # noqa: PLC0415 - only for this
-
-        try_out(hardware)
-        return
+        sys.exit(run_errand(loaded.task, loaded, hardware))
+    set_up(loaded.config.log_level)
     # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
@@ -66,6 +61,7 @@ def _main() -> None:
         rate=config.rate,
         buffer_ms=config.buffer_ms,
         max_buffer_ms=config.max_buffer_ms,
+        log_level=config.log_level,
     )
     audio = AudioChild.fork(settings)
     from receiver.source.tls import certificates_later  # noqa: PLC0415

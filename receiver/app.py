@@ -27,7 +27,9 @@ from receiver.engine.link import EngineLink
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.front import Front
+from receiver.logs.diary import Diary
 from receiver.memory import settle
+from receiver.model.health import Examination
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pcm.volume import decibels, gain_of
 from receiver.peers.base import Address, Dial
@@ -82,15 +84,16 @@ async def run(
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
             settle()
-            await _told_to_stop()
+            log.info("Stopping: told by %s.", await _told_to_stop())
 
 
-async def _told_to_stop() -> None:
-    told = asyncio.Event()
+async def _told_to_stop() -> str:
+    """Wait for a signal; gives its name."""
+    told: asyncio.Queue[str] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+        loop.add_signal_handler(number, told.put_nowait, number.name)
+    return await told.get()
 
 
 class Receiver:
@@ -112,6 +115,7 @@ class Receiver:
         self._front = front
         self._metrics = Metrics(clock)
         self._service = Service.of_environment(os.environ, clock, os.getpid())
+        self._diary = Diary(clock)
         self._hub = Hub()
         self._peer_news = Hub()
         boot, own_id = _boot_id(), loaded.saved.receiver_id
@@ -131,7 +135,9 @@ class Receiver:
         self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
         self._player = Player(link, front.heralding(open_source), clock, self._loop.report)
         self._door = Door(self._hub, self._loop.ask, house.forward, clock)
-        self._server = Server(self._hub, self._door, house.serve, self._metrics)
+        self._server = Server(self._hub, self._door, house.serve, self._metrics, self._examine)
+        self._advertiser: ServiceAdvertiser | None = None
+        self._port = 0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -149,6 +155,7 @@ class Receiver:
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
+                    self._port = port
                     self._meet_the_house(port)
                     self._front.ready()
                     if self._config.mdns:
@@ -172,7 +179,22 @@ class Receiver:
         advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(
             me, self._clock, on_seen=self._seen
         )
+        self._advertiser = advertiser
         await advertiser.run()
+
+    async def _examine(self) -> Examination:
+        """What is wrong, if anything. What that takes is loaded when somebody asks."""
+        module = await asyncio.to_thread(importlib.import_module, "receiver.doctor.running")
+        instance = self._advertiser.instance if self._advertiser else None
+        told: Examination = await module.examine_running(
+            self._config,
+            self._hub.snapshot().state,
+            self._port,
+            instance,
+            self._front.parts,
+            [part.sentence for part in self._front.status if not part.ok],
+        )
+        return told
 
     # --- the house --------------------------------------------------------------------------
 
@@ -183,7 +205,9 @@ class Receiver:
         self._front.show(state)
         self._peer_news.publish(state)
         peers = self._house.peers
-        self._hub.publish(msgspec.structs.replace(state, peers=peers))
+        told = msgspec.structs.replace(state, peers=peers)
+        self._diary.follow(told)
+        self._hub.publish(told)
         if peers is not self._peers:
             self._peers = peers
             self._keeper.meet(peers.values())

@@ -5,6 +5,7 @@ session one at a time.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable
 from typing import Any, Literal
@@ -24,6 +25,8 @@ from receiver.protocol.peers import HandoffMessage
 from receiver.session import effects as e
 from receiver.session.observer import Observer
 from receiver.session.roaming import RoamingSession
+
+log = logging.getLogger(__name__)
 
 Reply = Callable[[Answer], None]
 """Takes the one answer to a command, on the event loop. Must not wait."""
@@ -200,9 +203,16 @@ class ControlLoop:
         assert isinstance(token, _Asked)
         if isinstance(result, TonearmError):
             self._observer.was_refused(result.code)
+            self._note_failure(token.command, result)
             token.reply(error_answer(token.command.id, result))
         else:
             token.reply(Done(token.command.id, result))
+
+    def _note_failure(self, command: Command, error: TonearmError) -> None:
+        """Into the log, unless it tells of the problem that everybody is told of."""
+        problem = self._session.state.problem
+        if problem is None or problem.message != error.message:
+            log.info("The command %s failed: %s", command.__struct_config__.tag, error.message)
 
 
 def error_answer(command_id: str | None, error: TonearmError) -> Error:

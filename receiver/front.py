@@ -68,6 +68,11 @@ class Front:
         self._ready = False
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """What the configuration names, by its tables."""
+        return () if self._hardware is None else self._hardware.parts
+
+    @property
     def status(self) -> list[PartStatus]:
         """How each part is, once they have been opened."""
         return [] if self._panel is None else self._panel.status

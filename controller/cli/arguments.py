@@ -20,6 +20,7 @@ exit codes:
   6    the receiver has no sound device to play on (no_device)
   7    no receiver was found, or it does not answer (no_receiver)
   8    a transfer failed (target_not_ready, target_lost, handoff_failed)
+  9    the doctor found something that does not work
   70   a fault in Tonearm itself (internal)
   78   the receiver's configuration is wrong (config)
   130  ended by Ctrl-C, and the music with it
@@ -153,6 +154,7 @@ def make_parser() -> Parser:
     _add_transfer(add("transfer", "let the music go on at another receiver"))
     add("status", "show what the receiver does")
     add("watch", "show what the receiver does as it changes, until Ctrl-C")
+    add("doctor", "say what is wrong, here and at the receiver, and what to do")
     add("completion", "print a completion script", common=False).add_argument(
         "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"
     )

@@ -33,6 +33,7 @@ WORDS = {
     "transfer": [*COMMON, "--to-paused", "--volume", "--replace"],
     "status": COMMON,
     "watch": COMMON,
+    "doctor": COMMON,
     "completion": ["bash", "zsh", "fish", "--help"],
 }
 """What may follow each command."""

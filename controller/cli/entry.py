@@ -79,6 +79,10 @@ def _run(arguments: Arguments) -> int:
             from controller.cli.queue import queue
 
             return queue(arguments)
+        case "doctor":
+            from controller.cli.doctor import doctor
+
+            return doctor(arguments)
         case "completion":
             from controller.cli.completion import completion
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from receiver.config import sources
 from receiver.config.config import OPTIONS, Config
-from receiver.config.sources import Setting, Table
+from receiver.config.sources import Setting, Table, Task
 from receiver.errors import ConfigError
 
 
@@ -27,10 +27,8 @@ class Loaded:
     config: Config
     origins: Mapping[str, str]
     tables: Mapping[str, Table] = field(default_factory=dict)
-    check_config: bool = False
-    print_config: bool = False
-    list_devices: bool = False
-    test_buttons: bool = False
+    task: Task | None = None
+    json: bool = False
 
 
 def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
@@ -38,7 +36,10 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
 
     `--help`, `--version` and a flag that does not exist end the program, as argparse does it.
     """
-    flags = sources.parser().parse_args(argv)
+    parser = sources.parser()
+    flags = parser.parse_args(argv)
+    if flags.json and flags.task != "doctor":
+        parser.error("--json goes with --doctor only")
     settings = sources.from_surroundings(environ)
     tables: dict[str, Table] = {}
     files = [flags.config] if flags.config else sources.default_files(environ)
@@ -53,10 +54,8 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
         config,
         origins,
         tables,
-        check_config=flags.check_config,
-        print_config=flags.print_config,
-        list_devices=flags.list_devices,
-        test_buttons=flags.test_buttons,
+        flags.task,
+        flags.json,
     )
 
 

@@ -9,7 +9,7 @@ import argparse
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,6 +19,16 @@ from receiver.config.options import Switch
 from receiver.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/tonearm/receiver.toml")
+
+Task = Literal["check_config", "print_config", "list_devices", "test_buttons", "doctor"]
+TASKS: Mapping[Task, str] = {
+    "check_config": "show each value and its source, then exit",
+    "print_config": "show a receiver.toml to begin with, then exit",
+    "list_devices": "show sound devices, then exit",
+    "test_buttons": "show what buttons and knob do, until Ctrl-C",
+    "doctor": "say what is wrong and what to do, then exit",
+}
+"""What can be asked for instead of running."""
 
 _BY_KEY = {option.key: option for option in OPTIONS}
 _BY_VARIABLE = {option.variable: option for option in OPTIONS}
@@ -177,16 +187,11 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"tonearm {receiver.__version__}")
     made.add_argument("--config", type=Path, metavar="FILE", help="read this file and no other")
-    made.add_argument(
-        "--check-config", action="store_true", help="show each value and its source, then exit"
-    )
-    made.add_argument(
-        "--print-config", action="store_true", help="show a receiver.toml to begin with, then exit"
-    )
-    made.add_argument("--list-devices", action="store_true", help="show sound devices, then exit")
-    made.add_argument(
-        "--test-buttons", action="store_true", help="show what buttons and knob do, until Ctrl-C"
-    )
+    tasks = made.add_mutually_exclusive_group()
+    for task, summary in TASKS.items():
+        flag = "--" + task.replace("_", "-")
+        tasks.add_argument(flag, dest="task", action="store_const", const=task, help=summary)
+    made.add_argument("--json", action="store_true", help="with --doctor: for programs")
     for option in OPTIONS:
         summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")
         if isinstance(option.kind, Switch):

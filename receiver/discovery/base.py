@@ -39,11 +39,14 @@ class Advertisement(msgspec.Struct, frozen=True):
 
 
 class Seen(NamedTuple):
-    """A receiver that is announced on the network, and its hosts with ports, IPv4 first."""
+    """A receiver that is announced on the network, its hosts with ports, IPv4 first, and the name
+    of its instance there.
+    """
 
     id: str
     name: str
     addresses: list[tuple[str, int]]
+    instance: str
 
 
 OnSeen = Callable[[Seen], None]

@@ -46,14 +46,14 @@ class MockNetwork:
         name = next(name for name in instance_names(advertisement.name) if name not in self._held)
         self._held[name] = advertisement
         for on_seen in self._eyes:
-            self._show(advertisement, on_seen)
+            self._show(name, advertisement, on_seen)
         return name
 
     def look(self, on_seen: OnSeen) -> None:
         """Tell of all that are visible, and of those that will be, until `look_away`."""
         self._eyes.add(on_seen)
-        for advertisement in self._held.values():
-            self._show(advertisement, on_seen)
+        for name, advertisement in self._held.items():
+            self._show(name, advertisement, on_seen)
 
     def look_away(self, on_seen: OnSeen) -> None:
         """Undo `look`."""
@@ -64,9 +64,10 @@ class MockNetwork:
         if name is not None:
             del self._held[name]
 
-    def _show(self, advertisement: Advertisement, on_seen: OnSeen) -> None:
+    def _show(self, name: str, advertisement: Advertisement, on_seen: OnSeen) -> None:
         host = advertisement.host or f"{advertisement.id[:12]}.local"
-        on_seen(Seen(advertisement.id, advertisement.name, [(host, advertisement.port)]))
+        addresses = [(host, advertisement.port)]
+        on_seen(Seen(advertisement.id, advertisement.name, addresses, name))
 
     def _wake_all(self) -> None:
         for wake in self._wakes:

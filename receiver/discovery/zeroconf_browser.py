@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from zeroconf import Error, IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import DNSQuestionType, Error, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from receiver.discovery.base import OnSeen, Seen
@@ -16,9 +16,12 @@ RESOLVE_MS = 3000
 _log = logging.getLogger(__name__)
 
 
-async def browse(network: AsyncZeroconf, on_seen: OnSeen) -> None:
+async def browse(
+    network: AsyncZeroconf, on_seen: OnSeen, asking: DNSQuestionType | None = None
+) -> None:
     """Tell of every receiver that is announced, and again when it says something new of itself,
-    until cancelled.
+    until cancelled. `asking` for an answer to us alone (QU) or to all (QM); by default first the
+    one, then the other.
     """
     announced: asyncio.Queue[str] = asyncio.Queue()
 
@@ -31,20 +34,24 @@ async def browse(network: AsyncZeroconf, on_seen: OnSeen) -> None:
         if state_change is not ServiceStateChange.Removed:
             announced.put_nowait(name)
 
-    browser = AsyncServiceBrowser(network.zeroconf, SERVICE_TYPE, handlers=[heard])
+    browser = AsyncServiceBrowser(
+        network.zeroconf, SERVICE_TYPE, handlers=[heard], question_type=asking
+    )
     try:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 name = await announced.get()
-                tasks.create_task(_resolve(network, name, on_seen))
+                tasks.create_task(_resolve(network, name, on_seen, asking))
     finally:
         await browser.async_cancel()
 
 
-async def _resolve(network: AsyncZeroconf, instance: str, on_seen: OnSeen) -> None:
+async def _resolve(
+    network: AsyncZeroconf, instance: str, on_seen: OnSeen, asking: DNSQuestionType | None
+) -> None:
     try:
         info = AsyncServiceInfo(SERVICE_TYPE, instance)
-        if not await info.async_request(network.zeroconf, RESOLVE_MS):
+        if not await info.async_request(network.zeroconf, RESOLVE_MS, asking):
             return
     except Error as error:  # anybody may announce anything
         _log.info("%r cannot be looked up: %s", instance, error)
@@ -54,5 +61,6 @@ async def _resolve(network: AsyncZeroconf, instance: str, on_seen: OnSeen) -> No
     hosts += info.parsed_scoped_addresses(IPVersion.V6Only)
     receiver = said.get("id")
     if receiver and info.port and hosts:
-        name = said.get("name") or info.name.removesuffix("." + SERVICE_TYPE)
-        on_seen(Seen(receiver, name, [(host, info.port) for host in hosts]))
+        label = info.name.removesuffix("." + SERVICE_TYPE)
+        addresses = [(host, info.port) for host in hosts]
+        on_seen(Seen(receiver, said.get("name") or label, addresses, label))

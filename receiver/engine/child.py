@@ -7,17 +7,20 @@ an event loop and is not free to fork.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import sys
-import traceback
 from typing import NoReturn
 
 import msgspec
 
 from receiver.engine.settings import EngineSettings
+from receiver.logs.lines import set_up
 from receiver.memory import settle
+
+log = logging.getLogger(__name__)
 
 
 class AudioChild:
@@ -97,14 +100,18 @@ def _run_and_exit(channel: socket.socket, settings: EngineSettings) -> NoReturn:
 
         main(channel, settings)
         code = 0
-    except BaseException:  # noqa: BLE001 - the last frame of this process
-        traceback.print_exc()
+    except BaseException:
+        log.critical("This is a fault in the audio process, which ends it:", exc_info=True)
     finally:
+        logging.shutdown()
         os._exit(code)
 
 
+def _main() -> NoReturn:
+    settings = msgspec.json.decode(sys.argv[2], type=EngineSettings)
+    set_up(settings.log_level)
+    _run_and_exit(socket.socket(fileno=int(sys.argv[1])), settings)
+
+
 if __name__ == "__main__":
-    _run_and_exit(
-        socket.socket(fileno=int(sys.argv[1])),
-        msgspec.json.decode(sys.argv[2], type=EngineSettings),
-    )
+    _main()

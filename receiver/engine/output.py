@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from receiver.clock.base import Clock
@@ -12,8 +11,6 @@ from receiver.model.state import Output as OutputState
 from receiver.pcm.format import Samples
 from receiver.pcm.mixer import Mixer
 from receiver.sink.base import AudioSink, SinkInfo
-
-log = logging.getLogger(__name__)
 
 LINGER_S = 5.0
 """A silent device is kept fed for so long, then stopped (it stays open): an amplifier or DAC does
@@ -222,7 +219,6 @@ class Output:
     # --- trouble ----------------------------------------------------------------------------
 
     def _lose(self, why: str) -> None:
-        log.warning("%s", why)
         self.close()
         self._retry_at = self._clock.now() + RETRY_S
         self._tell(why)
@@ -236,9 +232,6 @@ class Output:
         self._last_underruns, self._last_underrun_at = count, now
         if again and not self._growing and self._buffer_s < self._max_buffer_s:
             self._buffer_s = min(self._buffer_s * 2, self._max_buffer_s)
-            log.warning(
-                "The sound device ran dry again: its buffer is now %.0f ms.", self._buffer_s * 1000
-            )
             self._growing = True
             self.mixer.hold()
         self._tell(self.problem)

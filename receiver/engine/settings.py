@@ -8,7 +8,8 @@ import msgspec
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
-    """Which device, at how many frames per second (0: the device's own), with what buffer.
+    """Which device, at how many frames per second (0: the device's own), with what buffer;
+    and how much it logs.
 
     `auto` is PortAudio; on a machine without any sound device, when none is named, the mock.
     """
@@ -18,3 +19,4 @@ class EngineSettings(msgspec.Struct, frozen=True):
     rate: int = 0
     buffer_ms: float = 9.0
     max_buffer_ms: float = 250.0
+    log_level: str = "info"

@@ -174,13 +174,14 @@ class House:
 
     async def _call_on(self, address: Address) -> None:
         """Until somebody was met there; who is known is called on by `_keep_connected`."""
-        pause = FIRST_PAUSE_S
+        pause, level = FIRST_PAUSE_S, logging.INFO
         while True:
             try:
                 await self._connect(address)
                 break
             except (ConnectionError, TimeoutError) as error:
-                log.info("Nobody is met at %s:%d: %s", *address, error)
+                log.log(level, "No receiver answers at %s:%d: %s. Trying on.", *address, error)
+                level = logging.DEBUG
             await self._clock.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE_S)
         self._strangers.discard(address)
@@ -237,7 +238,7 @@ class House:
         try:
             hello = await link.greet()
         except ConnectionError as error:
-            log.info("%s: %s", wire.host, error)
+            log.info("A link from %s came to nothing: %s", wire.host, error)
             outbox.leave()
             await wire.close()
             return

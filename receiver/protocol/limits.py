@@ -3,10 +3,12 @@
 VERSION = 1
 DEFAULT_PORT = 7766
 SERVICE_TYPE = "_tonearm._tcp.local."
+MDNS_PORT = 5353
 WEBSOCKET_PATH = "/v1/ws"
 PEER_PATH = "/v1/peer"
 COMMANDS_PATH = "/v1/commands"
 STATUS_PATH = "/v1/status"
+DOCTOR_PATH = "/v1/doctor"
 SCHEMA_PATH = "/v1/schema"
 METRICS_PATH = "/metrics"
 

@@ -23,7 +23,9 @@ def listen_on(host: str, port: int) -> socket.socket:
             )
         return socket.create_server(("", port), backlog=BACKLOG)
     except OSError as error:
+        # The library adds the address to the system's own words.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
         where = f"port {port}" if not host else f"{host} port {port}"
         raise OSError(
-            error.errno, f"cannot listen on {where} ({error.strerror}); choose another with --port"
+            error.errno, f"cannot listen on {where} ({reason}); choose another with --port"
         ) from None

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from receiver.errors import Internal, all_errors
+from receiver.model.health import Examination
 from receiver.protocol import codec, limits
 from receiver.protocol.events import Answer, Error
 from receiver.server.bind import listen_on
@@ -35,12 +36,18 @@ class Server:
         door: Door,
         serve_peer: Callable[[PeerWire], Awaitable[None]],
         metrics: Metrics,
+        examine: Callable[[], Awaitable[Examination]],
     ) -> None:
-        """`serve_peer` speaks with another receiver, until the wire is lost."""
+        """`serve_peer` speaks with another receiver, until the wire is lost; `examine` looks for
+        what is wrong with this one, which takes some seconds.
+        """
         self._hub = hub
         self._door = door
         self._serve_peer = serve_peer
         self._metrics = metrics
+        self._examine = examine
+        self._examining = asyncio.Lock()
+        self._examination: Examination | None = None
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -56,6 +63,7 @@ class Server:
                 web.post(limits.COMMANDS_PATH, self._command),
                 web.get(limits.STATUS_PATH, self._state),
                 web.get(limits.SCHEMA_PATH, self._schema),
+                web.get(limits.DOCTOR_PATH, self._doctor),
                 web.get(limits.METRICS_PATH, self._numbers),
             ]
         )
@@ -109,6 +117,14 @@ class Server:
 
     async def _schema(self, _: web.Request) -> web.Response:
         return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
+
+    async def _doctor(self, _: web.Request) -> web.Response:
+        """One at a time: who came while one was under way is told what that found."""
+        known = self._examination
+        async with self._examining:
+            if self._examination is known or self._examination is None:
+                self._examination = await self._examine()
+            return self._json(self._examination)
 
     async def _numbers(self, _: web.Request) -> web.Response:
         from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed

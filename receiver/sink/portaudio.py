@@ -28,6 +28,9 @@ PRIORITY = 5
 COMMON_RATES = (44100, 48000)
 """Tried when a device takes neither the rate that is asked for nor the one it claims to have."""
 
+USUAL_RATES = (44100, 48000, 88200, 96000, 176_400, 192_000)
+"""What devices for music have."""
+
 MAX_DELAY = 2.0
 """Seconds. A device that claims to hold more is not believed."""
 
@@ -223,6 +226,21 @@ def list_devices() -> list[Device]:
     return [
         _device(entry) for entry in _portaudio().query_devices() if entry["max_output_channels"] > 0
     ]
+
+
+def rates_of(device: Device) -> list[int]:
+    """Which of the usual rates it takes; none while somebody holds it. Opens it for a moment."""
+    taken = []
+    for rate in USUAL_RATES:
+        try:
+            with quiet_stderr():
+                _portaudio().check_output_settings(
+                    device.index, min(CHANNELS, device.channels), "int16", samplerate=rate
+                )
+        except _portaudio().PortAudioError:
+            continue
+        taken.append(rate)
+    return taken
 
 
 def _device(entry: dict[str, Any]) -> Device:

@@ -204,8 +204,7 @@ def test_a_buffer_cannot_be_larger_than_it_may_grow(home: Home) -> None:
 
 def test_the_table_shows_each_value_and_its_source(home: Home) -> None:
     loaded = home.load("--name", 'Küche "1"', "--check-config")
-    assert loaded.check_config
-    assert not loaded.list_devices
+    assert loaded.task == "check_config"
     lines = table(loaded).splitlines()
     assert [line.split()[0] for line in lines] == [option.key for option in OPTIONS]
     assert re.search(r'^name +"Küche \\"1\\"" +--name$', lines[0])
@@ -238,3 +237,13 @@ def test_an_unknown_flag_ends_with_usage(home: Home, capsys: pytest.CaptureFixtu
         home.load("--prot", "1")
     assert ended.value.code == 2
     assert "--prot" in capsys.readouterr().err
+
+
+def test_the_doctor_may_speak_to_programs(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.load().task is None
+    asked = home.load("--doctor", "--json")
+    assert asked.task == "doctor"
+    assert asked.json
+    with pytest.raises(SystemExit):
+        home.load("--json")
+    assert "--doctor" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from receiver.errors import NothingPlaying, TonearmError, Unreachable
+from receiver.model.health import Examination
 from receiver.model.state import (
     Anchor,
     ClockId,
@@ -40,7 +41,8 @@ class FakeReceiver:
     What happens to it by itself is a method: `ends`, `loses_connections`, `says`. `refuses` maps
     the type of a command to the error it is answered with, `ignores` holds those never answered.
     With `fetches`, a play gets the whole URL before it is answered. `unplayable` maps URLs to the
-    errors of a play that begins with them. Its queue is a real one.
+    errors of a play that begins with them. Its queue is a real one. Without an `examination` it has
+    no doctor, as older ones.
     """
 
     def __init__(self, name: str = "Kitchen", clock_ahead_us: int = 0) -> None:
@@ -53,6 +55,7 @@ class FakeReceiver:
         self.fetched = b""
         self.receipt = Receipt(0.0, None, 1.5, 3.25, 4.0, 18.4)
         self.revision = 41
+        self.examination: Examination | None = None
         self._clock_ahead_us = clock_ahead_us
         self._lost_changes = 0
         self._ids = (f"i-{number}" for number in itertools.count(1))
@@ -95,6 +98,7 @@ class FakeReceiver:
         app.router.add_get(limits.WEBSOCKET_PATH, self._websocket)
         app.router.add_post(limits.COMMANDS_PATH, self._post)
         app.router.add_get(limits.STATUS_PATH, self._status)
+        app.router.add_get(limits.DOCTOR_PATH, self._doctor)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port, reuse_address=True)
@@ -203,6 +207,11 @@ class FakeReceiver:
 
     async def _status(self, request: web.Request) -> web.Response:
         return web.Response(body=codec.encode(self._state_event()), content_type="application/json")
+
+    async def _doctor(self, request: web.Request) -> web.Response:
+        if self.examination is None:
+            raise web.HTTPNotFound
+        return web.Response(body=codec.encode(self.examination), content_type="application/json")
 
     # --- its mind ---------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ async def test_a_name_that_none_may_have_hides_nobody(instance: str) -> None:
             await theirs.zeroconf.async_wait_for_start()
             theirs.zeroconf.async_send(announcement(instance))
             await (await theirs.async_register_service(info))
-            assert await seen.get() == Seen("bath", "Bath", [("127.0.0.1", 7766)])
+            assert await seen.get() == Seen("bath", "Bath", [("127.0.0.1", 7766)], "Bath")
             browsing.cancel()
     finally:
         for network in (ours, theirs):

@@ -11,8 +11,8 @@ from tests.house.code import Module, is_own_module, modules, part
 
 LAYERS = (
     ("receiver.__main__",),
-    ("receiver.app",),
-    ("receiver.front",),
+    ("receiver.app", "receiver.errands"),
+    ("receiver.doctor", "receiver.front"),
     ("receiver.control_loop",),
     ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
@@ -21,7 +21,7 @@ LAYERS = (
         "receiver.discovery", "receiver.store", "receiver.config",
     ),
     ("receiver.handoff",),
-    ("receiver.protocol", "receiver.pcm"),
+    ("receiver.protocol", "receiver.pcm", "receiver.logs"),
     ("receiver.model", "receiver.clock"),
     ("receiver.errors", "receiver.memory"),
     ("receiver",),
@@ -64,6 +64,7 @@ ONE_IMPORTER = {
     "zeroconf": {
         "receiver/discovery/zeroconf_advertiser.py",
         "receiver/discovery/zeroconf_browser.py",
+        "receiver/discovery/zeroconf_probe.py",
         "controller/discovery.py",
     },
 }

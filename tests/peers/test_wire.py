@@ -16,6 +16,7 @@ from receiver.server.door import Door
 from receiver.server.http import Server
 from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
+from tests.server.health import healthy
 from tests.server.test_hub import state
 
 Serve = Callable[[Wire], Awaitable[None]]
@@ -36,7 +37,7 @@ async def on_sockets(serve: Serve) -> AsyncIterator[tuple[Dial, Address]]:
     hub, clock = Hub(), MockClock()
     hub.publish(state(1))
     door = Door(hub, lambda _c, _r: None, lambda _c, _r: None, clock)
-    server = Server(hub, door, serve, Metrics(clock))
+    server = Server(hub, door, serve, Metrics(clock), healthy)
     async with server.listening("127.0.0.1", 0) as port, dialler() as dial:
         yield dial, Address("127.0.0.1", port)
 

@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from receiver.clock.mock import MockClock
 from receiver.errors import NothingPlaying
+from receiver.model.health import Examination
 from receiver.model.state import Receipt
 from receiver.peers.base import Address
 from receiver.peers.dial import dialler
@@ -25,6 +27,7 @@ from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
+from tests.server.health import HEALTHY, healthy
 from tests.server.test_hub import state
 
 
@@ -39,7 +42,7 @@ class Stage:
         self.asked: list[Command] = []
         self.forwarded: list[Command] = []
         door = Door(self.hub, self._ask, self._forward, self.clock)
-        self.server = Server(self.hub, door, self._echo, self.metrics)
+        self.server = Server(self.hub, door, self._echo, self.metrics, healthy)
         self.port = 0
 
     @property
@@ -115,12 +118,43 @@ async def test_the_wrong_field_is_named(stage: Stage, http: aiohttp.ClientSessio
 async def test_status_schema_metrics_and_front(stage: Stage, http: aiohttp.ClientSession) -> None:
     snapshot = await (await http.get(f"{stage.url}/v1/status")).json()
     assert snapshot["state"]["volume"]["percent"] == 10
+    doctor = await (await http.get(f"{stage.url}/v1/doctor")).read()
+    assert msgspec.json.decode(doctor, type=Examination) == HEALTHY
     schema = await (await http.get(f"{stage.url}/v1/schema")).json()
     assert "Play" in schema["$defs"]
     stage.metrics.played(Receipt(first_frame=8.0))
     metrics = await (await http.get(f"{stage.url}/metrics")).text()
     assert 'tonearm_play_stage_seconds_bucket{le="0.01",stage="first_frame"} 1.0' in metrics
     assert "Kitchen" in await (await http.get(stage.url)).text()
+
+
+async def test_many_who_ask_the_doctor_share_one_examination(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    begun, go = asyncio.Semaphore(0), asyncio.Event()
+    count = 0
+
+    async def slow() -> Examination:
+        nonlocal count
+        count += 1
+        begun.release()
+        await go.wait()
+        return msgspec.structs.replace(HEALTHY, name=f"number {count}")
+
+    stage.server._examine = slow
+
+    async def ask() -> str:
+        return str((await (await http.get(f"{stage.url}/v1/doctor")).json())["name"])
+
+    async with asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(ask())
+        await begun.acquire()
+        others = [tasks.create_task(ask()) for _ in range(5)]
+        while len(stage.server._examining._waiters or ()) < 5:
+            await asyncio.sleep(0.001)
+        go.set()
+    assert {first.result(), *(one.result() for one in others)} == {"number 1"}
+    assert await ask() == "number 2", "later it looks again"
 
 
 async def test_every_message_on_the_websocket_is_answered_once(
