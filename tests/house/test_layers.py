@@ -44,7 +44,7 @@ OUTSIDE = {
     "hw": {"receiver", "receiver.errors", "receiver.clock", "receiver.protocol"},
 }
 """What those who live beside the receiver may know of it."""
-COMPOSE = {"receiver.__main__", "receiver.app", "receiver.front"}
+COMPOSE = {"receiver.__main__", "receiver.app", "receiver.errands", "receiver.front"}
 """Those of the receiver who know of the hardware."""
 
 ONE_IMPORTER = {
