@@ -11,6 +11,7 @@
 # then the paths in it are set right.
 set -euo pipefail
 umask 022
+unset "${!TONEARM_@}" # they would be read as options of the receiver
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_QUIET=1
 
 wheels='' compression=(-Zxz)
