@@ -11,6 +11,7 @@
 # then the paths in it are set right.
 set -euo pipefail
 umask 022
+unset "${!TONEARM_@}" # they would be read as options of the receiver
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_QUIET=1
 
 wheels='' compression=(-Zxz)
@@ -89,7 +90,8 @@ complete fish fish/vendor_completions.d/tonearm.fish
 # --- the paths
 find "$venv" -name __pycache__ -prune -exec rm -r {} +
 grep -rlIF "$root" "$venv/bin" "$venv/pyvenv.cfg" | xargs sed -i "s|$root||g"
-"/usr/bin/$python" -m compileall -q -j 0 -s "$root" -p / "$venv/lib"
+# Compiled as the unit runs it, and as people do: there, nobody may write.
+PYTHONNODEBUGRANGES=1 "/usr/bin/$python" -m compileall -q -j 0 -o 0 -o 2 -s "$root" -p / "$venv/lib"
 
 # --- the package
 version=$("/usr/bin/$python" -c "import sys; sys.path.insert(0, '$work/source'); import receiver; print(receiver.__version__)")

@@ -5,8 +5,8 @@
 # for that is gone with it, however it ends.
 set -euo pipefail
 
-if [ -z "${TONEARM_UNSHARED-}" ]; then
-    TONEARM_UNSHARED=1 exec unshare --mount -- "$0" "$@"
+if [ -z "${IN_OWN_NAMESPACE-}" ]; then
+    IN_OWN_NAMESPACE=1 exec unshare --mount -- "$0" "$@"
 fi
 root=$1 folder=$2 script=$3
 shift 3
@@ -20,4 +20,4 @@ if [ -f "$root/etc/resolv.conf" ] && [ ! -L "$root/etc/resolv.conf" ]; then
     mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
 fi
 unset TMPDIR
-TONEARM_IN_ROOT=1 exec chroot "$root" "/run/tonearm/project/systemd/$script" "$@"
+IN_ROOT_FOLDER=1 exec chroot "$root" "/run/tonearm/project/systemd/$script" "$@"

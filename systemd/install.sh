@@ -54,7 +54,7 @@ fi
 if [ ! -e /etc/debian_version ] || ! command -v apt-get >/dev/null; then
     die "this is neither Debian nor Raspberry Pi OS: run the receiver as README.md says."
 fi
-[ -d /run/systemd/system ] || [ -n "${TONEARM_IN_ROOT-}" ] ||
+[ -d /run/systemd/system ] || [ -n "${IN_ROOT_FOLDER-}" ] ||
     die "systemd does not run here; into the folder of another system it goes by --root."
 case $(cut -d. -f1 /etc/debian_version) in
     [0-9] | 10 | 11) die "this is Debian $(cat /etc/debian_version), and 12 (bookworm) is needed." ;;
@@ -85,7 +85,7 @@ if [ -z "$package" ]; then
 fi
 echo "Installing $(basename "$package") ..."
 install_all -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$package"
-[ -z "${TONEARM_IN_ROOT-}" ] || exit 0
+[ -z "${IN_ROOT_FOLDER-}" ] || exit 0
 
 tonearm-receiver --doctor || echo "What is wrong stands above. It can be mended later."
 echo "Done. To look at it: systemctl status tonearm. Its options: /etc/tonearm/receiver.toml"

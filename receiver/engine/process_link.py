@@ -40,12 +40,13 @@ class ProcessLink:
         first: AudioChild | None = None,
         silence_s: float = SILENCE_S,
     ) -> None:
-        """`first`: an audio process that is there already."""
+        """`first`: an audio process that is there already. It takes what is sent before `run`."""
         self._silence_s = silence_s
         self._settings = settings
         self._clock = clock
-        self._first = first
-        self._child: AudioChild | None = None
+        self._first = self._child = first
+        if first is not None:
+            first.channel.setblocking(False)
         self._outbox: deque[bytes] = deque()
         self._heard_at: float | None = None
 

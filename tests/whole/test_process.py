@@ -65,6 +65,17 @@ async def test_a_play_from_cast_to_stop(client: Client, url: str, track: Track) 
     assert (await client.status()).session.playback == "idle"
 
 
+async def test_it_begins_no_louder_than_it_was(tmp_path: Path, url: str) -> None:
+    for percent in (50, 20):
+        with ReceiverProcess(tmp_path, "--audio", "mock") as process:
+            async with Client("127.0.0.1", process.port) as client:
+                await client.play(url)
+                state = await until(client, lambda s: (s.output.level_dbfs or -99.0) > -60)
+                assert state.volume.percent == percent
+                assert (state.output.level_dbfs or 0.0) < (state.volume.db or 0.0)
+                await client.set_volume(20)
+
+
 async def test_the_processes_are_as_drawn(
     receiver: ReceiverProcess, client: Client, url: str
 ) -> None:
