@@ -62,6 +62,9 @@ def _main() -> None:
         buffer_ms=config.buffer_ms,
         max_buffer_ms=config.max_buffer_ms,
         log_level=config.log_level,
+        linger_s=config.linger_s,
+        release_s=config.release_s,
+        volume=config.volume,
     )
     audio = AudioChild.fork(settings)
     from receiver.source.tls import certificates_later  # noqa: PLC0415

@@ -21,6 +21,7 @@ from receiver.config.options import (
 from receiver.protocol.limits import DEFAULT_PORT
 
 AudioBackend = Literal["auto", "portaudio", "mock"]
+VolumeMaker = Literal["auto", "hardware", "software"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 MAX_NAME_BYTES = 63
@@ -74,6 +75,21 @@ class Config:
         Text(),
         "ready set of buttons, knob, light and amplifier: pirate-audio, five-buttons, encoder-led",
         default="",
+    )
+    linger_s: int = option(
+        Number(0, 3600, "s"),
+        "how long a silent device is fed silence, so that it is at once there",
+        default=5,
+    )
+    release_s: int = option(
+        Number(1, 86_400, "s", also=(0,)),
+        "after how long a silent device is let go, for others to use; 0 means never",
+        default=60,
+    )
+    volume: VolumeMaker = option(
+        Choice(("auto", "hardware", "software")),
+        "who makes the volume: auto takes the card's own where that will do",
+        default="auto",
     )
     state_dir: Path = option(
         Folder(),

@@ -21,6 +21,8 @@ from receiver.logs.lines import set_up
 from receiver.memory import settle
 
 log = logging.getLogger(__name__)
+TURNED = signal.SIGXCPU
+"""What a thread at real-time priority gets that never sleeps (`engine/limits.py`)."""
 
 
 class AudioChild:
@@ -78,6 +80,14 @@ class AudioChild:
             except ChildProcessError:  # reaped by somebody else: nobody knows how it ended
                 self._lost = True
         return self._status is not None or self._lost
+
+    @property
+    def spun(self) -> bool:
+        """Whether it ended because its audio thread did nothing but turn, as with a device that is
+        gone: no other is at real-time priority. One whose engine turns so falls silent before.
+        """
+        status = self._status
+        return status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == TURNED
 
     @property
     def how_it_ended(self) -> str:

@@ -48,14 +48,16 @@ class Engine:
         self._decoded_told = False
         self._position_at = 0.0
         self._ends_at: float | None = None
-
-    @property
-    def _news_every_s(self) -> float:
-        return LEVEL_EVERY_S if self._output.metered else POSITION_EVERY_S
+        self._unheard_told = False
 
     def open(self) -> None:
         """Open the device and hold it ready."""
         self._output.open()
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What to poll for input, upon which there is a `step` to do."""
+        return self._output.descriptors
 
     @property
     def quiet(self) -> bool:
@@ -90,8 +92,8 @@ class Engine:
                 self._output.rest()
             case orders.Warm():
                 self._output.warm()
-            case orders.SetGain(gain):
-                self._output.set_gain(gain)
+            case orders.SetGain(gain, muted):
+                self._output.set_gain(gain, muted=muted)
             case orders.Locate():
                 self._position_at = 0.0
             case orders.Ping():
@@ -114,6 +116,7 @@ class Engine:
             case orders.Seek(_, seek, position_ms):
                 self._joint.unbind()
                 track.seek(Landing(seek, position_ms))
+                self._unheard_told = False
                 if track is self._track:
                     self._transport.sought(track)
 
@@ -123,10 +126,6 @@ class Engine:
     def _load(self, order: orders.Load) -> None:
         self._leave_track(GRACE_S)
         self._output.open()
-        if not self._output.ready:
-            why = self._output.problem or "There is no sound device."
-            self._report(reports.Failed(order.track, "no_device", why))
-            return
         if not order.paused:
             self._output.poise()
         track = self._new_track(order.track)
@@ -137,6 +136,8 @@ class Engine:
         self._transport.paused = order.paused
         self._decoded_told = False
         self._transport.await_bytes(waits=0)
+        if not self._output.ready:
+            self._tell_unheard(track)
 
     def _leave_track(self, grace: float) -> None:
         """Part with the current track; if it is heard, it is for `grace` seconds more."""
@@ -176,8 +177,21 @@ class Engine:
             self._overlapping(),
         ]
         if self._track is not None:
+            self._watch_unheard(self._track)
             waits.append(self._turn(self._track, now))
         return max(min(*waits, NEVER), 0.0)
+
+    def _watch_unheard(self, track: Track) -> None:
+        """Tell, once after each order, that the track is to be heard and there is no device."""
+        unheard = not self._output.ready and not self._transport.paused
+        if unheard and not self._unheard_told:
+            self._transport.interrupt(track)
+            self._tell_unheard(track)
+        self._unheard_told = unheard
+
+    def _tell_unheard(self, track: Track) -> None:
+        self._unheard_told = True
+        self._report(reports.Unheard(track.number, track.goal_ms, self._output.problem or ""))
 
     def _overlapping(self) -> float:
         """Look after the track that still sounds under the one at hand."""
@@ -304,15 +318,17 @@ class Engine:
         if track.ahead_s < track.wanted_s and not track.full:
             return 0.005
         if self._transport.paused:
-            self._transport.phase = Phase.STANDING
-            self._output.rest()
-            self._report(
-                reports.Ready(track.number, track.position_ms, track.seek_number, track.ahead_s)
-            )
-            return NEVER
+            return self._stand_ready(track)
         self._ends_at = None
         self._transport.enter(track)
         return 0.0
+
+    def _stand_ready(self, track: Track) -> float:
+        self._transport.phase = Phase.STANDING
+        self._output.rest()
+        place, ahead_s = track.position_ms, track.ahead_s
+        self._report(reports.Ready(track.number, place, track.seek_number, ahead_s))
+        return NEVER
 
     def _notice_entrance(self, track: Track, now: float) -> float:
         if self._transport.missed(track, now, self._needed_s):
@@ -324,6 +340,8 @@ class Engine:
         if not self._transport.begun(track) or heard is None:
             if track.voice.starved and track.voice.parked:
                 return self._run_dry(track)
+            if not self._output.ready:
+                return NEVER
             return self._notice_end(track, now) if track.voice.ended else 0.002
         self._transport.entered(track)
         self._position_at = now + LEVEL_EVERY_S
@@ -333,6 +351,8 @@ class Engine:
     def _notice_pause(self, track: Track) -> float:
         if not track.voice.parked and self._output.running:
             return 0.002
+        if not self._transport.begun(track):  # before it was heard: the device is too slow, or gone
+            return self._stand_ready(track)
         self._transport.phase = Phase.STANDING
         self._output.rest()
         self._report(reports.Paused(track.number, track.position_ms))
@@ -356,7 +376,7 @@ class Engine:
         return 0.0
 
     def _tell_position(self, track: Track, now: float) -> None:
-        self._position_at = now + self._news_every_s
+        self._position_at = now + (LEVEL_EVERY_S if self._output.metered else POSITION_EVERY_S)
         heard = track.position_heard()
         if heard is not None:
             self._report(reports.Position(track.number, *heard))

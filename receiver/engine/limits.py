@@ -14,7 +14,9 @@ SPIN_S = 5
 """Seconds of CPU that one turn of its loop may burn, before the kernel ends it."""
 NICENESS = -11
 REALTIME_SPIN_US = 200_000
-"""The same for a real-time thread that never sleeps: without it, it takes the machine along."""
+"""The same for a real-time thread that never sleeps, which gets SIGXCPU then: without it, it takes
+the machine along.
+"""
 
 
 def apply_limits() -> None:
@@ -23,7 +25,7 @@ def apply_limits() -> None:
     _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY)
     _lower(resource.RLIMIT_NOFILE, FILES)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_RTTIME, REALTIME_SPIN_US)
+    _lower(resource.RLIMIT_RTTIME, REALTIME_SPIN_US, 2 * REALTIME_SPIN_US)
 
 
 def allow_cpu() -> None:
@@ -41,8 +43,10 @@ def raise_priority() -> None:
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
-def _lower(what: int, value: int) -> None:
+def _lower(what: int, value: int, last: int | None = None) -> None:
+    """Lower a limit, and what it can be raised to: `last`, or the same."""
     _, hard = resource.getrlimit(what)
-    limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    last = value if last is None else last
+    last = last if hard == resource.RLIM_INFINITY else min(last, hard)
     with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(what, (limit, limit))
+        resource.setrlimit(what, (min(value, last), last))

@@ -45,6 +45,11 @@ class SteppedEngine(Protocol):
         ...
 
     @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What to poll for input, upon which there is a `step` to do."""
+        ...
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing is heard, and nothing left to be heard."""
         ...

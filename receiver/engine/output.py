@@ -1,26 +1,36 @@
-"""The sound device as the engine uses it: opened, kept ready, watched, opened anew."""
+"""The sound device as the engine uses it: opened, kept ready, watched, let go, waited for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from receiver.clock.base import Clock
+from receiver.engine.card_volume import CardVolume
+from receiver.engine.rest import Rest
 from receiver.errors import NoDevice
 from receiver.model import reports
 from receiver.model.state import Output as OutputState
-from receiver.pcm.format import Samples
+from receiver.pcm.format import Format, Samples
 from receiver.pcm.mixer import Mixer
-from receiver.sink.base import AudioSink, SinkInfo
+from receiver.sink.base import AudioSink, DeviceHangs, SinkInfo
 
-LINGER_S = 5.0
-"""A silent device is kept fed for so long, then stopped (it stays open): an amplifier or DAC does
-not click between two tracks, and an idle speaker costs nothing."""
 RETRY_S = 1.0
+"""A device that is missed is looked for so often,"""
+RETRY_AT_REST_S = 5.0
+"""and so often while nobody wants to hear anything."""
+ASK_S = 0.1
+"""A device that hangs is asked so often whether it has come to itself."""
+STUCK_S = 10.0
+"""Hanging for so long, it may hang for good: only another process could open it then."""
 DELAY_STEP_MS = 5.0
 """The delay is told in such steps, so that its jitter is no news."""
 GROW_S = 0.005
+LEAST_S = 0.001
 STEADY_S = 600.0
 """Two underruns within this time double the buffer: one may be an accident."""
+UNKNOWN = Format(44100, 2)
+"""What is decoded for before there was any device."""
+NEVER = float("inf")
 
 
 class _Relay:
@@ -47,26 +57,37 @@ class Output:
         max_buffer_s: float,
         clock: Clock,
         report: Callable[[reports.Report], None],
+        rest: Rest | None = None,
+        volume: CardVolume | None = None,
     ) -> None:
         self._make_sink = make_sink
         self._buffer_s = buffer_s
         self._max_buffer_s = max_buffer_s
         self._clock = clock
         self._report = report
+        self._rest = rest or Rest()
+        self._volume = volume or CardVolume("software", None, clock, report)
         self._sink: AudioSink | None = None
+        self._opening: tuple[AudioSink, _Relay] | None = None
+        """What hung when it was to be opened."""
+        self._relay = _Relay()
         self._info: SinkInfo | None = None
         self._wanted = False
-        self._silent_since: float | None = None
+        self._runs = False
+        """Whether the sink was started and not dropped."""
+        self._released = False
         self._retry_at = 0.0
+        self._lost_at = float("-inf")
+        self._hangs_since: float | None = None
         self._underruns_before = 0
         self._last_underruns = 0
         self._last_underrun_at = float("-inf")
         self._told: OutputState | None = None
-        self._gain = 1.0
         self._growing = False
         self.problem: str | None = None
         """Why there is no device, in a sentence; None while there is one."""
-        self._mixer: Mixer | None = None
+        self.mixer = Mixer(UNKNOWN)
+        """What feeds the device: another one when that comes back with another format."""
 
     # --- the device -------------------------------------------------------------------------
 
@@ -74,42 +95,55 @@ class Output:
         """Open the device if it is not; False, with a report, if it cannot be."""
         if self._sink is not None:
             return True
-        sink = self._make_sink(self._buffer_s)
-        relay = _Relay()
+        sink, relay = self._opening or (self._make_sink(self._buffer_s), _Relay())
+        self._opening = None
         try:
             info = sink.open(relay)
-        except NoDevice as error:
-            self._retry_at = self._clock.now() + RETRY_S
-            self._tell(error.message)
+        except DeviceHangs as error:
+            self._opening = sink, relay
+            self._miss(error)
             return False
-        if self._mixer is None or self._mixer.format != info.format:
-            self._mixer = Mixer(info.format)
-            self._mixer.set_gain(self._gain)
-        self._mixer.release()
-        relay.read = self._mixer.read
-        self._sink, self._info = sink, info
-        self._growing = False
+        except NoDevice as error:
+            self._miss(error)
+            return False
+        if self.mixer.format != info.format:
+            self.mixer = Mixer(info.format)
+        if self.problem is not None:
+            self.mixer.cut()  # what stopped in the middle goes on with a fade
+        self.mixer.release()
+        self._volume.attach(info.card, self.mixer)
+        relay.read = self.mixer.read
+        self._sink, self._relay, self._info = sink, relay, info
+        self._growing = self._released = False
+        self._hangs_since = None
         self._last_underruns = 0
+        self._rest.interrupt()
         self._tell(None)
         return True
 
     def close(self) -> None:
         """Let go of the device."""
-        sink, self._sink = self._sink, None
+        sink, self._sink, self._runs = self._sink, None, False
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening[0].close()
         if sink is not None:
             self._underruns_before += sink.underruns
             sink.close()
 
-    def set_gain(self, gain: float) -> None:
+    def set_gain(self, gain: float, *, muted: bool = False) -> None:
         """Set the linear gain of all that is heard, on whatever device."""
-        self._gain = gain
-        if self._mixer is not None:
-            self._mixer.set_gain(gain)
+        self._volume.set(gain, muted=muted)
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """What to poll for input, upon which there is a `tick` to do."""
+        return self._volume.descriptors
 
     @property
     def ready(self) -> bool:
-        """Whether there is a device to play on."""
-        return self._sink is not None
+        """Whether there is a device to play on, or one that was let go of while it was silent."""
+        return self._sink is not None or self._released
 
     @property
     def running(self) -> bool:
@@ -122,16 +156,9 @@ class Output:
         return not self.running or self.mixer.silent_frames >= self.buffer_s * self.rate
 
     @property
-    def mixer(self) -> Mixer:
-        """What feeds the device. Only after it was open once."""
-        assert self._mixer is not None
-        return self._mixer
-
-    @property
     def rate(self) -> int:
         """Frames per second of the device."""
-        assert self._info is not None
-        return self._info.format.rate
+        return self.mixer.format.rate
 
     @property
     def buffer_s(self) -> float:
@@ -149,7 +176,7 @@ class Output:
         """Stop a device that holds nothing but silence, so that music will not queue behind it."""
         if self._sink is not None and self.quiet:
             self._wanted = False
-            self._sink.drop()
+            self._drop()
 
     def sound(self) -> None:
         """Have what the mixer gives heard at once.
@@ -166,8 +193,8 @@ class Output:
         self.warm()
 
     def warm(self) -> None:
-        """Let the device run; while nothing is to be heard, for `LINGER_S`."""
-        self._silent_since = None
+        """Let the device run; while nothing is to be heard, for as long as it lingers."""
+        self._rest.interrupt()
         if not self.open():
             return
         assert self._sink is not None
@@ -176,6 +203,10 @@ class Output:
                 self._grow()
                 return
             self._sink.start()
+            self._runs = True
+        except DeviceHangs as error:
+            self._lose(error.message)
+            self._report(reports.Stuck())  # PortAudio never comes back from starting what is gone
         except NoDevice as error:
             self._lose(error.message)
 
@@ -185,43 +216,96 @@ class Output:
 
     def tick(self, now: float) -> float:
         """Look after the device; seconds until it wants to be looked after again."""
+        wait = self._tend(now)
+        return min(wait, self._volume.tick(now, quiet=self.quiet, buffer_s=self.buffer_s))
+
+    def _tend(self, now: float) -> float:
         if self._sink is None:
-            if self._wanted and now >= self._retry_at and self.open():
-                self.sound()
-            return RETRY_S
+            return self._look_out(now)
+        if self._runs and not self._sink.started:
+            self._lose(self._how_it_stopped(now))
+            return 0.0
         if self._growing and self.quiet:
             self._grow()
             return 0.0
-        if self._wanted:
-            if not self._sink.started:
-                self._lose(f"The sound device {self._info_name()} stopped by itself.")
-                return 0.0
-            self._watch_underruns(now)
-            return GROW_S if self._growing else float("inf")
-        if self._sink.started:
-            return self._linger(now)
-        return float("inf")
+        wait = NEVER
+        if self._runs:
+            wait = max(self._sink.pulled_at + self._sink.info.patience - now, LEAST_S)
+        if not self._wanted:
+            return min(wait, self._go_to_rest(now))
+        self._watch_underruns(now)
+        return min(wait, GROW_S) if self._growing else wait
 
     def tell(self) -> None:
         """Report the output as it is now."""
         self._tell(self.problem)
 
-    def _linger(self, now: float) -> float:
-        if self._silent_since is None:
-            self._silent_since = now
-        left = self._silent_since + LINGER_S - now
-        if left <= 0 and self._sink is not None:
-            self._sink.drop()
+    def _go_to_rest(self, now: float) -> float:
+        """Stop a device that is silent, and let go of it in the end; seconds until the next."""
+        assert self._sink is not None
+        if self._runs and self._rest.may_stop(now):
+            self._drop()
             self._tell(self.problem)
-            return float("inf")
-        return left
+        elif self._rest.may_release(now):
+            self.close()
+            self._released = True
+        return self._rest.wait(now)
 
     # --- trouble ----------------------------------------------------------------------------
 
+    def _look_out(self, now: float) -> float:
+        """Look for the device that is missed; seconds until the next time."""
+        if self._released and not self._wanted:
+            return NEVER
+        if now >= self._retry_at and self.open():
+            if self._wanted:
+                self.sound()
+            return 0.0
+        return max(self._retry_at - self._clock.now(), 0.0)
+
+    def _miss(self, error: NoDevice) -> None:
+        """The device could not be opened."""
+        now = self._clock.now()
+        self._released = False
+        if not isinstance(error, DeviceHangs):
+            self._hangs_since = None
+            self._retry_at = now + (RETRY_S if self._wanted else RETRY_AT_REST_S)
+        else:
+            self._retry_at = now + ASK_S
+            if self._hangs_since is None:
+                self._hangs_since = now
+            elif now - self._hangs_since > STUCK_S:
+                self._hangs_since = now
+                self._report(reports.Stuck())
+        self._tell(error.message)
+
     def _lose(self, why: str) -> None:
+        """The device does not work any more: look for it at once, as it may only have stumbled,
+        but not without a pause between one time and the next.
+        """
+        now = self._clock.now()
+        self._relay.read = _nothing
+        self._retry_at, self._lost_at = max(now, self._lost_at + RETRY_S), now
+        self._volume.detach()
+        self._tell(why)  # before its driver is asked for anything more, which may take a while
         self.close()
-        self._retry_at = self._clock.now() + RETRY_S
-        self._tell(why)
+
+    def _how_it_stopped(self, now: float) -> str:
+        assert self._sink is not None
+        name = self._sink.info.device
+        if now - self._sink.pulled_at >= self._sink.info.patience:
+            return f'The sound device "{name}" hangs: it does not ask for frames any more.'
+        return f'The sound device "{name}" stopped by itself; check that it is connected.'
+
+    def _drop(self) -> None:
+        assert self._sink is not None
+        if not self._runs:
+            return
+        self._runs = False
+        try:
+            self._sink.drop()
+        except NoDevice as error:
+            self._lose(error.message)
 
     def _watch_underruns(self, now: float) -> None:
         assert self._sink is not None
@@ -245,9 +329,6 @@ class Output:
         else:
             self.open()
 
-    def _info_name(self) -> str:
-        return self._info.device if self._info is not None else ""
-
     def _tell(self, problem: str | None) -> None:
         info, sink = self._info, self._sink
         state = OutputState(
@@ -259,10 +340,16 @@ class Output:
             delay_ms=_rounded(sink.delay_s * 1000) if sink and self.running else 0.0,
             underruns=self._underruns_before + (sink.underruns if sink else 0),
             level_dbfs=sink.level_dbfs if sink else None,
+            mixer=self._volume.name,
         )
         if state != self._told or problem != self.problem:
             self._told, self.problem = state, problem
             self._report(reports.Device(state, problem))
+
+
+def _nothing(out: Samples, heard_at: float) -> None:  # noqa: ARG001 - as a `FrameReader` reads
+    """What a device gets that is given up."""
+    out[:] = 0.0
 
 
 def _rounded(delay_ms: float) -> float:

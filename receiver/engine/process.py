@@ -82,12 +82,19 @@ def _turn(
     clock: Clock,
 ) -> None:
     cpu_at = float("-inf")
+    watched: tuple[int, ...] = ()
     while True:
         if clock.now() - cpu_at > CPU_EVERY_S:
             cpu_at = clock.now()
             allow_cpu()
         wait = engine.step()
         outbox.flush()
+        if engine.descriptors != watched:
+            for descriptor in watched:
+                poller.unregister(descriptor)
+            watched = engine.descriptors
+            for descriptor in watched:
+                poller.register(descriptor, select.POLLIN)
         poller.register(channel, select.POLLIN | (select.POLLOUT if outbox.waiting else 0))
         poller.poll(wait * 1000)
         for _ in range(MESSAGES_AT_ONCE):

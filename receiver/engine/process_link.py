@@ -8,6 +8,8 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator
 
+import msgspec
+
 from receiver.clock.base import Clock
 from receiver.engine import wire
 from receiver.engine.child import AudioChild
@@ -49,6 +51,9 @@ class ProcessLink:
             first.channel.setblocking(False)
         self._outbox: deque[bytes] = deque()
         self._heard_at: float | None = None
+        self._stuck = False
+        """Whether the process that runs, or ran last, was ended for the sake of the device."""
+        self._abandoned: list[AudioChild] = []
 
     @property
     def pid(self) -> int | None:
@@ -81,8 +86,10 @@ class ProcessLink:
         async with self._started() as child:
             if died is not None:
                 log.warning("The audio process died: %s. It has been started again.", died)
-                receive(reports.Died(died))
+                receive(reports.Died(died, self._stuck))
+            self._stuck = False
             await self._talk(child, receive)
+        self._stuck = self._stuck or child.spun or child in self._abandoned
         return child.how_it_ended
 
     @contextlib.asynccontextmanager
@@ -101,12 +108,19 @@ class ProcessLink:
             await self._see_off(child)
 
     async def _see_off(self, child: AudioChild) -> None:
-        """Wait until a process is over to which the socket was closed."""
+        """Wait until a process is over to which the socket was closed. One that a driver holds
+        fast inside the kernel cannot even be killed: it is left alone until it can.
+        """
         end = self._clock.now() + LAST_FRAME_S
         while not child.ended:
-            if self._clock.now() > end:
+            late = self._clock.now() - end
+            if late > 0:
                 child.kill()
+            if late > LAST_FRAME_S:
+                self._abandoned.append(child)
+                break
             await self._clock.sleep(POLL_S)
+        self._abandoned = [left for left in self._abandoned if not left.ended]
 
     async def _talk(self, child: AudioChild, receive: Receive) -> None:
         """Carry reports until the socket closes or the engine falls silent."""
@@ -125,7 +139,16 @@ class ProcessLink:
             if not datagram:
                 return
             self._heard_at = self._clock.now()
-            receive(wire.decode_report(datagram))
+            report = wire.decode_report(datagram)
+            match report:
+                case reports.Stuck():
+                    log.warning("The sound device hangs for good: the audio process is replaced.")
+                    self._stuck = True
+                    child.kill()
+                case reports.Device(output) if output.backend == "portaudio":
+                    # Who had a device waits for it, and does not take to the mock.
+                    self._settings = msgspec.structs.replace(self._settings, backend="portaudio")
+            receive(report)
 
     async def _watch(self, child: AudioChild) -> None:
         """Ask for a sign of life, and end a process that gives none. One that has not said anything

@@ -12,6 +12,8 @@ class EngineSettings(msgspec.Struct, frozen=True):
     and how much it logs.
 
     `auto` is PortAudio; on a machine without any sound device, when none is named, the mock.
+    Silent, the device is fed silence for `linger_s`, and closed after `release_s` (0: never).
+    `volume` says who makes the volume: `auto` is the card, if it has one that will do.
     """
 
     backend: Literal["auto", "portaudio", "mock"]
@@ -20,3 +22,6 @@ class EngineSettings(msgspec.Struct, frozen=True):
     buffer_ms: float = 9.0
     max_buffer_ms: float = 250.0
     log_level: str = "info"
+    linger_s: float = 5.0
+    release_s: float = 60.0
+    volume: Literal["auto", "hardware", "software"] = "auto"

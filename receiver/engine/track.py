@@ -11,7 +11,7 @@ from receiver.decoder.base import Decoder
 from receiver.engine.inlet import Inlet
 from receiver.errors import NotSeekable, TonearmError
 from receiver.model import reports
-from receiver.pcm.convert import Converter
+from receiver.pcm.convert import Converter, Relay
 from receiver.pcm.format import Block, Format, Samples
 from receiver.pcm.voice import Voice
 
@@ -68,7 +68,7 @@ class Track:
         self._tail_seen = False
         self._finished = False
         self._rest: Samples | None = None
-        self._converter: Converter | None = None
+        self._converter: Converter | Relay | None = None
         self._told = reports.Described(number)
 
     def close(self) -> None:
@@ -89,16 +89,23 @@ class Track:
         self._landing = landing
 
     def refit(self, output: Format) -> None:
-        """Go on in another format, with a new voice: at the same place, or, where the stream
-        cannot seek, with what is decoded next.
+        """Go on in another format at the same place, with a new voice. While nobody reads: what
+        was decoded is converted once more.
         """
         self.origin_ms = self.position_ms
+        again = Converter(self.output, output)
+        ahead = again.convert(self.voice.unread())
+        if self._rest is not None:
+            ahead = np.concatenate((ahead, again.convert(self._rest)))
+        if self._converter is None:  # all is decoded, or nothing
+            ahead = np.concatenate((ahead, again.flush()))
+        else:
+            self._converter = Relay(self._converter, again)
         self.output, self.voice = output, Voice(output, RING_S)
-        self._rest = self._converter = None
-        if self._finished:
+        if not self._write(ahead):
+            self._finished = False  # not until the rest is written too
+        elif self._finished:
             self.voice.end()
-        if self._landing is None:
-            self._landing = Landing(self.seek_number, self.origin_ms)
 
     # --- how much there is ------------------------------------------------------------------
 
@@ -106,6 +113,11 @@ class Track:
     def position_ms(self) -> float:
         """Place of the next frame to be taken by the device."""
         return self.origin_ms + self.voice.consumed * 1000 / self.output.rate
+
+    @property
+    def goal_ms(self) -> float:
+        """Where it goes on: the target of a seek that waits to begin, or `position_ms`."""
+        return self.position_ms if self._landing is None else self._landing.position_ms
 
     def position_heard(self) -> tuple[float, float] | None:
         """A position and the instant at which it is heard: the newest pair known."""

@@ -70,6 +70,12 @@ class Transport:
         self.phase = Phase.LOADING
         self.policy = StartPolicy(self._clock.now(), waits)
 
+    def interrupt(self, track: Track) -> None:
+        """The device is gone: what sounded is to start again when it is back."""
+        if self.phase is Phase.SOUNDING:
+            self.phase = Phase.STARTING
+            self._anchor_before = track.voice.anchor
+
     def send_off(self, voice: Voice, grace: float) -> None:
         """Part with a voice of the track; if it is heard, it is for `grace` seconds more."""
         self.departures.send_off(voice, grace if self.heard else 0.0)

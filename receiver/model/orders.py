@@ -98,9 +98,10 @@ class Warm(msgspec.Struct, frozen=True, tag=True):
 
 
 class SetGain(msgspec.Struct, frozen=True, tag=True):
-    """Linear gain of the output, 0..1, from the next period on."""
+    """Linear gain of the output, 0..1, from the next period on; `muted`: silence instead."""
 
     gain: float
+    muted: bool = False
 
 
 class Locate(msgspec.Struct, frozen=True, tag=True):

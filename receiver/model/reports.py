@@ -105,6 +105,17 @@ class Buffering(msgspec.Struct, frozen=True, tag=True):
     ran_dry: bool = False
 
 
+class Unheard(msgspec.Struct, frozen=True, tag=True):
+    """There is no sound device, for the reason in `message`: the track waits for one at
+    `position_ms`, and goes on from there when it is back. Sent when the device is lost, and to
+    each order that would have the track heard.
+    """
+
+    track: int
+    position_ms: float
+    message: str
+
+
 class SeekRefused(msgspec.Struct, frozen=True, tag=True):
     """The seek was not done; the track plays on as before."""
 
@@ -153,6 +164,19 @@ class Device(msgspec.Struct, frozen=True, tag=True):
     problem: str | None = None
 
 
+class Stuck(msgspec.Struct, frozen=True, tag=True):
+    """The driver of the sound device does not come back: this process cannot use it any more."""
+
+
+class VolumeMoved(msgspec.Struct, frozen=True, tag=True):
+    """Somebody else has moved the volume of the card, or switched it off or on: the linear gain of
+    all that is heard is `gain` now, and would be without the switch.
+    """
+
+    gain: float
+    muted: bool
+
+
 class Health(msgspec.Struct, frozen=True, tag=True):
     """For the metrics, with each `Position`: seconds decoded and not yet played."""
 
@@ -164,9 +188,12 @@ class Pong(msgspec.Struct, frozen=True, tag=True):
 
 
 class Died(msgspec.Struct, frozen=True, tag=True):
-    """The audio process ended by itself, for `reason`, and is being started again."""
+    """The audio process ended, for `reason`, and was started again. `device`: it was not what it
+    played, but the sound device.
+    """
 
     reason: str
+    device: bool = False
 
 
 Report = (
@@ -181,12 +208,15 @@ Report = (
     | Position
     | Paused
     | Buffering
+    | Unheard
     | SeekRefused
     | Ended
     | Failed
     | Want
     | Taken
     | Device
+    | Stuck
+    | VolumeMoved
     | Health
     | Pong
     | Died

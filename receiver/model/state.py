@@ -110,7 +110,9 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """The sound device as it is used now. `level_dbfs` only where the sink meters (the mock)."""
+    """The sound device as it is used now. `level_dbfs` only where the sink meters (the mock).
+    `mixer` is the control of the card that makes the volume; None: it is made in software.
+    """
 
     backend: str
     device: str
@@ -120,6 +122,7 @@ class Output(msgspec.Struct, frozen=True):
     delay_ms: float = 0.0
     underruns: int = 0
     level_dbfs: float | None = None
+    mixer: str | None = None
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from receiver.pcm.downmix import downmix
 from receiver.pcm.format import Format, Samples
 from receiver.pcm.resample import Resampler
@@ -30,3 +32,22 @@ class Converter:
 
     def _spread(self, samples: Samples) -> Samples:
         return downmix(samples, self._target.channels)
+
+
+class Relay:
+    """Two converters in a row, for a stretch in the middle of which the device became another one:
+    so it has no seam.
+    """
+
+    def __init__(self, first: Converter | Relay, second: Converter) -> None:
+        self.source: Format = first.source
+        self._first = first
+        self._second = second
+
+    def convert(self, samples: Samples) -> Samples:
+        """What is ready for the device after `samples` came in."""
+        return self._second.convert(self._first.convert(samples))
+
+    def flush(self) -> Samples:
+        """The rest, at the end of the stretch."""
+        return np.concatenate((self._second.convert(self._first.flush()), self._second.flush()))

@@ -49,6 +49,11 @@ class Mixer:
         """Let the linear gain of everything go to `gain`, on a ramp. Engine's thread."""
         self._gain = gain
 
+    @property
+    def gain(self) -> float:
+        """The gain of the newest frame that was given out."""
+        return self._volume.value
+
     def hold(self) -> None:
         """Fade everything out and stand still: until `release` no voice gives a frame, so none is
         lost. Engine's thread.
@@ -58,6 +63,10 @@ class Mixer:
     def release(self) -> None:
         """Go on after `hold`, faded in. Harmless without it. Engine's thread."""
         self._held = False
+
+    def cut(self) -> None:
+        """Begin from silence, on a ramp. Engine's thread, while nobody reads."""
+        self._volume.value = 0.0
 
     def read(self, out: Samples, heard_at: float) -> None:
         """Fill `out` with the next frames; `heard_at` is the instant of the first, in seconds.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from receiver.pcm.crossfade import Curve, Mark
 from receiver.pcm.cue import Cue, Fade
 from receiver.pcm.format import Format, Samples
@@ -68,6 +70,12 @@ class Voice:
     def writable(self) -> int:
         """Frames that `write` will take now."""
         return self._ring.writable
+
+    def unread(self) -> Samples:
+        """All frames that were written and not yet given. Engine's thread, while nobody reads."""
+        frames: Samples = np.empty((self.buffered, self.format.channels), np.float32)
+        self._ring.read_into(frames)
+        return frames
 
     def end(self) -> None:
         """All frames are written: play to the last of them."""

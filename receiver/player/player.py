@@ -64,6 +64,8 @@ class Player:
     def order(self, order: orders.Order) -> None:
         """Give the engine an order."""
         self._link.send(order)
+        if isinstance(order, orders.Seek) and self._loaded and self._loaded.feeder:
+            self._loaded.feeder.want_tail()  # it goes nowhere before it knows the length
 
     def load(self, order: orders.Load, url: str, accepted: float) -> None:
         """Load a new track from `url`; `accepted` is the instant at which its command came."""

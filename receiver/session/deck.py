@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from receiver.errors import NotSeekable, error_from_code
+from receiver.errors import NoDevice, NotSeekable, error_from_code
 from receiver.model import orders, reports
 from receiver.model.state import Item, Playback
 from receiver.protocol import commands as c
@@ -61,15 +61,36 @@ class Deck:
     # --- commands ---------------------------------------------------------------------------
 
     def start(
-        self, token: Token | None, now: float, position_ms: float = 0.0, *, paused: bool = False
+        self,
+        token: Token | None,
+        now: float,
+        position_ms: float = 0.0,
+        *,
+        paused: bool = False,
+        through: bool = False,
     ) -> list[Effect]:
-        """Load the current item of the queue as a new track; `token` waits for it to sound."""
+        """Load the current item of the queue as a new track; `token` waits for it to sound.
+        `through` as in `OpenItem`.
+        """
         effects = self.waiting.for_play(token)
         self.comeback.over()
-        return [*effects, self._open(now, position_ms, paused=paused)]
+        return [*effects, self._open(now, position_ms, paused=paused, through=through)]
+
+    def reload(self, now: float) -> list[Effect]:
+        """Load the item at hand once more, at its place: who had loaded it is gone."""
+        item, token = self.item, self.waiting.hand_on()
+        assert item is not None
+        position_ms = 0.0 if item.live else self.place.exactly_at(now, item)
+        return self.start(token, now, position_ms, paused=self.paused, through=not item.live)
 
     def _open(
-        self, now: float, position_ms: float, *, paused: bool, soft: bool = False
+        self,
+        now: float,
+        position_ms: float,
+        *,
+        paused: bool,
+        soft: bool = False,
+        through: bool = False,
     ) -> OpenItem:
         item = self._queue.current
         assert item is not None
@@ -78,7 +99,7 @@ class Deck:
         self.place.expect(item, position_ms, now)
         self.playback = "loading"
         self.paused = paused
-        return OpenItem(self.track, item, position_ms, paused or soft, now, through=soft)
+        return OpenItem(self.track, item, position_ms, paused or soft, now, through=soft or through)
 
     def set_paused(self, paused: bool, now: float) -> list[Effect]:
         """Stand still, or go on."""
@@ -233,6 +254,9 @@ class Deck:
                     self._stand_at(position_ms, now)
             case reports.Buffering(position_ms=position_ms):
                 self._wait_at(position_ms, now)
+            case reports.Unheard(position_ms=position_ms, message=message):
+                self._wait_at(position_ms, now)
+                return self.waiting.failed(NoDevice(message))
             case reports.SeekRefused(seek=seek, code=code, message=message):
                 token = self.waiting.landed(seek)
                 if token is not None:

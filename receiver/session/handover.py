@@ -8,7 +8,14 @@ import secrets
 
 import msgspec
 
-from receiver.errors import HandoffFailed, NothingPlaying, Superseded, TonearmError, Unplayable
+from receiver.errors import (
+    HandoffFailed,
+    NoDevice,
+    NothingPlaying,
+    Superseded,
+    TonearmError,
+    Unplayable,
+)
 from receiver.handoff import effects as h
 from receiver.handoff.desk import Handoffs
 from receiver.handoff.giving import Wish
@@ -213,6 +220,8 @@ class Handover:
                 return self._done(self._handoffs.sounding(now), now)
             case reports.Failed(code=code, message=message):
                 return self._done(self._handoffs.failed(code, message), now)
+            case reports.Unheard(message=message):
+                return self._done(self._handoffs.failed(NoDevice.code, message), now)
             case reports.Opened() | reports.Described():
                 guest.told.append(report)
         return []

@@ -23,6 +23,13 @@ class Loudness:
         """Kept within 0 to 100."""
         self.percent, self.muted = min(max(percent, 0), 100), muted
 
+    def follow(self, gain: float, muted: bool) -> None:
+        """Somebody has moved it behind our back: to the percent that comes nearest to a linear
+        gain.
+        """
+        self.percent = min(range(101), key=lambda percent: abs(self._curve(percent)[0] - gain))
+        self.muted = muted
+
     @property
     def state(self) -> Volume:
         """As everybody is told."""
@@ -32,4 +39,4 @@ class Loudness:
     @property
     def order(self) -> orders.SetGain:
         """As the engine is told."""
-        return orders.SetGain(0.0 if self.muted else self._curve(self.percent)[0])
+        return orders.SetGain(self._curve(self.percent)[0], self.muted)

@@ -48,7 +48,8 @@ class Session:
         self.loudness = Loudness(curve, *volume)
         self.output = output
         self.problem: Problem | None = None
-        """What is wrong now."""
+        """What is wrong now, but for the device."""
+        self._no_device: Problem | None = None
         self._awaited: Problem | None = None
         """What it was that a comeback had to wait for, if anything."""
         self.identity = Identity(session_id)
@@ -77,7 +78,7 @@ class Session:
             ),
             volume=self.loudness.state,
             output=self.output,
-            problem=self.problem,
+            problem=self._no_device or self.problem,
         )
 
     @property
@@ -227,11 +228,9 @@ class Session:
     def report(self, report: reports.Report, now: float) -> list[Effect]:
         """Take in what the engine or a source says. Reports of stale tracks change nothing."""
         match report:
-            case reports.Device():
-                return self._device(report)
-            case reports.Died(reason=reason):
-                return self._died(reason, now)
-            case reports.Pong() | reports.Want() | reports.Taken():
+            case reports.Device() | reports.VolumeMoved() | reports.Died():
+                return self._speaker_report(report, now)
+            case reports.Pong() | reports.Want() | reports.Taken() | reports.Stuck():
                 return []
             case reports.Health():
                 return self.look_ahead(now)
@@ -356,8 +355,8 @@ class Session:
 
     def _failed(self, code: str, message: str, detail: dict[str, Any], now: float) -> list[Effect]:
         """The item is over; whoever waits is told why, and so is everybody else. The next one in
-        the queue is played, unless too many have failed. Without a device none can be: all stops,
-        and the item stays the current one. What comes back after a restart is waited for.
+        the queue is played, unless too many have failed. What comes back after a restart is waited
+        for.
         """
         answers = self.deck.waiting.failed(error_from_code(code, message, detail))
         patience = self.deck.waits_for_more(code, detail, now)
@@ -365,10 +364,6 @@ class Session:
             will = "" if self.deck.paused else " It is tried again until it plays."
             self._awaited = self.problem = Problem(code, message + will)
             return [*patience, *answers]
-        if code == NoDevice.code:
-            effects = self.let_go()
-            self.problem = Problem(code, message)
-            return [*effects, *answers]
         self._failures += 1
         following = self.queue.after()
         if self._failures >= MOST_FAILURES:
@@ -380,18 +375,27 @@ class Session:
 
     # --- the device and the engine ----------------------------------------------------------
 
-    def _device(self, report: reports.Device) -> list[Effect]:
-        self.output = report.output
-        if report.problem is not None:
-            self.problem = Problem("no_device", report.problem)
-        elif self.problem is not None and self.problem.code == "no_device":
-            self.problem = None
+    def _speaker_report(self, report: reports.Report, now: float) -> list[Effect]:
+        """What is said of the device or of the engine, not of a track."""
+        match report:
+            case reports.Device(output=output, problem=why):
+                self.output = output
+                self._no_device = None if why is None else Problem(NoDevice.code, why)
+            case reports.VolumeMoved(gain=gain, muted=muted):
+                self.loudness.follow(gain, muted)
+            case reports.Died():
+                return self._died(report, now)
         return []
 
-    def _died(self, reason: str, now: float) -> list[Effect]:
-        """The audio process died: what it played is taken to be the cause, and not tried again."""
+    def _died(self, report: reports.Died, now: float) -> list[Effect]:
+        """The audio process died: what it played is taken to be the cause, and not tried again,
+        unless it was the device.
+        """
         again: list[Effect] = [Tell(self.loudness.order)]  # before anything can sound
         if not self.deck.opened:
             return again
-        message = f"The decoder died while it played this ({reason}); it is not tried again."
-        return [*again, *self._failed("unplayable", message, {"reason": reason}, now)]
+        if report.device or self._no_device is not None:
+            self._ahead.clear()
+            return [*again, *self.deck.reload(now)]
+        why = f"The decoder died while it played this ({report.reason}); it is not tried again."
+        return [*again, *self._failed("unplayable", why, {"reason": report.reason}, now)]

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from receiver.errors import NoDevice
 from receiver.pcm.format import Format, Samples
 
-HANG_SECONDS = 2.0
-"""A started device that has not asked for frames for so long counts as dead."""
+HANG_SECONDS = 0.7
+"""A started device that has not asked for frames for so long counts as dead, unless its buffer is
+half as long."""
+
+
+class DeviceHangs(NoDevice):
+    """A call into the device's driver has not come back in time; it goes on by itself."""
 
 
 class FrameReader(Protocol):
@@ -25,13 +31,21 @@ class FrameReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SinkInfo:
-    """The device as it was opened. `buffer`: seconds it holds; `metered`: it tells its level."""
+    """The device as it was opened. `buffer`: seconds it holds; `metered`: it tells its level;
+    `card`: what ALSA calls the controls of its card ("hw:1"), where it is on one.
+    """
 
     backend: str
     device: str
     format: Format
     buffer: float
     metered: bool = False
+    card: str | None = None
+
+    @property
+    def patience(self) -> float:
+        """Seconds without a pull after which the started device counts as dead."""
+        return max(HANG_SECONDS, 2 * self.buffer)
 
 
 class AudioSink(Protocol):
@@ -45,11 +59,11 @@ class AudioSink(Protocol):
 
     info: SinkInfo
     """Valid after `open`."""
-    delay_s: float
-    """Seconds from the newest pull to the instant at which its first frame is heard."""
 
     def open(self, reader: FrameReader) -> SinkInfo:
-        """Open the device; it stays silent."""
+        """Open the device, found anew by its name; it stays silent. After `DeviceHangs`, the same
+        call once more tells at once how it stands.
+        """
         ...
 
     def start(self) -> None:
@@ -61,13 +75,25 @@ class AudioSink(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the device. Harmless twice."""
+        """Let go of the device. Harmless twice. Never raises; of a device that hangs it lets go
+        when that has come to itself.
+        """
+        ...
+
+    @property
+    def delay_s(self) -> float:
+        """Seconds from the newest pull to the instant at which its first frame is heard."""
+        ...
+
+    @property
+    def pulled_at(self) -> float:
+        """Instant of the newest pull, or of the start if that was later."""
         ...
 
     @property
     def started(self) -> bool:
         """True between `start` and `drop`, unless the device gave up by itself, or has hung for
-        `HANG_SECONDS`. A device that gave up is closed and opened anew.
+        `SinkInfo.patience`. A device that gave up is closed and opened anew.
         """
         ...
 

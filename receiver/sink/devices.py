@@ -26,18 +26,28 @@ class Device:
         return (found[1], found[2]) if found else None
 
     @property
+    def lasting_name(self) -> str:
+        """The name in lower case, without the number of the card, which changes from one plugging
+        in to the next.
+        """
+        return re.sub(r"\(hw:\d+,", "(hw:,", self.name).casefold()
+
+    @property
     def pcm(self) -> str:
         """What ALSA calls it."""
         return "hw:{},{}".format(*self.hardware) if self.hardware else self.name
 
 
 def find_device(wanted: str, devices: Sequence[Device]) -> Device:
-    """The device called `wanted`: by its whole name, by ALSA's card id or number ("Headphones",
-    "hw:Headphones", "plughw:1,0", "hw:CARD=Headphones,DEV=0"), or by a part of the name that only
-    one has. Case does not matter. Raises `NoDevice`.
+    """The device called `wanted`: by its whole name, whichever number its card has; by ALSA's card
+    id or number ("Headphones", "hw:Headphones", "plughw:1,0", "hw:CARD=Headphones,DEV=0"); or
+    by a part of the name that only one has. Case does not matter. Raises `NoDevice`.
     """
     name = wanted.casefold()
     found = [device for device in devices if device.name.casefold() == name]
+    if not found:
+        lasting = Device(0, wanted, None, 0, 0).lasting_name
+        found = [device for device in devices if device.lasting_name == lasting]
     if not found:
         found = [device for device in devices if _is_hardware(name, device)][:1]
     if not found:

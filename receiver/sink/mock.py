@@ -11,7 +11,7 @@ import numpy as np
 from receiver.clock.base import Clock
 from receiver.errors import NoDevice
 from receiver.pcm.format import Format, Samples
-from receiver.sink.base import HANG_SECONDS, FrameReader, SinkInfo
+from receiver.sink.base import DeviceHangs, FrameReader, SinkInfo
 from receiver.sink.periods import PERIODS, period_frames
 
 METER_SECONDS = 0.1
@@ -26,7 +26,7 @@ class MockSink:
     the pace of `clock`, so that a machine without a sound card can be a receiver. That thread
     keeps nothing.
 
-    Faults on command: `run_dry`, `vanish` (with `plug_in` to mend it) and `hang`.
+    Faults on command: `run_dry`, and `vanish`, `occupy` and `hang`, which `plug_in` mends.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class MockSink:
         buffer_s = PERIODS * period / rate
         self.info = SinkInfo("mock", "mock", Format(rate, channels), buffer_s, metered=True)
         self.delay_s = 0.0
+        self.pulled_at = 0.0
         self.period = period
         """Frames that the reader is asked for at a time."""
         self._clock = clock
@@ -54,6 +55,7 @@ class MockSink:
         self._running = False
         self._hung_at: float | None = None
         self._plugged = True
+        self._busy = False
         self._underruns = 0
         self._meter = _Meter(math.ceil(METER_SECONDS * rate / period))
         self._heard: list[Samples] = []
@@ -63,8 +65,10 @@ class MockSink:
     # -- AudioSink --------------------------------------------------------------------------------
 
     def open(self, reader: FrameReader) -> SinkInfo:
-        """Take `reader`; raises `NoDevice` while unplugged."""
+        """Take `reader`; raises `NoDevice` while unplugged, busy or hung."""
         self._check_plugged()
+        if self._busy:
+            raise NoDevice("The mock device is busy: another program uses it.")
         self._reader = reader
         self._underruns = 0
         return self.info
@@ -86,7 +90,11 @@ class MockSink:
             self._fill()
 
     def drop(self) -> None:
-        """Stop; what was pulled and not yet played is never heard."""
+        """Stop; what was pulled and not yet played is never heard. Raises `DeviceHangs`."""
+        self._stop()
+        self._check_answers()
+
+    def _stop(self) -> None:
         self._running = False
         self._quit.set()
         if self._thread is not None:
@@ -96,14 +104,15 @@ class MockSink:
 
     def close(self) -> None:
         """Stop, and forget the reader."""
-        self.drop()
+        self._stop()
         self._reader = None
 
     @property
     def started(self) -> bool:
-        """True while playing; False after `vanish`, and `HANG_SECONDS` after `hang`."""
-        hung = self._hung_at is not None and self._clock.now() - self._hung_at >= HANG_SECONDS
-        return self._running and self._plugged and not hung
+        """True while playing; False after `vanish`, and a while after `hang`."""
+        hung = self._hung_at is not None
+        dead = hung and self._clock.now() - self.pulled_at >= self.info.patience
+        return self._running and self._plugged and not dead
 
     @property
     def underruns(self) -> int:
@@ -144,8 +153,12 @@ class MockSink:
 
     def plug_in(self) -> None:
         """Put the plug back in. A sink that was playing has to be dropped and started again."""
-        self._plugged = True
+        self._plugged, self._busy = True, False
         self._hung_at = None
+
+    def occupy(self) -> None:
+        """Let another program have the device: once let go of, it cannot be opened."""
+        self._busy = True
 
     def run_dry(self, frames: int) -> Samples:
         """Play the buffer to its end and `frames` of silence after it, as when the process that
@@ -160,7 +173,7 @@ class MockSink:
         return np.concatenate([left, silence])
 
     def hang(self) -> None:
-        """Stop asking for frames without a word, until `plug_in`."""
+        """Stop asking for frames without a word, and answer no call in time, until `plug_in`."""
         self._hung_at = self._clock.now()
 
     # -- inside -----------------------------------------------------------------------------------
@@ -172,10 +185,16 @@ class MockSink:
     def _check_plugged(self) -> None:
         if not self._plugged:
             raise NoDevice("The mock device is unplugged; plug it in.", device=self.info.device)
+        self._check_answers()
+
+    def _check_answers(self) -> None:
+        if self._hung_at is not None:
+            raise DeviceHangs("The mock device hangs; plug it in again.")
 
     def _fill(self) -> None:
         """Pull periods from the reader until the buffer is full."""
         assert self._reader is not None
+        self.pulled_at = self._clock.now()
         while self._pulled - self._played + self.period <= len(self._buffer):
             start = self._pulled % len(self._buffer)
             heard_at = self._began + self._pulled / self.info.format.rate

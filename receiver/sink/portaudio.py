@@ -16,7 +16,7 @@ from receiver.errors import NoDevice
 from receiver.pcm.dither import Dither
 from receiver.pcm.format import Format, Samples
 from receiver.sink.alsa import quiet_stderr, takes_only_int16
-from receiver.sink.base import HANG_SECONDS, FrameReader, SinkInfo
+from receiver.sink.base import FrameReader, SinkInfo
 from receiver.sink.device_clock import DeviceClock
 from receiver.sink.devices import Device, find_device, known_devices
 from receiver.sink.periods import PERIODS, period_frames
@@ -35,6 +35,11 @@ MAX_DELAY = 2.0
 """Seconds. A device that claims to hold more is not believed."""
 
 CARDS = Path("/proc/asound")
+
+DEVICES = Path("/dev/snd")
+
+BUSY = -9985
+"""PortAudio's number for a device that somebody else uses."""
 
 
 class PortAudioSink:
@@ -63,7 +68,7 @@ class PortAudioSink:
         self._first = True
         self._tells = False
         self._pulled = 0
-        self._pulled_at = 0.0
+        self.pulled_at = 0.0
         self._underruns = 0
         self._primed = 0
         self._lasts_s = 0.0
@@ -72,7 +77,19 @@ class PortAudioSink:
         """Whether the system granted the callback's thread real-time priority."""
 
     def open(self, reader: FrameReader) -> SinkInfo:
-        """Open the device, at another rate if it does not take the one asked for."""
+        """Open the device, at another rate if it does not take the one asked for. The device may
+        have come, or come back elsewhere, since PortAudio looked: where it does not open, that
+        looks again.
+        """
+        if _cards() != _seen.cards:
+            _look_again()
+        try:
+            return self._open(reader)
+        except NoDevice:
+            _look_again()
+            return self._open(reader)
+
+    def _open(self, reader: FrameReader) -> SinkInfo:
         devices = list_devices()
         device = self._choose(devices)
         self._reader = reader
@@ -86,15 +103,13 @@ class PortAudioSink:
             except _portaudio().PortAudioError as error:
                 refusal = error
         else:
-            raise NoDevice(
-                f'The sound device "{device.name}" cannot be opened: {refusal.args[0]}; check '
-                f"that nothing else holds it, or {known_devices(devices)}.",
-                device=device.name,
-            )
+            raise _refused(device, refusal, devices)
         self._underruns = 0
         # What PortAudio calls latency leaves out the period that is being filled.
         buffer = self._stream.latency + self._stream.blocksize / rate
-        self.info = SinkInfo("portaudio", device.name, Format(rate, self._channels), buffer)
+        card = f"hw:{device.hardware[0]}" if device.hardware else None
+        form = Format(rate, self._channels)
+        self.info = SinkInfo("portaudio", device.name, form, buffer, card=card)
         self._lasts_s, self._primed = buffer, round(buffer * rate) + 1
         self._device_clock = DeviceClock(rate)
         return self.info
@@ -103,10 +118,12 @@ class PortAudioSink:
         """Begin to pull: the buffer is filled by the first callbacks, then the device plays."""
         if self._running:
             return
+        if _cards() != _seen.cards:  # PortAudio never comes back from starting what is gone
+            raise NoDevice("Sound cards have come or gone since the device was opened.")
         self._first = True
         self._tells = False
         self._pulled = 0
-        self._pulled_at = self._clock.now()
+        self.pulled_at = self._clock.now()
         self._device_clock.restart()
         try:
             self._stream.start()
@@ -137,7 +154,7 @@ class PortAudioSink:
         """See `AudioSink.started`."""
         if not self._running or not self._stream.active:
             return False
-        return self._clock.now() - self._pulled_at < HANG_SECONDS
+        return self._clock.now() - self.pulled_at < self.info.patience
 
     @property
     def underruns(self) -> int:
@@ -160,7 +177,7 @@ class PortAudioSink:
         elif status.output_underflow or (
             # More time has passed since the last pull than the device had frames for: not every
             # driver tells. The gap before the first refill is none: the device was starting.
-            now - self._pulled_at > self._lasts_s and self._pulled > self._primed
+            now - self.pulled_at > self._lasts_s and self._pulled > self._primed
         ):
             self._underruns += 1
             self._device_clock.restart()
@@ -185,7 +202,7 @@ class PortAudioSink:
             rounded = np.frombuffer(buffer, np.int16).reshape(frames, self._channels)
             self._dither.to_int16(samples, rounded)
         self._pulled += frames
-        self._pulled_at = now
+        self.pulled_at = now
 
     # -- inside -----------------------------------------------------------------------------------
 
@@ -218,10 +235,8 @@ class PortAudioSink:
 
 
 def list_devices() -> list[Device]:
-    """All devices that can play, in PortAudio's order. Raises `NoDevice` without PortAudio.
-
-    PortAudio looks for devices once, when it is loaded: a process that shall see new ones has to
-    be a new one.
+    """All devices that can play, in PortAudio's order, as they were when it looked last. Raises
+    `NoDevice` without PortAudio.
     """
     return [
         _device(entry) for entry in _portaudio().query_devices() if entry["max_output_channels"] > 0
@@ -241,6 +256,53 @@ def rates_of(device: Device) -> list[int]:
             continue
         taken.append(rate)
     return taken
+
+
+class _Seen:
+    """What the sound cards of the machine were when PortAudio looked last."""
+
+    cards = 0
+
+
+_seen = _Seen()
+
+
+def _cards() -> int:
+    """A number that is another one when a card has come or gone; 0 where there is none."""
+    try:
+        return DEVICES.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _look_again() -> None:
+    """Have PortAudio look for devices, which it does only when it is started. That ends every
+    stream: only while none is open.
+    """
+    library = _portaudio()
+    _seen.cards = _cards()
+    try:
+        with quiet_stderr():
+            library._terminate()  # noqa: SLF001 - there is no other way
+            library._initialize()  # noqa: SLF001
+    except library.PortAudioError as error:
+        raise NoDevice(f"PortAudio cannot be started: {error.args[0]}; see its log.") from error
+
+
+def _refused(device: Device, why: Exception, devices: list[Device]) -> NoDevice:
+    """The error for a device that PortAudio did not open."""
+    name = device.name
+    if BUSY in why.args:
+        return NoDevice(
+            f'The sound device "{name}" is busy: another program uses it. Stop that program, or '
+            f"{known_devices(devices)}.",
+            device=name,
+        )
+    return NoDevice(
+        f'The sound device "{name}" cannot be opened: {why.args[0]}; check that it is connected, '
+        f"or {known_devices(devices)}.",
+        device=name,
+    )
 
 
 def _device(entry: dict[str, Any]) -> Device:
@@ -268,6 +330,7 @@ def _take_priority() -> bool:
 @lru_cache
 def _portaudio() -> ModuleType:
     """The library, loaded when it is first needed. Raises `NoDevice` where it is missing."""
+    _seen.cards = _cards()
     try:
         import sounddevice  # noqa: PLC0415 - loads PortAudio, which looks at every device
     except OSError as error:

@@ -80,6 +80,7 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "name": "Küche", "host": "127.0.0.1", "port": "0", "mdns": "off", "audio": "mock",
         "peers": "kitchen.local, 10.0.0.7:7000",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
+        "linger_s": "2", "release_s": "0", "volume": "hardware",
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
         "profile": "five-buttons",
     }  # fmt: skip

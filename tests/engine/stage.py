@@ -8,6 +8,7 @@ import numpy as np
 
 from receiver.clock.mock import MockClock
 from receiver.decoder.mock import MockDecoder, encode
+from receiver.engine.card_volume import CardVolume
 from receiver.engine.engine import Engine
 from receiver.engine.output import Output
 from receiver.engine.wire import MAX_DATA, Data, Tail, ToEngine
@@ -15,6 +16,8 @@ from receiver.model import orders, reports
 from receiver.pcm.format import Block, Format, Samples
 from receiver.pcm.voice import Voice
 from receiver.sink.mock import MockSink
+from receiver.sink.mock_mixer import MockMixer
+from tests.sink.plugged import Plugged
 
 R = TypeVar("R")
 
@@ -39,15 +42,21 @@ class Stage:
     """Runs an engine in virtual time and hears what its sink plays."""
 
     def __init__(
-        self, requests_per_seek: int = 1, *, unplugged: bool = False, buffer_s: float = BUFFER_S
+        self,
+        requests_per_seek: int = 1,
+        *,
+        unplugged: bool = False,
+        buffer_s: float = BUFFER_S,
+        card: MockMixer | None = None,
     ) -> None:
+        """`card` has the volume of the device."""
         self.clock = MockClock()
         self.reports: list[reports.Report] = []
-        self.sinks: list[MockSink] = []
-        self.unplugged = unplugged
-        self.rate = RATE
-        """Of a device that is opened from now on."""
-        self._output = Output(self._make_sink, buffer_s, 0.25, self.clock, self._reported)
+        self.device = Plugged(self.clock, RATE, "vanish" if unplugged else "")
+        volume = card and CardVolume("hardware", lambda _: card, self.clock, self._reported)
+        self._output = Output(
+            self.device.make, buffer_s, 0.25, self.clock, self._reported, volume=volume
+        )
         self.engine = Engine(
             self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )
@@ -56,6 +65,11 @@ class Stage:
         self.held_back: set[int] = set()
         """Tracks whose bytes are given by hand."""
         self._at = 0.0
+
+    @property
+    def sinks(self) -> list[MockSink]:
+        """As what the device was opened so far."""
+        return self.device.sinks
 
     @property
     def sink(self) -> MockSink:
@@ -125,13 +139,6 @@ class Stage:
     def last(self, kind: type[R]) -> R:
         """The newest report of a kind."""
         return self.all(kind)[-1]
-
-    def _make_sink(self, buffer_s: float) -> MockSink:
-        sink = MockSink(self.clock, self.rate, buffer_s)
-        if self.unplugged:
-            sink.vanish()
-        self.sinks.append(sink)
-        return sink
 
     def _reported(self, report: reports.Report) -> None:
         self.reports.append(report)

@@ -1,4 +1,4 @@
-"""The engine and its device: at rest, run dry, made larger, lost and found."""
+"""The engine and its device: at rest, let go of, run dry, made larger."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from receiver.engine.output import STEADY_S
-from receiver.engine.wire import Tail
+from receiver.engine.rest import RELEASE_S, Rest
 from receiver.model import orders as o
 from receiver.model import reports as r
-from tests.engine.stage import RATE, Stage, frames
+from tests.engine.stage import Stage, frames
 from tests.engine.test_engine import SECOND, constant, steady
 
 
@@ -27,6 +27,49 @@ def test_the_device_rests_after_a_while_of_silence(stage: Stage) -> None:
     stage.load(2, frames(SECOND))
     stage.run(0.01)
     assert stage.sink.started
+
+
+def test_a_device_is_let_go_of_and_opened_again_without_losing_a_frame(stage: Stage) -> None:
+    stage.load(1, frames(2 * SECOND))
+    stage.run(0.5)
+    stage.give(o.Pause())
+    stage.run(RELEASE_S + 0.2)
+    first = stage.sink
+    assert first._reader is None, "closed"
+    assert stage.last(r.Device).problem is None
+    stage.give(o.Resume())
+    stage.run(0.002)
+    assert stage.sink is not first
+    assert np.any(stage.heard), "heard at once"
+    stage.run(1.6)
+    found = steady(np.concatenate([first.heard, stage.heard]))
+    assert found == sorted(set(found))
+    assert found[-1] >= 2 * SECOND - 1
+    assert len(set(range(301, found[-1])) - set(found)) < 3 * 200, "more than the ramps"
+
+
+def test_a_device_that_vanished_while_it_was_let_go_of_is_no_problem_before_it_is_missed(
+    stage: Stage,
+) -> None:
+    stage.run(RELEASE_S + 0.2)
+    stage.device.break_("vanish")
+    stage.run(RELEASE_S)
+    assert stage.last(r.Device).problem is None
+    stage.load(1, frames(SECOND))
+    stage.run(0.1)
+    assert stage.last(r.Device).problem is not None
+    stage.device.mend()
+    stage.run(2.0)
+    assert stage.last(r.Ended).track == 1
+
+
+def test_a_device_that_is_never_to_be_let_go_of_stays_open() -> None:
+    rest = Rest(linger_s=1.0, release_s=0.0)
+    assert [rest.may_stop(at) for at in (0.0, 0.9, 1.0)] == [False, False, True]
+    assert (rest.wait(0.4), rest.wait(2.0)) == (0.6, float("inf"))
+    assert not rest.may_release(1e9)
+    rest.interrupt()
+    assert not rest.may_stop(1e9)
 
 
 def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: Stage) -> None:
@@ -86,77 +129,3 @@ def test_resuming_drops_the_silence_that_stands_before_the_music(stage: Stage) -
     stage.give(o.Resume())
     stage.run(0.002)
     assert np.any(stage.heard[-48:]), "heard within two milliseconds, not a buffer later"
-
-
-def test_without_a_device_a_play_fails_and_says_why() -> None:
-    stage = Stage(unplugged=True)
-    assert stage.last(r.Device).problem is not None
-    stage.load(1, frames(SECOND))
-    assert stage.last(r.Failed).code == "no_device"
-    stage.unplugged = False
-    stage.run(1.5)
-    stage.load(2, frames(SECOND))
-    stage.run(0.1)
-    assert stage.last(r.Sounding).track == 2
-
-
-def test_a_device_that_comes_back_goes_on_where_it_was(stage: Stage) -> None:
-    stage.load(1, frames(4 * SECOND))
-    stage.run(0.5)
-    at = steady(stage.heard)[-1]
-    stage.sink.vanish()
-    stage.unplugged = True
-    stage.run(0.5)
-    assert stage.last(r.Device).problem is not None
-    stage.unplugged = False
-    stage.run(2.0)
-    assert stage.last(r.Device).problem is None
-    found = steady(stage.heard)
-    assert found[0] - at < 0.05 * RATE
-
-
-def test_a_play_does_not_wait_until_a_lost_device_is_tried_again(stage: Stage) -> None:
-    stage.load(1, frames(4 * SECOND))
-    stage.run(0.5)
-    stage.sink.vanish()
-    stage.run(0.1)
-    assert stage.last(r.Device).problem is not None
-    stage.load(2, frames(4 * SECOND))
-    stage.run(0.1)
-    assert stage.last(r.Sounding).track == 2
-    assert not stage.all(r.Failed)
-
-
-@pytest.mark.parametrize("paused", [False, True])
-def test_a_device_that_comes_back_at_another_rate_goes_on_where_it_was(
-    stage: Stage, paused: bool
-) -> None:
-    stage.load(1, constant(6 * SECOND))
-    stage.prepare(2, constant(SECOND), 1.0)
-    stage.run(2.5)
-    if paused:
-        stage.give(o.Pause())
-        stage.run(0.1)
-    stage.rate = 44100
-    stage.sink.vanish()
-    stage.run(1.5)
-    stage.give(o.Resume())
-    stage.run(1.3)
-    began = stage.last(r.Sounding)
-    assert began.position_ms == pytest.approx(2500, abs=20)
-    assert stage.heard[-1000:] == pytest.approx(1.0, abs=1e-6)
-    stage.run(3.5)
-    assert stage.last(r.Ended).track == 1
-
-
-def test_what_cannot_seek_goes_on_at_another_rate_with_what_is_next(stage: Stage) -> None:
-    stream = constant(8 * SECOND)
-    stage.streams[1] = stream
-    stage.give(o.Load(1))
-    stage.send(1, 0, 0)
-    stage.give(Tail(1, 0, 0, b""))
-    stage.run(1.0)
-    stage.rate = 44100
-    stage.sink.vanish()
-    stage.run(2.5)
-    assert stage.heard[-1000:] == pytest.approx(1.0, abs=1e-6)

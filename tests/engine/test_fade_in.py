@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from receiver.engine.output import LINGER_S
+from receiver.engine.rest import LINGER_S
 from receiver.engine.wire import Data, Tail
 from receiver.model import orders as o
 from receiver.model import reports as r

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,18 +13,22 @@ from contextlib import asynccontextmanager
 import pytest
 
 from receiver.clock.system import SystemClock
+from receiver.engine import wire
 from receiver.engine.build import build_engine
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink, LocalLink
-from receiver.engine.process_link import ProcessLink
+from receiver.engine.process_link import LAST_FRAME_S, ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.engine.wire import MAX_DATA, Data
 from receiver.model import orders as o
 from receiver.model import reports as r
+from receiver.model.state import Output
 from tests.rig.tracks import Tracks
+from tests.sink.clocks import LeapingClock
 
 SETTINGS = EngineSettings(backend="mock")
 CLOCK = SystemClock()
+DAC = Output("portaudio", "dac")
 
 
 class Running:
@@ -142,3 +147,66 @@ def test_a_child_that_was_reaped_behind_our_back_is_over() -> None:
     assert child.how_it_ended == "it went away"
     child.kill()
     child.channel.close()
+
+
+async def test_a_process_that_cannot_use_the_device_any_more_is_replaced() -> None:
+    """Its thread at real-time priority turns without end, since the device is gone."""
+    link = ProcessLink(SETTINGS, CLOCK)
+    async with running(link) as run:
+        os.kill(pid_of(link), signal.SIGXCPU)
+        died = await run.until(r.Died)
+        assert isinstance(died, r.Died)
+        assert died.device
+        os.kill(pid_of(link), signal.SIGSEGV)
+        died = await run.until(r.Died, 2)
+        assert isinstance(died, r.Died)
+        assert not died.device
+
+
+def sleeper() -> int:
+    """The id of a process that does nothing."""
+    return os.posix_spawn("/bin/sleep", ["sleep", "60"], {})
+
+
+async def test_a_process_that_says_it_is_stuck_is_replaced() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    stuck = sleeper()
+    link = ProcessLink(SETTINGS, CLOCK, AudioChild(stuck, ours))
+    theirs.send(wire.encode_report(r.Device(DAC)))
+    theirs.send(wire.encode_report(r.Stuck()))
+    async with running(link) as run:
+        theirs.close()
+        died = await run.until(r.Died)
+        assert isinstance(died, r.Died)
+        assert (died.reason, died.device) == ("ended by SIGKILL", True)
+        assert pid_of(link) != stuck
+
+
+async def test_a_process_that_cannot_be_killed_is_left_alone() -> None:
+    """As while a driver holds it fast inside the kernel."""
+
+    class Immortal(AudioChild):
+        immortal = True
+
+        @property
+        def ended(self) -> bool:
+            return not self.immortal and super().ended
+
+    clock = LeapingClock()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    child = Immortal(sleeper(), ours)
+    link = ProcessLink(SETTINGS, clock, child)
+    theirs.send(wire.encode_report(r.Device(DAC)))
+    async with running(link) as run:
+        theirs.close()
+        await asyncio.sleep(0.05)
+        clock.leap(2 * LAST_FRAME_S + 0.1)
+        await run.until(r.Died)
+        assert isinstance(run.reports[-1], r.Died)
+        assert run.reports[-1].device
+        assert pid_of(link) != child.pid
+        assert link._abandoned == [child]
+        child.immortal = False
+        os.kill(pid_of(link), signal.SIGKILL)
+        await run.until(r.Died, 2)
+        assert not link._abandoned

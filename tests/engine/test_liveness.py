@@ -80,10 +80,13 @@ class SlowStage(Stage):
             case "run dry" if self.sink.started:
                 self.sink.run_dry(round(value * 1000))
             case "unplug":
-                self.sink.vanish()
-                self.unplugged = value > 0.5
+                self.device.break_("vanish")
+                if value < 0.5:
+                    self.device.mend()
+            case "hang" | "occupy":
+                self.device.break_(what)
             case "plug in":
-                self.unplugged = False
+                self.device.mend()
 
     def new_track(self, share: float) -> int:
         """The number of a new track, of such a share of `TRACK_S`."""
@@ -108,7 +111,7 @@ class SlowStage(Stage):
 
 
 ACTS = ["load", "load paused", "load at", "prepare", "fade in", "fade out", "seek"]
-ACCIDENTS = ["drip", "drip", "run dry", "unplug", "plug in"]
+ACCIDENTS = ["drip", "drip", "run dry", "unplug", "hang", "occupy", "plug in"]
 ORDERS = [o.Pause(), o.Pause(), o.Resume(), o.Resume(), o.KeepOn(0), o.Warm()]
 STEP = st.tuples(
     st.sampled_from(ACTS + ACCIDENTS) | st.sampled_from(ORDERS) | st.booleans(),
@@ -132,7 +135,8 @@ def test_told_to_resume_it_sounds_or_ends(
         else:
             stage.give(what)
         stage.run(seconds)
-    stage.unplugged = stage.slow = False
+    stage.device.mend()
+    stage.slow = False
     stage.drip(1 << 30)
     stage.give(o.KeepOn(0))
     stage.run(1.2)  # a fade out that had begun is over, a lost device found

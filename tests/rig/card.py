@@ -10,6 +10,7 @@ Needs pulseaudio, parec (pulseaudio-utils) and the ALSA plugin for it (libasound
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -81,6 +82,43 @@ class Card(Scoped):
         self.env = self._environment(alsa)
         self._start()
 
+    def unplug(self, sink: str) -> None:
+        """Take the device away, as when its plug is pulled."""
+        listed = self._pactl("list", "short", "modules")
+        lines = [line.split() for line in listed.splitlines()]
+        (module,) = [line[0] for line in lines if f"sink_name={sink}" in line]
+        self._pactl("unload-module", module)
+
+    def plug_in(self, sink: str) -> None:
+        """Give it back."""
+        self._pactl("load-module", *_null_sink(sink).split())
+
+    def kill(self) -> None:
+        """Kill the daemon: all devices are gone."""
+        assert self._daemon is not None
+        self._daemon.kill()
+        self._daemon.wait()
+        self.socket.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Start it again after `kill`."""
+        self._start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the daemon stand still while in it: the devices hang."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
+    def _pactl(self, *words: str) -> str:
+        done = subprocess.run(
+            ["pactl", *words], env=self.env, capture_output=True, text=True, check=True, timeout=10
+        )
+        return done.stdout
+
     @contextmanager
     def in_this_process(self) -> Iterator[None]:
         """Let this very process play to the card, through PortAudio or ALSA, until the block ends.
@@ -121,9 +159,7 @@ class Card(Scoped):
         return "".join(pcms) + f"ctl.default {{ type pulse {server} }}\n"
 
     def _modules(self) -> list[str]:
-        # A rewind would take back frames that the recorder has already been given: norewinds.
-        null = f"module-null-sink rate={RATE} format=s16le channels=2 norewinds=yes"
-        sinks = [f"{null} sink_name={sink}" for sink in self.sinks]
+        sinks = [_null_sink(sink) for sink in self.sinks]
         # The right channel goes to one that the card does not have: it is dropped.
         sides = [
             f"module-remap-sink sink_name={side} master={self.sinks[0]} channels=2 remix=no "
@@ -279,6 +315,14 @@ class Recorder:
             if len(self._arrivals) == 100 // BLOCK_MS:
                 self._enough.set()
         self._enough.set()
+
+
+def _null_sink(name: str) -> str:
+    """The module that is a device. A rewind would take back frames that the recorder has already
+    been given: norewinds.
+    """
+    form = f"rate={RATE} format=s16le channels=2"
+    return f"module-null-sink {form} norewinds=yes sink_name={name}"
 
 
 def end_process(process: subprocess.Popen[Any], patience: float = 5.0) -> None:

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from receiver.model import orders as o
 from receiver.model import reports as r
-from receiver.model.state import Output, Tags
+from receiver.model.state import Output, Problem, Tags
 from receiver.protocol import commands as c
 from receiver.session import effects as e
 from tests.session.stage import Stage
@@ -196,7 +196,7 @@ def test_volume(stage: Stage, fields: dict[str, Any], percent: int) -> None:
 
 def test_mute_keeps_the_volume(stage: Stage) -> None:
     _, effects = stage.ask(c.Mute)
-    assert effects == [e.Tell(o.SetGain(0.0))]
+    assert effects == [e.Tell(o.SetGain(0.5, muted=True))]
     assert (stage.state.volume.percent, stage.state.volume.db) == (50, None)
     _, effects = stage.ask(c.Mute, muted=False)
     assert effects == [e.Tell(o.SetGain(0.5))]
@@ -234,6 +234,78 @@ def test_a_lost_device_is_a_problem_until_it_is_back(stage: Stage) -> None:
     assert stage.state.problem is not None
     stage.say(r.Device(Output("portaudio", "dac")))
     assert stage.state.problem is None
+
+
+GONE = "It is gone."
+
+
+def test_without_a_device_the_item_waits_where_it_stood(stage: Stage) -> None:
+    stage.play()
+    stage.now += 7.0
+    stage.say(r.Device(Output("portaudio", "dac"), problem=GONE))
+    assert stage.say(r.Unheard(1, 7000.0, GONE)) == []
+    assert (stage.playback, stage.anchor.position_ms, stage.anchor.rate) == ("buffering", 7000.0, 0)
+    assert stage.state.problem == Problem("no_device", GONE)
+    stage.now += 3600.0
+    stage.say(r.Device(Output("portaudio", "dac")))
+    stage.say(r.Sounding(1, 7000.0, stage.now, stage.now))
+    assert (stage.playback, stage.anchor.position_ms, stage.anchor.rate) == ("playing", 7000.0, 1)
+    assert stage.state.problem is None
+
+
+@pytest.mark.parametrize("kind", [c.Play, c.Seek, c.Next])
+def test_who_asks_for_sound_without_a_device_is_told_and_the_item_waits(
+    stage: Stage, kind: type[c.Command]
+) -> None:
+    stage.play()
+    stage.ask(c.QueueAdd, items=[{"url": "http://x/b.ogg"}])
+    stage.say(r.Device(Output("portaudio", "dac"), problem=GONE))
+    stage.say(r.Unheard(1, 0.0, GONE))
+    fields = {c.Play: {"url": "http://x/c.ogg"}, c.Seek: {"position_ms": 9000.0}}
+    asked, _ = stage.ask(kind, **fields.get(kind, {}))
+    place = 9000.0 if kind is c.Seek else 0.0
+    assert stage.say(r.Unheard(stage.session.track, place, GONE)) == []
+    assert stage.answer(asked) == "no_device"
+    assert (stage.playback, stage.anchor.position_ms) == ("buffering", place)
+    assert stage.state.problem == Problem("no_device", GONE)
+    stage.say(r.Device(Output("portaudio", "dac")))
+    stage.say(r.Sounding(stage.session.track, place, stage.now, stage.now, 1))
+    assert stage.playback == "playing"
+
+
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("paused", [False, True])
+def test_an_engine_that_the_device_took_along_goes_on_where_it_was(
+    stage: Stage, live: bool, paused: bool
+) -> None:
+    stage.play()
+    if live:
+        stage.say(r.Opened(1, seekable=False, live=True))
+    if paused:
+        stage.ask(c.Pause)
+        stage.say(r.Paused(1, 7000.0))
+    stage.say(r.Device(Output("portaudio", "dac"), problem=GONE))
+    stage.say(r.Unheard(1, 7000.0, GONE))
+    volume, opened = stage.say(r.Died("ended by SIGKILL", device=True))
+    assert volume == e.Tell(o.SetGain(0.5))
+    assert isinstance(opened, e.OpenItem)
+    expected = (0.0, paused, False) if live else (7000.0, paused, True)
+    assert (opened.start_ms, opened.paused, opened.through) == expected
+    assert stage.state.problem == Problem("no_device", GONE), "until the next one has a device"
+
+
+def test_an_engine_that_dies_while_there_is_no_device_died_of_that(stage: Stage) -> None:
+    stage.play()
+    stage.say(r.Device(Output("portaudio", "dac"), problem=GONE))
+    assert any(isinstance(x, e.OpenItem) for x in stage.say(r.Died("ended by SIGSEGV")))
+    assert stage.playback == "loading"
+
+
+def test_a_volume_that_somebody_else_moved_is_followed(stage: Stage) -> None:
+    assert stage.say(r.VolumeMoved(0.304, muted=False)) == []
+    assert (stage.state.volume.percent, stage.state.volume.muted) == (30, False)
+    assert stage.say(r.VolumeMoved(0.304, muted=True)) == []
+    assert stage.state.volume.muted
 
 
 def test_the_end_lets_go(stage: Stage) -> None:

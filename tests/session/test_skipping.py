@@ -47,20 +47,6 @@ def test_one_bad_item_repeated_for_ever_stops_too(stage: Stage) -> None:
     assert stage.playback == "idle"
 
 
-def test_without_a_device_no_item_is_to_blame(stage: Stage) -> None:
-    ids = queued(stage, 9)
-    stage.ask(c.Next)
-    sounds(stage)
-    jump, _ = stage.ask(c.QueueJump, item=ids[4])
-    stage.say(r.Failed(stage.session.track, "no_device", "It was unplugged."))
-    assert stage.answer(jump) == "no_device"
-    assert stage.playback == "idle"
-    assert stage.state.problem is not None
-    assert stage.state.problem.message == "It was unplugged."
-    stage.ask(c.Resume)
-    assert sounds(stage) == ids[4]
-
-
 def test_the_item_that_killed_the_engine_is_skipped(stage: Stage) -> None:
     ids = queued(stage)
     effects = stage.say(r.Died("ended by SIGSEGV"))

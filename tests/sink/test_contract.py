@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import pytest
 from receiver.clock.system import SystemClock
 from receiver.errors import NoDevice
 from receiver.sink.base import AudioSink
+from receiver.sink.guarded import GuardedSink
 from receiver.sink.mock import MockSink
 from receiver.sink.portaudio import PortAudioSink
 from tests.sink.readers import Reader
@@ -21,7 +23,9 @@ Play = Callable[[Reader, int], None]
 """Let the sink go on until the reader has given so many frames in all."""
 
 
-@pytest.fixture(params=["pulled", "keeping time", pytest.param("device", marks=pytest.mark.device)])
+@pytest.fixture(
+    params=["pulled", "keeping time", "guarded", pytest.param("device", marks=pytest.mark.device)]
+)
 def kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -30,9 +34,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 def sink(kind: str, request: pytest.FixtureRequest) -> Iterator[AudioSink]:
     clock = SystemClock()
     if kind != "device":
-        sink = MockSink(clock, RATE, BUFFER, keep_time=kind == "keeping time")
-        yield sink
-        sink.close()
+        mock = MockSink(clock, RATE, BUFFER, keep_time=kind != "pulled")
+        guarded = GuardedSink(lambda: mock, threading.Lock())
+        yield guarded if kind == "guarded" else mock
+        guarded.close()
+        mock.close()
         return
     with request.getfixturevalue("card").in_this_process():
         device = PortAudioSink("dac", RATE, BUFFER, clock)
@@ -137,8 +143,10 @@ def test_what_cannot_be_opened_is_no_device(kind: str, sink: AudioSink) -> None:
     if kind == "device":
         missing = PortAudioSink("no such thing", RATE, BUFFER, SystemClock())
     else:
-        missing = MockSink(SystemClock())
-        missing.vanish()
+        mock = MockSink(SystemClock())
+        mock.vanish()
+        guarded = GuardedSink(lambda: mock, threading.Lock())
+        missing = guarded if kind == "guarded" else mock
     with pytest.raises(NoDevice):
         missing.open(Reader())
     assert not missing.started

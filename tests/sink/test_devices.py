@@ -77,3 +77,10 @@ def test_the_name_for_alsa() -> None:
 )
 def test_periods(rate: int, seconds: float, frames: int) -> None:
     assert period_frames(rate, seconds) == frames
+
+
+def test_a_whole_name_is_found_under_another_number() -> None:
+    """A card that is plugged in again may get another one."""
+    assert find_device("USB Audio DAC: Audio (hw:1,0)", ALL) is DAC
+    with pytest.raises(NoDevice):
+        find_device("USB Audio DAC: Audio (hw:1,1)", ALL)

@@ -26,6 +26,7 @@ from receiver.sink.mock import MockSink
 from receiver.source.mock import MockSource, MockStream
 from receiver.store.base import Saved
 from receiver.store.mock import MockStore
+from tests.sink.plugged import Plugged
 from tests.whole.parts import Asked, OwnClock, Parts
 
 __all__ = ["Asked", "Room", "Rooms", "rooms", "stream"]
@@ -35,7 +36,7 @@ STEP_S = 0.001
 COARSE_S = 0.01
 """For long waits: cards are refilled in time all the same."""
 BUFFER_S = 0.02
-LONGEST_S = 60
+LONGEST_S = 90
 """How long a test may last."""
 SCALE = 2**21
 """Frame n of a stream is n / SCALE."""
@@ -72,17 +73,18 @@ class Room(Parts):
         self.remember_in(store, boot)
         self.rooms = rooms
         self.ahead_s, self.store, self.run = ahead_s, store, run
-        self.sinks: list[MockSink] = []
+        self.device = Plugged(self.clock, RATE)
         self._heard = np.zeros(LONGEST_S * RATE, np.float32)
         self._frames = 0
 
     def _make_engine(self, report: Receive) -> Engine:
-        output = Output(self._make_sink, BUFFER_S, 0.25, self.clock, report)
+        output = Output(self.device.make, BUFFER_S, 0.25, self.clock, report)
         return Engine(output, MockDecoder, self.clock, report)
 
-    def _make_sink(self, buffer_s: float) -> MockSink:
-        self.sinks.append(MockSink(self.clock, RATE, buffer_s))
-        return self.sinks[-1]
+    @property
+    def sinks(self) -> list[MockSink]:
+        """As what its device was opened so far."""
+        return self.device.sinks
 
     def _open(self, url: str) -> MockSource:
         served = self.rooms.streams.get((url, self.name), NOT_SERVED)
