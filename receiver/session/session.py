@@ -388,9 +388,7 @@ class Session:
         return []
 
     def _died(self, report: reports.Died, now: float) -> list[Effect]:
-        """The audio process died: what it played is taken to be the cause, and not tried again,
-        unless it was the device.
-        """
+        """The audio process died: of what it played, which is not tried again, or of the device."""
         again: list[Effect] = [Tell(self.loudness.order)]  # before anything can sound
         if not self.deck.opened:
             return again
