@@ -64,6 +64,9 @@ class Player:
     def order(self, order: orders.Order) -> None:
         """Give the engine an order."""
         self._link.send(order)
+        loaded = self._loaded
+        if isinstance(order, orders.Seek) and loaded is not None and loaded.feeder is not None:
+            loaded.feeder.want_tail()  # where nothing sounds yet nobody else asks for the length
 
     def load(self, order: orders.Load, url: str, accepted: float) -> None:
         """Load a new track from `url`; `accepted` is the instant at which its command came."""
