@@ -179,7 +179,7 @@ class Player:
             case reports.Sounding(taken_at=taken_at):
                 loaded.first_frame = loaded.first_frame or taken_at
                 feeder.want_tail()  # not before: one thing at a time
-            case reports.Ready() | reports.Buffering() | reports.Joined():
+            case reports.Ready() | reports.Buffering() | reports.Joined() | reports.Paused():
                 feeder.want_tail()
             case reports.Ended(track=track) | reports.Failed(track=track):
                 if (failure := feeder.failure) is not None:
