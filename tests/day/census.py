@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +17,22 @@ import msgspec
 CONTAINERS = (dict, list, set, deque, bytearray)
 DEEPEST = 12
 """Objects within objects."""
-FULL_SIZE = 1100
-"""The longest memory that the receivers keep on purpose: commands that were answered."""
+FULL_SIZE = 300
+"""The longest memory that the receivers keep on purpose."""
 
 
 @dataclass
 class Census:
-    """Counted at one instant. `blocks` are allocated by Python; `lengths` by where each is."""
+    """Counted at one instant. `blocks` are allocated by Python; `kinds` how many objects there are
+    of each, and `lengths` how long each list is, by where it is.
+    """
 
     tasks: int
     threads: int
     files: int
     blocks: int
-    lengths: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str]
+    lengths: Counter[str]
 
     def grown(self, before: Census) -> list[str]:
         """What there is more of than before; memories that are not full yet may fill up."""
@@ -63,6 +66,7 @@ def census(roots: dict[str, object]) -> Census:
         threading.active_count(),
         len(list(Path("/proc/self/fd").iterdir())),
         sys.getallocatedblocks(),
+        Counter(type(each).__qualname__ for each in gc.get_objects()),
         lengths,
     )
 
