@@ -30,7 +30,7 @@ COMPARED_EVERY_S = 8.0
 REMEMBERED = 64
 MENDED_S = 75.0
 """From the end of a fault until all receivers have found one another again."""
-NIGHT = range(6)
+NIGHT = range(16, 22)
 """Hours in which nobody does anything, as far as they come."""
 MOST_BLOCKS_AN_HOUR = 150
 """Python's objects that an hour may leave, where none is meant to: memories fill up unevenly."""
