@@ -23,6 +23,7 @@ from benchmarks.peers import OURS, PLAYERS
 from benchmarks.queue import queue
 from benchmarks.resources import cpu, daemon_start, restart
 from benchmarks.results import Results, table
+from benchmarks.soak import soak
 from benchmarks.stage import Stage, stage
 from benchmarks.underruns import underruns
 
@@ -39,7 +40,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "handoff": lambda place, asked, results: handoff(place, asked.transfers, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
+    "soak": lambda place, asked, results: soak(place, asked.soak, results),
 }
+ON_DEMAND = ("soak",)
+"""Takes ten minutes, and has a verb of its own: `make soak`."""
 
 
 def main() -> int:
@@ -54,7 +58,7 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="benchmarks-") as folder,
         stage(Path(folder), names) as place,
     ):
-        for name in asked.benchmarks or BENCHMARKS:
+        for name in asked.benchmarks or [n for n in BENCHMARKS if n not in ON_DEMAND]:
             began = time.monotonic()
             BENCHMARKS[name](place, asked, results)
             print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -66,7 +70,10 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "benchmarks", nargs="*", metavar="BENCHMARK", help=f"of {', '.join(BENCHMARKS)}; or all"
+        "benchmarks",
+        nargs="*",
+        metavar="BENCHMARK",
+        help=f"of {', '.join(BENCHMARKS)}; or all but {', '.join(ON_DEMAND)}",
     )
     parser.add_argument("--players", nargs="+", choices=list(PLAYERS), default=list(PLAYERS))
     parser.add_argument("--runs", type=int, default=10, help="rounds of start and edges")
@@ -74,6 +81,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--joints", type=int, default=100, help="between parts of a recording")
     parser.add_argument("--transfers", type=int, default=100, help="between two receivers")
     parser.add_argument("--minutes", type=float, default=1, help="of playing, for underruns")
+    parser.add_argument("--soak", type=float, default=10, help="minutes of it")
     asked = parser.parse_args()
     for name in asked.benchmarks:
         if name not in BENCHMARKS:

@@ -13,6 +13,9 @@ from benchmarks.peers.mpd import Mpd
 from benchmarks.queue import EDIT, SEEN, UNDERRUNS
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
+from benchmarks.soak import COUNTED as SOAK_COUNTED
+from benchmarks.soak import HEARD as SOAK_HEARD
+from benchmarks.soak import PROCESSES, grows, more
 from benchmarks.stage import DELAYS_MS
 from benchmarks.underruns import BUFFERS_MS as STORM_BUFFERS_MS
 from benchmarks.underruns import counted, heard
@@ -20,6 +23,10 @@ from benchmarks.underruns import counted, heard
 BLOCK_MS = 5.0
 """What the card takes at a time: no figure is better known."""
 FLOOR_MARGIN_MS = 10.0
+FLAT_KIB = 30.0
+"""Per minute. A page or two now and then is the allocator's; a leak in what happens all the time is
+far more.
+"""
 QUIET_MS = 1.0
 """The ends of a fade are too quiet to be told from silence."""
 
@@ -28,7 +35,7 @@ Limit = Callable[[Results], float | None]
 
 def budgets(peers: Sequence[str]) -> list[Budget]:
     """All promises, for a run beside `peers`."""
-    return [*_start(), *_edges(peers), *_handoff(), *_resources()]
+    return [*_start(), *_edges(peers), *_handoff(), *_resources(), *_soak()]
 
 
 def fixed(limit: float) -> Limit:
@@ -114,4 +121,13 @@ def _resources() -> list[Budget]:
         Budget(UNDERRUNS, fixed(0), "none"),
         *(Budget(counted(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
         *(Budget(heard(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
+    ]
+
+
+def _soak() -> list[Budget]:
+    return [
+        Budget(SOAK_COUNTED, fixed(0), "none"),
+        Budget(SOAK_HEARD, fixed(0), "none"),
+        *(Budget(grows(process), fixed(FLAT_KIB), "at most") for process in PROCESSES),
+        *(Budget(more(process), fixed(0), "none") for process in PROCESSES),
     ]

@@ -318,17 +318,14 @@ class Engine:
         if track.ahead_s < track.wanted_s and not track.full:
             return 0.005
         if self._transport.paused:
-            return self._stand_ready(track)
+            self._transport.phase = Phase.STANDING
+            self._output.rest()
+            place, ahead_s = track.position_ms, track.ahead_s
+            self._report(reports.Ready(track.number, place, track.seek_number, ahead_s))
+            return NEVER
         self._ends_at = None
         self._transport.enter(track)
         return 0.0
-
-    def _stand_ready(self, track: Track) -> float:
-        self._transport.phase = Phase.STANDING
-        self._output.rest()
-        place, ahead_s = track.position_ms, track.ahead_s
-        self._report(reports.Ready(track.number, place, track.seek_number, ahead_s))
-        return NEVER
 
     def _notice_entrance(self, track: Track, now: float) -> float:
         if self._transport.missed(track, now, self._needed_s):
@@ -351,8 +348,6 @@ class Engine:
     def _notice_pause(self, track: Track) -> float:
         if not track.voice.parked and self._output.running:
             return 0.002
-        if not self._transport.begun(track):  # before it was heard: the device is too slow, or gone
-            return self._stand_ready(track)
         self._transport.phase = Phase.STANDING
         self._output.rest()
         self._report(reports.Paused(track.number, track.position_ms))

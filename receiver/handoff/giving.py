@@ -29,6 +29,9 @@ QUEUE_EVERY = 3
 COMMIT_EVERY = 0.03
 READY_WITHIN = 5.0
 MOST_TRIES = 3
+MOST_ITEMS = 5
+"""The session may go on by itself so often before there is a switch; then its items are all too
+short for one."""
 
 Stage = Literal["preparing", "committed", "finished"]
 
@@ -58,6 +61,7 @@ class Giving(Part):
         self._attempt = 0
         self._said = 0
         self._slow = 0
+        self._items = 0
         self._commits = 0
         self._committed_at = now
         self._ready: m.Ready | None = None
@@ -84,7 +88,8 @@ class Giving(Part):
 
     def moved_on(self, now: float) -> Effects:
         """Begin anew with what plays now."""
-        return self.begin(now)
+        self._items += 1
+        return self._not_ready() if self._items > MOST_ITEMS else self.begin(now)
 
     def edited(self, now: float) -> Effects:
         """Begin anew with another queue."""

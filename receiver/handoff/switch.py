@@ -81,7 +81,8 @@ def _misfit(view: View, ready: Ready, switch: Switch, now: float) -> Ends | TooS
     if item is None or item.live:
         return None
     if item.duration_ms is not None:
-        end = item.duration_ms - (view.session.crossfade_ms if view.followed else 0)
+        overlap = min(view.session.crossfade_ms, item.duration_ms / 2) if view.followed else 0.0
+        end = item.duration_ms - overlap
         if view.position(switch.at + switch.fade) >= end:
             return Ends(max(end - view.position(now), 0.0) / 1e3)
     if switch.position_ms < ready.from_ms - 1:

@@ -78,6 +78,7 @@ class MockStreet:
         self._unreachable: set[Address] = set()
         self._slow: dict[Address, asyncio.Event] = {}
         self.wires: list[MockWire] = []
+        """One end of each that is not closed at both."""
 
     def listen(self, address: Address, accept: Accept) -> None:
         """`accept` gets the wires of those who dial `address`."""
@@ -113,6 +114,7 @@ class MockStreet:
             if accept is None:
                 raise PeerRefused("nobody listens")
             ours, theirs = MockWire.pair(host, address.host)
+            self.wires = [wire for wire in self.wires if not all(end.closed for end in wire.ends)]
             self.wires.append(ours)
             self._tasks.create_task(accept(theirs))
             return ours

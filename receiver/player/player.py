@@ -64,8 +64,9 @@ class Player:
     def order(self, order: orders.Order) -> None:
         """Give the engine an order."""
         self._link.send(order)
-        if isinstance(order, orders.Seek) and self._loaded and self._loaded.feeder:
-            self._loaded.feeder.want_tail()  # it goes nowhere before it knows the length
+        loaded = self._loaded
+        if isinstance(order, orders.Seek) and loaded is not None and loaded.feeder is not None:
+            loaded.feeder.want_tail()  # it goes nowhere before it knows the length
 
     def load(self, order: orders.Load, url: str, accepted: float) -> None:
         """Load a new track from `url`; `accepted` is the instant at which its command came."""
@@ -178,7 +179,7 @@ class Player:
             case reports.Sounding(taken_at=taken_at):
                 loaded.first_frame = loaded.first_frame or taken_at
                 feeder.want_tail()  # not before: one thing at a time
-            case reports.Ready() | reports.Buffering() | reports.Joined():
+            case reports.Ready() | reports.Buffering() | reports.Joined() | reports.Paused():
                 feeder.want_tail()
             case reports.Ended(track=track) | reports.Failed(track=track):
                 if (failure := feeder.failure) is not None:

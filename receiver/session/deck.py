@@ -251,7 +251,8 @@ class Deck:
                     self.place.correct(self.item, position_ms, heard_at)
             case reports.Paused(position_ms=position_ms):
                 if self.paused and not self.waiting.seeking:
-                    self._stand_at(position_ms, now)
+                    self._wait_at(position_ms, now)
+                    return self.waiting.played(self.track)  # it had begun, and nobody had heard
             case reports.Buffering(position_ms=position_ms):
                 self._wait_at(position_ms, now)
             case reports.Unheard(position_ms=position_ms, message=message):

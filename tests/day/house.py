@@ -94,7 +94,7 @@ class House:
         self.speakers = [self._speaker(name) for name in NAMES]
         self.onlookers: dict[asyncio.Task[None], Onlooker] = {}
         self.asked: list[Asked] = []
-        self.commands = self.faults = self.visits = 0
+        self.commands = self.faults = self.visits = self.most_tasks = 0
         self.diary: deque[str] = deque(maxlen=MEMORABLE)
         self._cards = [tasks.create_task(speaker.card.run()) for speaker in self.speakers]
         self._ids = (f"command-{number:010}" for number in itertools.count())
@@ -145,6 +145,7 @@ class House:
         self.note(f"{speaker.name}: {kind.__name__} {fields}")
         for each in self.speakers:
             each.notes.disturb()
+        self.most_tasks = max(self.most_tasks, len(asyncio.all_tasks()))
         message = codec.encode(command)
         speaker.parts.door.take(message, asked.answers.append)
         if self.random.random() < 0.1:
@@ -158,6 +159,16 @@ class House:
         task = self.tasks.create_task(onlooker.follow(seconds))
         self.onlookers[task] = onlooker
         task.add_done_callback(self.onlookers.pop)
+
+    @property
+    def roots(self) -> dict[str, object]:
+        """Where everything that could grow is to be found."""
+        parts = {speaker.name: speaker.parts for speaker in self.speakers}
+        found: dict[str, object] = {"street": self.street}
+        for name, part in parts.items():
+            for each in ("loop", "player", "house", "door", "hub", "peer_hub", "session"):
+                found[f"{name}.{each}"] = getattr(part, each)
+        return found
 
     async def until(self, true: Callable[[], bool], within_s: float) -> bool:
         """Let time pass until it is so; False when that took too long."""

@@ -196,6 +196,18 @@ async def busy(house: House, seconds: float, faults: int) -> None:
         await task
 
 
+async def goes_to_rest(house: House) -> None:
+    """All is as at first: nothing plays, and no controller looks on."""
+    for speaker in house.speakers:
+        house.ask(speaker, c.Stop)
+        house.ask(speaker, c.QueueClear)
+        house.ask(speaker, c.SetRepeat, repeat="off")
+        house.ask(speaker, c.SetCrossfade, seconds=0)
+    for task in list(house.onlookers):
+        task.cancel()
+    await house.clock.sleep(1.0)
+
+
 async def later(house: House, seconds: float) -> None:
     """Something breaks at some instant within so many seconds."""
     await house.clock.sleep(house.random.uniform(0, seconds))

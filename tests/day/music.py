@@ -13,8 +13,8 @@ from receiver.errors import HttpRefused, Stalled, Unreachable
 from receiver.pcm.format import Block, Format
 from receiver.source.mock import MockSource, MockStream
 
-RATE = 8000
-SCALE = 2**20
+RATE = 4000
+SCALE = 2**19
 """Frame n of a stream is as loud as (n + 1) / SCALE."""
 WIDTH = 4
 """Bytes of a frame."""
@@ -38,7 +38,7 @@ def stream(seconds: float, rate: int = RATE, **fields: object) -> MockStream:
     """A stream in which every frame tells its number."""
     numbers = np.arange(1, round(seconds * rate) + 1, dtype=np.float32) / SCALE
     body = encode(Block(numbers[:, None], Format(rate, 1)))
-    return MockStream(body, **{"piece": 32768, **fields})  # type: ignore[arg-type]
+    return MockStream(body, **{"piece": 16384, **fields})  # type: ignore[arg-type]
 
 
 def library() -> dict[str, MockStream]:
@@ -48,7 +48,7 @@ def library() -> dict[str, MockStream]:
     m3u = "application/x-mpegurl"
     served[ODD["live"]] = stream(20.0, live=True)
     served[ODD["no ranges"]] = stream(30.0, seekable=False)
-    served[ODD["other rate"]] = stream(20.0, rate=6000)
+    served[ODD["other rate"]] = stream(20.0, rate=3000)
     served[ODD["slow"]] = stream(40.0, delay=0.7)
     served[ODD["list"]] = MockStream("\n".join([*SHORT, BAD[0]]).encode(), content_type=m3u)
     served[ODD["list of lists"]] = MockStream(ODD["list"].encode(), content_type=m3u)
@@ -92,7 +92,7 @@ def faults(good: MockStream, random: Random) -> Iterator[tuple[str, MockStream]]
     stall = random.choice([0.3, 2.0, 5.0, 20.0])
     yield "refused", MockStream(b"", refusal=Unreachable("The server does not answer."))
     yield "late", MockStream(body, delay=random.uniform(1, 8))
-    yield "stalls", MockStream(body, piece=8192, stalls={at: stall, at // 2: stall})
+    yield "stalls", MockStream(body, piece=4096, stalls={at: stall, at // 2: stall})
     yield "breaks off", MockStream(body, failures={at: Stalled("It stopped sending.")})
     yield "truncated", MockStream(body[:at])
     yield "garbage", MockStream(random.randbytes(5000))

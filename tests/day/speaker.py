@@ -22,7 +22,7 @@ from receiver.sink.mock import MockSink
 from tests.day.music import RATE, SCALE
 from tests.whole.parts import PORT, OwnClock, Parts
 
-BUFFER_S, MAX_BUFFER_S = 0.4, 0.8
+BUFFER_S, MAX_BUFFER_S = 0.5, 0.5
 DEAD_S = 0.05
 """From the death of an audio process to the next one."""
 EDGE_S = 13.0

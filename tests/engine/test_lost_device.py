@@ -227,12 +227,12 @@ def frames_of(left: np.ndarray) -> bytes:
     return encode(Block(np.stack([left, left], axis=1), Format(RATE, 2)))
 
 
-def test_paused_before_the_device_was_found_to_hang_it_stands_ready(playing: Stage) -> None:
+def test_paused_before_the_device_was_found_to_hang_it_says_so(playing: Stage) -> None:
     """So that whoever waits for it has an answer."""
     playing.device.break_("hang")
     playing.load(2, frames(4 * SECOND))
     playing.run(0.3)
     playing.give(o.Pause())
     playing.run(HANG_SECONDS)
-    assert playing.last(r.Ready).track == 2
+    assert playing.last(r.Paused).track == 2
     assert [x for x in playing.all(r.Sounding) if x.track == 2] == []

@@ -154,6 +154,23 @@ def test_a_crossfade_is_an_end_too(stage: Stage) -> None:
     assert kinds(stage.ready(to_ms=180_000.0)) == ["Commit"]
 
 
+def test_a_crossfade_is_no_longer_than_half_of_the_item(stage: Stage) -> None:
+    stage.view.session = msgspec.structs.replace(stage.view.session, crossfade_ms=12_000)
+    stage.view.item = msgspec.structs.replace(SONG, duration_ms=11_000.0)
+    stage.now = stage.view.began + 1
+    stage.transfer()
+    assert kinds(stage.ready()) == ["Commit"]
+
+
+def test_items_that_are_all_too_short_do_not_put_it_off_for_ever(stage: Stage) -> None:
+    stage.transfer()
+    for _ in range(5):
+        assert "Prepare" in kinds(stage.note(stage.handoffs.moved_on(stage.now)))
+    assert kinds(stage.note(stage.handoffs.moved_on(stage.now))) == ["Abort", "Answer"]
+    assert stage.code == "target_not_ready"
+    assert stage.idle
+
+
 def test_a_session_that_ends_is_handed_over_idle(stage: Stage) -> None:
     stage.now = stage.view.began + 179.95
     stage.transfer()

@@ -161,6 +161,14 @@ async def test_a_want_is_heard_while_the_source_stalls() -> None:
         assert stage.engine.data(feed=1)
 
 
+async def test_a_seek_before_anything_sounds_gets_the_length_that_it_needs() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        stage.load()
+        stage.player.order(o.Seek(1, 1, 8000.0))
+        await stage.clock.settle(400)
+        assert [tail.size for tail in stage.engine.tails] == [len(BODY)]
+
+
 NEWS = [r.Sounding(1, 0.0, 0.0, 0.0), r.Ready(1, 0.0), r.Buffering(1, 0.0)]
 
 

@@ -1,0 +1,61 @@
+"""Ten minutes in a household: what a real receiver loses of the sound, and whether it grows."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from benchmarks.peers.tonearm import Tonearm
+from benchmarks.results import Results
+from benchmarks.stage import Stage
+from tests.rig.soak import Household, Watch, gaps
+
+SEED = 1
+WARM_S = 120.0
+"""What is loaded or filled once is there by then."""
+COMMANDS = "soak: commands"
+CONTROLLERS = "soak: controllers that came and went"
+COUNTED = "soak: underruns counted"
+HEARD = "soak: gaps heard that nobody asked for (ms)"
+PROCESSES = ("control", "audio")
+
+
+def grows(process: str) -> str:
+    """The name of the figure for the memory of a process."""
+    return f"soak: memory of {process} grows (KiB/min)"
+
+
+def more(process: str) -> str:
+    """The name of the figure for its threads and files."""
+    return f"soak: more threads and files in {process}"
+
+
+def soak(stage: Stage, minutes: float, results: Results) -> None:
+    """Have a household command our receiver for so many minutes, and listen."""
+    if Tonearm.name not in stage.names:
+        return
+    urls = [stage.url(stage.one), stage.url(stage.two)]
+    with stage.player(Tonearm.name) as player, stage.recorder(Tonearm.name) as recorder:
+        assert isinstance(player, Tonearm)
+        household = Household(player.port, urls, Random(SEED))
+        watch = Watch(player.process.pid)
+        underruns = asyncio.run(household.live(60 * minutes, watch))
+        heard = gaps(recorder, household.quiet)
+    figures: dict[str, float] = {
+        COMMANDS: household.commands,
+        CONTROLLERS: household.controllers,
+        "soak: seconds listened to": sum(end - start for start, end in household.quiet),
+        COUNTED: underruns,
+        HEARD: 1000 * sum(heard),
+    }
+    warm_s = min(WARM_S, 60 * minutes / 3)
+    for process in PROCESSES:
+        held = watch.held[process]
+        figures[f"soak: memory of {process}, at last (MB)"] = held[-1].kib / 1024
+        figures[grows(process)] = watch.growth(process, warm_s)
+        figures[more(process)] = sum(
+            max(watch.more(process, count, warm_s), 0)
+            for count in (lambda one: one.threads, lambda one: one.files)
+        )
+    for measure, figure in figures.items():
+        results.add(measure, Tonearm.name, figure)

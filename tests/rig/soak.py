@@ -1,0 +1,208 @@
+"""A real receiver under a household for a long time: who commands it, what it holds meanwhile, and
+the silences in its sound that nobody asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import psutil
+
+from controller.client import Client
+from receiver.errors import TonearmError
+from tests.rig.card import RATE, Recorder
+from tests.rig.heard import sounding
+
+HOST = "127.0.0.1"
+SAMPLE_S = 2.0
+BEFORE_S, AFTER_S = 0.1, 0.5
+"""What is heard so long before and after a command may be its edge."""
+LONGEST_STAY_S = 8.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one process held at an instant: memory (KiB, its share of what is shared), threads and
+    open files.
+    """
+
+    at: float
+    kib: int
+    threads: int
+    files: int
+
+
+@dataclass
+class Watch:
+    """Looks at the processes of a receiver from time to time."""
+
+    pid: int
+    held: dict[str, list[Held]] = field(default_factory=lambda: {"control": [], "audio": []})
+
+    def look(self) -> None:
+        """Note what they hold now."""
+        control = psutil.Process(self.pid)
+        (audio,) = control.children()
+        for name, process in (("control", control), ("audio", audio)):
+            held = Held(
+                time.monotonic(), pss_kib(process.pid), process.num_threads(), files(process)
+            )
+            self.held[name].append(held)
+
+    def growth(self, name: str, after_s: float) -> float:
+        """KiB per minute by which a process grew, `after_s` from the start on: the slope between
+        the medians of the first and of the last third, since memory comes in steps.
+        """
+        all_held = self.held[name]
+        late = [held for held in all_held if held.at - all_held[0].at >= after_s]
+        third = max(len(late) // 3, 1)
+        first, last = late[:third], late[-third:]
+        minutes = float(np.mean([h.at for h in last]) - np.mean([h.at for h in first])) / 60
+        grown = float(np.median([h.kib for h in last]) - np.median([h.kib for h in first]))
+        return grown / minutes if minutes else 0.0
+
+    def more(self, name: str, what: Callable[[Held], int], after_s: float) -> int:
+        """By how much a count of the last third is more than that of the first, at the least."""
+        all_held = self.held[name]
+        late = [what(held) for held in all_held if held.at - all_held[0].at >= after_s]
+        third = max(len(late) // 3, 1)
+        return min(late[-third:]) - min(late[:third])
+
+
+def pss_kib(pid: int) -> int:
+    """Proportional memory of a process."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+
+
+def files(process: psutil.Process) -> int:
+    """How many files it has open."""
+    return int(process.num_fds())
+
+
+@dataclass
+class Household:
+    """Plays `urls` on the receiver at `port`, and commands it for as long as is wanted. A seed
+    makes the same household again.
+    """
+
+    port: int
+    urls: list[str]
+    random: Random
+    commands: int = 0
+    controllers: int = 0
+    refused: list[str] = field(default_factory=list)
+    quiet: list[tuple[float, float]] = field(default_factory=list)
+    """Spans of time.monotonic() in which nothing that may be heard as a gap was commanded."""
+
+    async def live(self, seconds: float, watch: Watch) -> int:
+        """Do so, with a look at the receiver now and then; gives the underruns that it counted."""
+        end = time.monotonic() + seconds
+        async with Client(HOST, self.port) as client:
+            await client.set_volume(80)
+            await client.play(self.urls)
+            await client.set_repeat("all")
+            async with asyncio.TaskGroup() as tasks:
+                around = [
+                    tasks.create_task(self._visits()),
+                    tasks.create_task(self._watching(watch)),
+                ]
+                while time.monotonic() < end:
+                    await self._something(client)
+                    await self._listen(client, min(self.random.uniform(0.5, 8.0), seconds / 4))
+                for task in around:
+                    task.cancel()
+            return (await client.status()).output.underruns
+
+    async def _something(self, client: Client) -> None:
+        """A command of those that may be heard as a gap, and the time it takes until it is over."""
+        random = self.random
+        wishes: list[Callable[[], Awaitable[object]]] = [
+            lambda: client.seek(random.uniform(0, 50_000)),
+            lambda: self._pause(client),
+            client.next,
+            client.previous,
+            lambda: client.play(self.urls),
+        ]
+        await self._ask(random.choice(wishes))
+        await asyncio.sleep(AFTER_S)
+
+    async def _pause(self, client: Client) -> None:
+        await client.pause()
+        await asyncio.sleep(self.random.uniform(0.0, 3.0))
+        await client.resume()
+
+    async def _listen(self, client: Client, seconds: float) -> None:
+        """Nothing that is a gap is to be heard, though the volume moves and the queue changes."""
+        random, began = self.random, time.monotonic()
+        while time.monotonic() - began < seconds:
+            wishes: list[Callable[[], Awaitable[object]]] = [
+                lambda: client.set_volume(random.randint(50, 100)),
+                lambda: client.queue.add([random.choice(self.urls)]),
+                lambda: self._shorten(client),
+                lambda: client.set_shuffle(random.random() < 0.5),
+                client.status,
+            ]
+            await self._ask(random.choice(wishes))
+            await asyncio.sleep(random.uniform(0.05, 0.6))
+        if client.state.session.playback == "playing":
+            self.quiet.append((began, time.monotonic() - BEFORE_S))
+
+    async def _shorten(self, client: Client) -> None:
+        """Take away what was added, but for what plays."""
+        items = await client.queue.items()
+        current = client.state.session.item
+        spare = [item.id for item in items if current is None or item.id != current.id]
+        await client.queue.remove(spare[len(self.urls) :])
+
+    async def _ask(self, wish: Callable[[], Awaitable[object]]) -> None:
+        self.commands += 1
+        try:
+            await wish()
+        except TonearmError as error:
+            self.refused.append(error.code)
+
+    async def _visits(self) -> None:
+        """Controllers come, look on for a while, and go; now and then many at once."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for _ in range(self.random.choice([1, 1, 1, 8])):
+                    self.controllers += 1
+                    tasks.create_task(self._visit(self.random.uniform(0.0, LONGEST_STAY_S)))
+                await asyncio.sleep(self.random.uniform(0.1, 2.0))
+
+    async def _visit(self, seconds: float) -> None:
+        with contextlib.suppress(TonearmError):
+            async with Client(HOST, self.port) as client:
+                await client.status()
+                await asyncio.sleep(seconds)
+
+    async def _watching(self, watch: Watch) -> None:
+        while True:
+            watch.look()
+            await asyncio.sleep(SAMPLE_S)
+
+
+def gaps(recorder: Recorder, quiet: list[tuple[float, float]]) -> list[float]:
+    """The silences within spans of time.monotonic(), in seconds."""
+    return [after - before for before, after in silences(recorder) if within(before, after, quiet)]
+
+
+def silences(recorder: Recorder) -> Iterator[tuple[float, float]]:
+    """When there was no sound between two sounds, on time.monotonic()."""
+    at = recorder.clock()
+    for (_, before), (after, _) in pairwise(sounding(recorder.pcm())):
+        yield at(before), at(before) + (after - before) / RATE
+
+
+def within(start: float, end: float, spans: list[tuple[float, float]]) -> bool:
+    """Whether a span lies in one of others."""
+    return any(first <= start and end <= last for first, last in spans)
