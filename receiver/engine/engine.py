@@ -350,7 +350,7 @@ class Engine:
             return 0.002
         self._transport.phase = Phase.STANDING
         self._output.rest()
-        self._report(reports.Paused(track.number, track.position_ms))
+        self._report(reports.Paused(track.number, track.position_ms, track.seek_number))
         return NEVER
 
     def _follow(self, track: Track, now: float) -> float:

@@ -91,10 +91,13 @@ class Position(msgspec.Struct, frozen=True, tag=True):
 
 
 class Paused(msgspec.Struct, frozen=True, tag=True):
-    """The track stands still; `position_ms` is the next frame to be heard."""
+    """The track stands still; `position_ms` is the next frame to be heard. It may not have come to
+    `Sounding` before. `seek` as there.
+    """
 
     track: int
     position_ms: float
+    seek: int = 0
 
 
 class Buffering(msgspec.Struct, frozen=True, tag=True):

@@ -249,10 +249,12 @@ class Deck:
                 steady = self.playback == "playing" and not self.waiting.seeking
                 if steady and self.item is not None:
                     self.place.correct(self.item, position_ms, heard_at)
-            case reports.Paused(position_ms=position_ms):
-                if self.paused and not self.waiting.seeking:
+            case reports.Paused(position_ms=position_ms, seek=seek) if self.paused:
+                token = self.waiting.landed(seek)
+                if not self.waiting.seeking:
                     self._wait_at(position_ms, now)
-                    return self.waiting.played(self.track)  # it had begun, and nobody had heard
+                landed = [] if token is None else [self._done(token)]
+                return [*self.waiting.played(self.track), *landed]
             case reports.Buffering(position_ms=position_ms):
                 self._wait_at(position_ms, now)
             case reports.Unheard(position_ms=position_ms, message=message):

@@ -22,6 +22,22 @@ async def test_a_seek_while_it_loads(between: float, delay: float) -> None:
         assert 8.0 < kitchen.numbers[-1] / 48000 < 8.3
 
 
+@pytest.mark.parametrize("after_ms", range(8))
+async def test_a_pause_while_it_lands(after_ms: int) -> None:
+    async with rooms("kitchen") as house:
+        (kitchen,) = house.rooms
+        play = kitchen.ask(c.Play, url=house.serve("mock:a", stream(20.0)))
+        await house.until(lambda: play.code == "done")
+        await house.run(0.1)
+        seek = kitchen.ask(c.Seek, position_ms=8000.0)
+        await house.run(after_ms / 1000)
+        kitchen.ask(c.Pause)
+        await house.until(lambda: seek.code == "done" and kitchen.playback == "paused")
+        anchor = kitchen.state.session.anchor
+        assert anchor is not None
+        assert 7980.0 < anchor.position_ms < 8100.0
+
+
 @pytest.mark.parametrize("after_ms", range(10))
 async def test_a_pause_while_it_starts(after_ms: int) -> None:
     """Also when it waits for the device to take its first frames, behind what it played before."""
