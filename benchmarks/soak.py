@@ -7,7 +7,7 @@ from random import Random
 
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
-from benchmarks.stage import Stage
+from benchmarks.stage import TRACK_S, Stage
 from tests.rig.soak import Household, Watch, gaps
 
 SEED = 1
@@ -37,7 +37,7 @@ def soak(stage: Stage, minutes: float, results: Results) -> None:
     urls = [stage.url(stage.one), stage.url(stage.two)]
     with stage.player(Tonearm.name) as player, stage.recorder(Tonearm.name) as recorder:
         assert isinstance(player, Tonearm)
-        household = Household(player.port, urls, Random(SEED))
+        household = Household(player.port, urls, TRACK_S, Random(SEED))
         watch = Watch(player.process.pid)
         underruns = asyncio.run(household.live(60 * minutes, watch))
         heard = gaps(recorder, household.quiet)

@@ -20,6 +20,7 @@ from tests.rig.tracks import Track, Tracks
 DELAYS_MS = (0, 20, 80)
 """Of the servers: milliseconds before each answer."""
 SETTLE_S = 0.5
+TRACK_S = 60
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Stage:
 def stage(folder: Path, names: Sequence[str]) -> Iterator[Stage]:
     """Set everything up; the players are the benchmarks' own."""
     tracks = Tracks(folder / "tracks")
-    one, two = tracks.get(1, 60), tracks.get(2, 60)
+    one, two = tracks.get(1, TRACK_S), tracks.get(2, TRACK_S)
     with contextlib.ExitStack() as stack:
         urls = {}
         for delay in DELAYS_MS:

@@ -30,9 +30,7 @@ LONGEST_STAY_S = 8.0
 
 @dataclass(frozen=True)
 class Held:
-    """What one process held at an instant: memory (KiB, its share of what is shared), threads and
-    open files.
-    """
+    """What one process held at an instant: memory of its own (KiB), threads and open files."""
 
     at: float
     kib: int
@@ -53,7 +51,7 @@ class Watch:
         (audio,) = control.children()
         for name, process in (("control", control), ("audio", audio)):
             held = Held(
-                time.monotonic(), pss_kib(process.pid), process.num_threads(), files(process)
+                time.monotonic(), own_kib(process.pid), process.num_threads(), files(process)
             )
             self.held[name].append(held)
 
@@ -77,10 +75,10 @@ class Watch:
         return min(late[-third:]) - min(late[:third])
 
 
-def pss_kib(pid: int) -> int:
-    """Proportional memory of a process."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+def own_kib(pid: int) -> int:
+    """Memory that a process has for itself: what it shares, others move too."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
 
 
 def files(process: psutil.Process) -> int:
@@ -90,12 +88,13 @@ def files(process: psutil.Process) -> int:
 
 @dataclass
 class Household:
-    """Plays `urls` on the receiver at `port`, and commands it for as long as is wanted. A seed
-    makes the same household again.
+    """Plays `urls`, each at least `shortest_s` long, on the receiver at `port`, and commands it for
+    as long as is wanted. A seed makes the same household again.
     """
 
     port: int
     urls: list[str]
+    shortest_s: float
     random: Random
     commands: int = 0
     controllers: int = 0
@@ -126,7 +125,7 @@ class Household:
         """A command of those that may be heard as a gap, and the time it takes until it is over."""
         random = self.random
         wishes: list[Callable[[], Awaitable[object]]] = [
-            lambda: client.seek(random.uniform(0, 50_000)),
+            lambda: client.seek(1000 * random.uniform(0, 0.9 * self.shortest_s)),
             lambda: self._pause(client),
             client.next,
             client.previous,
