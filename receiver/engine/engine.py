@@ -136,7 +136,7 @@ class Engine:
         self._transport.paused = order.paused
         self._decoded_told = False
         self._transport.await_bytes(waits=0)
-        if not self._output.ready:
+        if self._output.missed:
             self._tell_unheard(track)
 
     def _leave_track(self, grace: float) -> None:
@@ -183,7 +183,7 @@ class Engine:
 
     def _watch_unheard(self, track: Track) -> None:
         """Tell, once after each order, that the track is to be heard and there is no device."""
-        unheard = not self._output.ready and not self._transport.paused
+        unheard = self._output.missed and not self._transport.paused
         if unheard and not self._unheard_told:
             self._transport.interrupt(track)
             self._tell_unheard(track)

@@ -20,6 +20,9 @@ RETRY_AT_REST_S = 5.0
 """and so often while nobody wants to hear anything."""
 ASK_S = 0.1
 """A device that hangs is asked so often whether it has come to itself."""
+LOAD_S = 3.0
+"""The first opening takes longer where the machine is slow: PortAudio is loaded, and looks at every
+device. Until then nothing is wrong."""
 STUCK_S = 10.0
 """Hanging for so long, it may hang for good: only another process could open it then."""
 DELAY_STEP_MS = 5.0
@@ -144,6 +147,11 @@ class Output:
     def ready(self) -> bool:
         """Whether there is a device to play on, or one that was let go of while it was silent."""
         return self._sink is not None or self._released
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is no device to play on, and not because it is still being loaded."""
+        return self._sink is None and self.problem is not None
 
     @property
     def running(self) -> bool:
@@ -277,6 +285,8 @@ class Output:
             elif now - self._hangs_since > STUCK_S:
                 self._hangs_since = now
                 self._report(reports.Stuck())
+            if self._info is None and now - self._hangs_since < LOAD_S:
+                return
         self._tell(error.message)
 
     def _lose(self, why: str) -> None:

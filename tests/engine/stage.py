@@ -45,14 +45,14 @@ class Stage:
         self,
         requests_per_seek: int = 1,
         *,
-        unplugged: bool = False,
+        fault: str = "",
         buffer_s: float = BUFFER_S,
         card: MockMixer | None = None,
     ) -> None:
-        """`card` has the volume of the device."""
+        """`fault`: of the device, from the start; `card` has its volume."""
         self.clock = MockClock()
         self.reports: list[reports.Report] = []
-        self.device = Plugged(self.clock, RATE, "vanish" if unplugged else "")
+        self.device = Plugged(self.clock, RATE, fault)
         volume = card and CardVolume("hardware", lambda _: card, self.clock, self._reported)
         self._output = Output(
             self.device.make, buffer_s, 0.25, self.clock, self._reported, volume=volume

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from receiver.decoder.mock import encode
-from receiver.engine.output import ASK_S, RETRY_AT_REST_S, RETRY_S, STUCK_S
+from receiver.engine.output import ASK_S, LOAD_S, RETRY_AT_REST_S, RETRY_S, STUCK_S
 from receiver.engine.wire import Tail
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -45,6 +45,25 @@ def test_it_is_noticed_within_a_second_and_the_music_stands(playing: Stage, faul
     playing.run(60.0)
     assert len(playing.all(r.Unheard)) == 1, "told once"
     assert not playing.all(r.Failed)
+
+
+def test_a_device_that_is_slow_to_load_is_waited_for_and_nothing_is_wrong() -> None:
+    stage = Stage(fault="hang")
+    stage.load(1, frames(4 * SECOND))
+    stage.run(LOAD_S - 0.5)
+    stage.device.mend()
+    stage.run(1.0)
+    assert stage.heard.any()
+    assert not [told for told in stage.all(r.Device) if told.problem]
+    assert not stage.all(r.Unheard)
+
+
+def test_one_that_does_not_load_at_all_is_told_of() -> None:
+    stage = Stage(fault="hang")
+    stage.load(1, frames(4 * SECOND))
+    stage.run(LOAD_S + 2 * ASK_S)
+    assert stage.last(r.Device).problem is not None
+    assert stage.last(r.Unheard).track == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -121,7 +140,7 @@ def test_a_busy_device_is_named_and_taken_when_it_is_free() -> None:
 
 
 def test_each_order_to_sound_is_told_that_it_cannot() -> None:
-    stage = Stage(unplugged=True)
+    stage = Stage(fault="vanish")
     assert stage.last(r.Device).problem is not None
     stage.load(1, frames(4 * SECOND))
     stage.run(0.2)
