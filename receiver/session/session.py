@@ -345,9 +345,12 @@ class Session:
         return self._ahead.want(follower, crossfade_ms, deck.new_track)
 
     def _joined(self, track: int, heard_at: float, now: float) -> list[Effect]:
-        """What was made ready sounds. If it is not wanted any more, that came too late."""
+        """What was made ready sounds. If it is not wanted any more, that came too late; if another
+        was loaded since, it is over.
+        """
         if track != self._ahead.track:
-            return self.go_on(now) if self.deck.item else []
+            late = self.deck.item is not None and track > self.deck.track
+            return self.go_on(now) if late else []
         self.queue.go_to(self._ahead.item)
         self._ahead.clear()
         self._failures, self.problem = 0, None

@@ -70,14 +70,14 @@ class MockSource:
         await self._request()
         self.times.connected = self._clock.now()
         if self._stream.refusal is not None:
-            raise self._stream.refusal
+            raise self._stream.refusal.with_traceback(None)
         return self.info
 
     async def read(self) -> bytes:
         """See `ByteSource`."""
         await self._clock.sleep(self._stalls.pop(self.position, 0.0))
         if self.position in self._stream.failures:
-            raise self._stream.failures[self.position]
+            raise self._stream.failures[self.position].with_traceback(None)
         body = self._stream.body
         at = self.position % len(body) if self.info.live else self.position
         data = body[at : at + self._until_next_event()]

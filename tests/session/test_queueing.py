@@ -271,6 +271,17 @@ def test_a_joint_that_came_too_late_is_no_joint(stage: Stage) -> None:
     assert stage.say(r.Joined(track, heard_at=stage.now)) == []
 
 
+def test_a_joint_from_before_a_play_is_over(stage: Stage) -> None:
+    _, track = near_its_end(stage)
+    play, _ = stage.ask(c.Play, url="http://x/new")
+    assert stage.say(r.Joined(track, heard_at=stage.now)) == []
+    assert play not in stage.answers
+    stage.say(r.Sounding(stage.session.track, 0.0, stage.now, stage.now))
+    item = stage.state.session.item
+    assert item is not None
+    assert (item.url, stage.playback) == ("http://x/new", "playing")
+
+
 def listed(*names: str) -> list[Entry]:
     return [Entry(f"http://x/{name}", Tags(name)) for name in names]
 
