@@ -345,12 +345,9 @@ class Session:
         return self._ahead.want(follower, crossfade_ms, deck.new_track)
 
     def _joined(self, track: int, heard_at: float, now: float) -> list[Effect]:
-        """What was made ready sounds. If it is not wanted any more, that came too late; if another
-        was loaded since, it is over.
-        """
+        """What was made ready sounds. Not wanted any more, it came too late, or before a play."""
         if track != self._ahead.track:
-            late = self.deck.item is not None and track > self.deck.track
-            return self.go_on(now) if late else []
+            return self.go_on(now) if self.deck.item and track > self.deck.track else []
         self.queue.go_to(self._ahead.item)
         self._ahead.clear()
         self._failures, self.problem = 0, None

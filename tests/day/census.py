@@ -23,16 +23,17 @@ FULL_SIZE = 300
 
 @dataclass
 class Census:
-    """Counted at one instant. `blocks` are allocated by Python; `kinds` how many objects there are
-    of each, and `lengths` how long each list is, by where it is.
+    """Counted at one instant. `blocks` are allocated by Python. As JSON, so that it is one object
+    and what was counted is not counted: `kinds`, how many objects there are of each, and `lengths`,
+    how long each list is, by where it is.
     """
 
     tasks: int
     threads: int
     files: int
     blocks: int
-    kinds: Counter[str]
-    lengths: Counter[str]
+    kinds: bytes
+    lengths: bytes
 
     def grown(self, before: Census) -> list[str]:
         """What there is more of than before; memories that are not full yet may fill up."""
@@ -45,12 +46,18 @@ class Census:
             )
             if now > was
         ]
+        were = msgspec.json.decode(before.lengths)
         found += [
-            f"{where}: {before.lengths[where]} -> {length}"
-            for where, length in self.lengths.items()
-            if length > max(FULL_SIZE, before.lengths[where])
+            f"{where}: {were.get(where, 0)} -> {length}"
+            for where, length in msgspec.json.decode(self.lengths).items()
+            if length > max(FULL_SIZE, were.get(where, 0))
         ]
         return found
+
+    def kinds_more_than(self, before: Census) -> list[tuple[str, int]]:
+        """The kinds of objects of which there are more than before, most first."""
+        now, then = (Counter(msgspec.json.decode(each.kinds)) for each in (self, before))
+        return (now - then).most_common(8)
 
 
 def census(roots: dict[str, object]) -> Census:
@@ -66,8 +73,8 @@ def census(roots: dict[str, object]) -> Census:
         threading.active_count(),
         len(list(Path("/proc/self/fd").iterdir())),
         sys.getallocatedblocks(),
-        Counter(type(each).__qualname__ for each in gc.get_objects()),
-        lengths,
+        msgspec.json.encode(Counter(type(each).__qualname__ for each in gc.get_objects())),
+        msgspec.json.encode(lengths),
     )
 
 

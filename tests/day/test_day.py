@@ -93,7 +93,7 @@ def nothing_grew(home: House, counts: list[Census]) -> None:
     half = len(counts) // 2
     lower, upper = median(counts[:half]), median(counts[half:])
     if upper.blocks - lower.blocks > MOST_BLOCKS_AN_HOUR * half:
-        kinds = (upper.kinds - lower.kinds).most_common(8)
+        kinds = upper.kinds_more_than(lower)
         raise stuck(home, f"{[count.blocks for count in counts]}; there are more {kinds}")
 
 
