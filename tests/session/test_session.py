@@ -167,20 +167,6 @@ def test_seeking_while_paused_stays_paused(stage: Stage) -> None:
     assert (stage.playback, stage.anchor.position_ms) == ("paused", 9000.0)
 
 
-def test_a_pause_before_anything_sounds_is_the_end_of_what_was_waited_for(stage: Stage) -> None:
-    play, _ = stage.ask(c.Play, url="http://x/a")
-    stage.ask(c.Pause)
-    stage.say(r.Paused(1, 0.0))
-    assert play in stage.answers
-    assert stage.playback == "paused"
-    seek, _ = stage.ask(c.Seek, position_ms=9000.0)
-    stage.ask(c.Resume)
-    stage.ask(c.Pause)
-    stage.say(r.Paused(1, 9000.0, seek=1))
-    assert seek in stage.answers
-    assert (stage.playback, stage.anchor.position_ms) == ("paused", 9000.0)
-
-
 def test_running_dry_shows_and_passes(stage: Stage) -> None:
     stage.play()
     stage.say(r.Buffering(1, 5000.0, ran_dry=True))
