@@ -54,11 +54,11 @@ async def an_hour(home: House) -> None:
         await home.clock.sleep(MENDED_S)
         await all_is_well(home)
         await plays_on_command(home, random.choice(home.speakers))
-        await home.clock.sleep(random.uniform(5, 300))
+        await home.clock.sleep(random.uniform(5, 200))
         await all_is_well(home)
-        if random.random() < 0.4:
+        if random.random() < 0.5:
             await goes_to_rest(home)
-            await home.clock.sleep(random.uniform(5, 600))
+            await home.clock.sleep(random.uniform(5, 900))
 
 
 async def day(seed: int) -> str:

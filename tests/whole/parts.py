@@ -84,6 +84,7 @@ class Parts:
             OutputState("mock", "mock"),
             volume=(100, False),
             new_id=lambda: next(ids),
+            seed=itertools.count().__next__,
         )
         me = Hello(name, name.title(), "0", PORT, str(run))
         self.house = House(me, self.peer_hub.join, self._dial, clock)
