@@ -11,8 +11,8 @@ import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.rig.scoped import Scoped
 
 LONGEST_S = 30.0
 
@@ -49,8 +49,8 @@ threading.Thread(target=listen, daemon=True).start()
 """
 
 
-class Header:
-    """A context manager; the process is to run with `environ`."""
+class Header(Scoped):
+    """The process is to run with `environ`."""
 
     def __init__(self, folder: Path) -> None:
         package = folder / "library" / "RPi"
@@ -67,18 +67,12 @@ class Header:
             "HEADER_SOCKET": str(self._path),
         }
 
-    def __enter__(self) -> Self:
+    def _make(self) -> None:
         self._server = socket.create_server(str(self._path), family=socket.AF_UNIX)
         self._thread = threading.Thread(target=self._listen, name="header")
         self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _remove(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
         if self._wire is not None:

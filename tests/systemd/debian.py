@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.rig.scoped import Scoped
 
 MOUNT = """
 mount -t tmpfs -o size=1g tmpfs "$1"
@@ -22,14 +22,14 @@ BOOKS = (
 """Where apt, dpkg and the tools for accounts keep theirs."""
 
 
-class DebianRoot:
-    """A context manager. What is mounted belongs to a process of its own, and ends with it."""
+class DebianRoot(Scoped):
+    """What is mounted belongs to a process of its own, and ends with it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir()
 
-    def __enter__(self) -> Self:
+    def _make(self) -> None:
         self._keeper = subprocess.Popen(
             ["unshare", "--mount", "sh", "-ec", MOUNT, "sh", str(self._folder)],
             stdin=subprocess.PIPE,
@@ -38,14 +38,8 @@ class DebianRoot:
         )
         assert self._keeper.stdout is not None
         assert self._keeper.stdout.readline() == "mounted\n"
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _remove(self) -> None:
         self._keeper.communicate()
 
     def run(self, *command: str | Path) -> str:

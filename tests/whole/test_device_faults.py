@@ -74,12 +74,6 @@ async def client(receiver_process: ReceiverProcess) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[HttpServer]:
-    async with HttpServer() as server:
-        yield server
-
-
 async def until(client: Client, condition: Callable[[State], bool], within: float) -> float:
     """Wait for news that make `condition` true; how many seconds that took."""
     began = time.monotonic()

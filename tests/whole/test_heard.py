@@ -49,12 +49,6 @@ async def client(receiver_process: ReceiverProcess) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[HttpServer]:
-    async with HttpServer() as server:
-        yield server
-
-
 def serve(server: HttpServer, track: Track) -> str:
     return server.serve(f"/{track.name}.ogg", Serving(track.path.read_bytes()))
 
