@@ -75,8 +75,8 @@ def alone(house: House, speaker: Speaker) -> Iterator[str]:
         yield f"is {playback}: {state.session}"
     if speaker.parts.waits_until < math.inf:
         yield "waits for a handoff"
-    if playback == "playing" and state.problem is not None and state.problem.code == "no_device":
-        yield f"plays and has a problem: {state.problem}"
+    if state.problem is not None and state.problem.code == "no_device":
+        yield f"is {playback} and has a problem: {state.problem}"
     if ears.loudest > FULL:
         yield f"was as loud as {ears.loudest}"
     audible = state.volume.percent > 0 and not state.volume.muted

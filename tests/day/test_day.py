@@ -90,7 +90,7 @@ def nothing_grew(home: House, counts: list[Census]) -> None:
     for before, after in pairwise(counts):
         if grown := after.grown(before):
             raise stuck(home, *grown)
-    half = len(counts) // 2
+    half = max(len(counts) // 2, 1)
     lower, upper = median(counts[:half]), median(counts[half:])
     if upper.blocks - lower.blocks > MOST_BLOCKS_AN_HOUR * half:
         kinds = upper.kinds_more_than(lower)
