@@ -115,6 +115,7 @@ class Keeper:
             return
         if self._run.keeps_crashing:
             why = "The receiver crashed twice within ten minutes while it played."
+            log.warning("%s So the music stands where it was.", why)
             subject.tell(Problem("crashed", f"{why} The music stands where it was; play goes on."))
         elif resume:
             log.info("It %s while it played: the music goes on.", self._ending)

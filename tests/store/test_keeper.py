@@ -277,7 +277,7 @@ async def test_what_crashes_twice_within_ten_minutes_stands(
 
 
 async def test_why_it_stands_is_said_until_it_is_told_to_go_on(
-    clock: MockClock, disk: MockDisk
+    clock: MockClock, disk: MockDisk, caplog: pytest.LogCaptureFixture
 ) -> None:
     speaker = await Speaker.started(on(disk), clock)
     speaker.play()
@@ -289,6 +289,7 @@ async def test_why_it_stands_is_said_until_it_is_told_to_go_on(
     assert problem is not None
     assert problem.code == "crashed"
     assert "crashed twice within ten minutes" in problem.message
+    assert "crashed twice within ten minutes" in caplog.text
     speaker.stage.ask(c.Resume)
     assert speaker.stage.state.problem is None
     assert speaker.stage.playback == "loading"
