@@ -8,6 +8,7 @@ import aiohttp
 
 from controller.address import Address
 from controller.one_shot import MAX_ANSWER_BYTES, no_answer, reason_of
+from receiver.errors import Unauthorized
 from receiver.protocol.limits import WEBSOCKET_PATH
 
 CONNECT_SECONDS = 5.0
@@ -46,13 +47,17 @@ class Connection:
         await self._session.close()
 
 
-async def connect(address: Address) -> Connection:
-    """Open a WebSocket to the receiver at `address`. Raises `NoReceiver`."""
+async def connect(address: Address, token: str = "") -> Connection:
+    """Open a WebSocket to the receiver at `address`, and show a token there. Raises `NoReceiver`,
+    and `Unauthorized` where the token is none.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     session = aiohttp.ClientSession()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             websocket = await session.ws_connect(
                 f"http://{address.authority}{WEBSOCKET_PATH}",
+                headers=headers,
                 heartbeat=HEARTBEAT_SECONDS,
                 max_msg_size=MAX_ANSWER_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
@@ -62,6 +67,8 @@ async def connect(address: Address) -> Connection:
         if isinstance(error, TimeoutError):
             raise no_answer(address, "it does not answer in time") from None
         if isinstance(error, aiohttp.WSServerHandshakeError):
+            if error.status == Unauthorized.http_status:
+                raise Unauthorized("This receiver does not know the token.") from None
             raise no_answer(address, f"what answers there says HTTP {error.status}") from None
         if isinstance(error, aiohttp.ClientConnectorError):
             raise no_answer(address, reason_of(error.os_error)) from None

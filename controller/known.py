@@ -104,13 +104,19 @@ def state_path(name: str) -> str:
     return os.path.join(home, "tonearm", name)
 
 
-def write_whole(path: str, stored: Any) -> None:
-    """Put JSON into a file in one step, so that nobody reads half of it. Raises `OSError`."""
+def write_whole(path: str, stored: Any, *, private: bool = False) -> None:
+    """Put JSON into a file in one step, so that nobody reads half of it; a `private` one is for its
+    owner alone. Raises `OSError`.
+    """
     draft = f"{path}.{os.getpid()}"
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(draft, "w", encoding="utf-8") as file:
+    with open(draft, "w", encoding="utf-8", opener=_for_owner if private else None) as file:
         json.dump(stored, file, indent=1)
     os.replace(draft, path)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _from_json(entry: dict[str, Any]) -> Known:

@@ -14,9 +14,16 @@ from controller.address import Address
 from controller.clock_offset import ClockOffset
 from controller.connection import Connection, connect
 from controller.dialogue import Dialogue
+from controller.keys import Key, Keys
 from controller.one_shot import ANSWER_SECONDS, no_answer
 from controller.view import state_of
-from receiver.errors import BadRequest, NoReceiver, TonearmError
+from receiver.errors import (
+    BadRequest,
+    NoReceiver,
+    TonearmError,
+    Unauthorized,
+    error_from_code,
+)
 from receiver.model.state import State
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, Status, TimeRequest
@@ -116,16 +123,34 @@ class Link:
         await self._open(self.address)
 
     async def _open(self, address: Address) -> None:
-        connection = await connect(address)
+        """Show the token of a pairing with who was there last, or of one with who answers."""
+        keys = Keys()
+        key = keys.at(address)
+        try:
+            connection = await self._greet(address, key)
+        except Unauthorized as error:
+            other = keys.of(str(error.detail.get("receiver")))
+            if other is None or other == key:
+                raise
+            connection = await self._greet(address, other)
+            keys.moved(other, address)
+        self._connection = connection
+        self.offset.forget()
+        self.dialogue.begin(connection)
+        self._tell()
+
+    async def _greet(self, address: Address, key: Key | None) -> Connection:
+        """A connection whose first message, the whole state, has been taken in."""
+        try:
+            connection = await connect(address, key.token if key else "")
+        except Unauthorized:  # who it is there, it tells those who show nothing
+            connection = await connect(address)
         try:
             self.mirror = Mirror(await self._first_state(connection))
         except BaseException:
             await connection.close()
             raise
-        self._connection = connection
-        self.offset.forget()
-        self.dialogue.begin(connection)
-        self._tell()
+        return connection
 
     async def close(self) -> None:
         """Close the connection, when nothing follows it any more."""
@@ -139,6 +164,8 @@ class Link:
                 first = codec.decode_message(await connection.receive())
         except (BadRequest, ConnectionError, TimeoutError) as error:
             raise no_answer(self.address, str(error) or "it says nothing") from None
+        if isinstance(first, Error):
+            raise error_from_code(first.code, first.message, first.detail)
         if not isinstance(first, StateEvent):
             raise no_answer(self.address, "it does not begin with its state")
         if state_of(first.state, self._receiver) is None:

@@ -14,7 +14,7 @@ from controller import one_shot
 from controller.address import Address, looks_like_address, parse_address
 from controller.house import Speaker, find, speakers
 from controller.known import Known, Memory
-from receiver.errors import NoReceiver
+from receiver.errors import NoReceiver, Unauthorized
 from receiver.protocol.limits import VERSION
 
 if TYPE_CHECKING:
@@ -99,6 +99,20 @@ def identify(address: Address, connect_seconds: float = one_shot.CONNECT_SECONDS
     return Located(Known(me.id, me.name, address), status)
 
 
+def who_is_at(address: Address) -> Known:
+    """The same, also where we are not paired with who answers."""
+    try:
+        return identify(address).receiver
+    except Unauthorized as error:
+        return named_in(error, address)
+
+
+def named_in(error: Unauthorized, address: Address) -> Known:
+    """Who wants to be paired with, before it tells any more."""
+    own_id = str(error.detail.get("receiver", address))
+    return Known(own_id, str(error.detail.get("name", address.host)), address)
+
+
 def through(friend: Located, speaker: Speaker) -> Located:
     """A receiver of the house, commanded through another one. Raises `NoReceiver`."""
     if speaker.id == friend.receiver.id:
@@ -122,6 +136,10 @@ def _remembered(known: Known) -> Located | None:
         located = identify(known.address)
     except NoReceiver:
         return None
+    except Unauthorized as error:
+        if named_in(error, known.address).id == known.id:
+            raise
+        return None
     return _by(located, known.id)
 
 
@@ -131,7 +149,7 @@ def _known_to_others(wanted: str, memory: Memory) -> Located | None:
     for friend in friends[:MOST_FRIENDS]:
         try:
             return _by(identify(friend.address), wanted)
-        except NoReceiver:
+        except (NoReceiver, Unauthorized):
             continue
     return None
 
@@ -145,7 +163,7 @@ def _by(friend: Located, wanted: str) -> Located | None:
         located = identify(speaker.address, NEAR_SECONDS)
         if located.receiver.id == speaker.id:
             return located
-    except NoReceiver:
+    except (NoReceiver, Unauthorized):
         pass
     return through(friend, speaker) if speaker.connected else None
 

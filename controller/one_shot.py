@@ -13,7 +13,8 @@ import socket
 from typing import Any
 
 from controller.address import Address
-from receiver.errors import NoReceiver, error_from_code
+from controller.keys import Keys
+from receiver.errors import NoReceiver, Unauthorized, error_from_code
 from receiver.protocol.limits import COMMANDS_PATH, DOCTOR_PATH, STATUS_PATH
 
 CONNECT_SECONDS = 2.0
@@ -76,9 +77,38 @@ def _exchange(
     seconds: float,
     connect_seconds: float = CONNECT_SECONDS,
 ) -> dict[str, Any]:
-    """One request and the JSON object it is answered with."""
+    """One request and the JSON object it is answered with. It shows the token of a pairing with
+    who was there last, or, where somebody else answers, of one with that.
+    """
+    keys = Keys()
+    key = keys.at(address)
+
+    def request(token: str) -> dict[str, Any]:
+        return _request(address, method, path, body, token, seconds, connect_seconds)
+
+    try:
+        return request(key.token if key else "")
+    except Unauthorized as error:
+        other = keys.of(str(error.detail.get("receiver")))
+        if other is None or other == key:
+            raise
+        answer = request(other.token)
+        keys.moved(other, address)
+        return answer
+
+
+def _request(
+    address: Address,
+    method: str,
+    path: str,
+    body: bytes,
+    token: str,
+    seconds: float,
+    connect_seconds: float,
+) -> dict[str, Any]:
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     request = (
-        f"{method} {path} HTTP/1.0\r\nHost: {address.authority}\r\n"
+        f"{method} {path} HTTP/1.0\r\nHost: {address.authority}\r\n{authorization}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode("ascii")
     try:

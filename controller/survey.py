@@ -10,8 +10,8 @@ from typing import NamedTuple
 from controller.address import Address
 from controller.house import Speaker
 from controller.known import Known, Memory
-from controller.locate import NEAR_SECONDS, Located, Search, identify
-from receiver.errors import NoReceiver
+from controller.locate import NEAR_SECONDS, Located, Search, identify, named_in
+from receiver.errors import NoReceiver, Unauthorized
 
 SEARCH_SECONDS = 2.0
 AT_ONCE = 32
@@ -96,6 +96,9 @@ def _answering(address: Address) -> Located | None:
         return identify(address, NEAR_SECONDS)
     except NoReceiver:
         return None
+    except Unauthorized as error:
+        known = named_in(error, address)
+        return Located(known, {"state": {"receiver": {"id": known.id, "name": known.name}}})
 
 
 def _silent(known: Known) -> Speaker:

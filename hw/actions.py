@@ -18,18 +18,16 @@ NUDGES = {"volume": "by", "seek": "by_ms"}
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does: the words as they were written, and the command, None for `pair`."""
+    """What a button does: the words as they were written, and the command."""
 
     words: str
-    message: Message | None
+    message: Message
 
     @property
     def nudge(self) -> int | None:
         """By how much it changes a number; None if it does something else. Such an action is
         repeated while its button is held.
         """
-        if self.message is None:
-            return None
         amount = self.message.get(NUDGES.get(str(self.message["type"]), ""))
         return amount if isinstance(amount, int) else None
 
@@ -41,7 +39,7 @@ class Word:
     """
 
     does: str
-    make: Callable[[str], Message | None]
+    make: Callable[[str], Message]
     argument: str = ""
 
 
@@ -96,7 +94,10 @@ WORDS: Mapping[str, Word] = {
         lambda text: {"type": "transfer", "to": text},
         "NAME",
     ),
-    "pair": Word("lets a new controller in (in a version to come)", lambda _text: None),
+    "pair": Word(
+        "lets a new controller in",
+        lambda _text: {"type": "pairings.open", "role": "owner"},
+    ),
 }
 """Every action there is; `hw/README.md` lists them."""
 

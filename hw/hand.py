@@ -53,12 +53,7 @@ class Hand:
 
     def do(self, action: Action, by: str) -> None:
         """Do it; `by` is the button, as it is called in the log."""
-        if action.message is None:
-            log.info(
-                "%s: there is nothing to pair. Every controller on this network may command this"
-                " speaker already.", by,
-            )  # fmt: skip
-        elif action.nudge is not None:
+        if action.nudge is not None:
             self.nudge(str(action.message["type"]), action.nudge, by)
         else:
             credit = {"by": by} if action.message["type"] == "play" else {}

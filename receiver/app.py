@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from receiver import __version__
-from receiver.clock.base import Clock
-from receiver.clock.system import SystemClock
+from receiver.clock.base import Clock, WallClock
+from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
 from receiver.config.options import addresses_in
 from receiver.control_loop import ControlLoop
+from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
@@ -31,6 +32,7 @@ from receiver.logs.diary import Diary
 from receiver.memory import settle
 from receiver.model.health import Examination
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
+from receiver.pairing import Pairing
 from receiver.pcm.volume import decibels, gain_of
 from receiver.peers.base import Address, Dial
 from receiver.peers.dial import dialler
@@ -41,6 +43,7 @@ from receiver.protocol.peers import Hello
 from receiver.server.door import Door
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
+from receiver.server.local_door import local_door_path
 from receiver.server.metrics import Metrics
 from receiver.service.service import Service
 from receiver.session.memoir import Memoir
@@ -53,6 +56,7 @@ from receiver.source.http import HttpSource
 from receiver.store.base import Loaded, Store
 from receiver.store.file import FileStore
 from receiver.store.keeper import Keeper
+from receiver.store.trust import TrustFile
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
@@ -78,7 +82,15 @@ async def run(
 
         loaded = await asyncio.to_thread(store.load)
         receiver = Receiver(
-            config, loaded, store, link, open_source, dial, clock, Front(hardware, clock)
+            config,
+            loaded,
+            store,
+            link,
+            open_source,
+            dial,
+            clock,
+            SystemWallClock(),
+            Front(hardware, clock),
         )
         del loaded  # a queue may be long
         async with receiver.running() as port:
@@ -108,6 +120,7 @@ class Receiver:
         open_source: OpenSource,
         dial: Dial,
         clock: Clock,
+        wall: WallClock,
         front: Front,
     ) -> None:
         self._config = config
@@ -119,6 +132,9 @@ class Receiver:
         self._hub = Hub()
         self._peer_news = Hub()
         boot, own_id = _boot_id(), loaded.saved.receiver_id
+        trust = TrustFile(config.state_dir)
+        self._pairing = pairing = Pairing(config, own_id, trust, clock, wall, self._own_url)
+        self._local_door = local_door_path(os.environ, config.state_dir)
         session = Session(
             ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
             session_id=uuid.uuid4().hex,
@@ -134,8 +150,12 @@ class Receiver:
         observers = Observers(self._metrics, self._service)
         self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
         self._player = Player(link, front.heralding(open_source), clock, self._loop.report)
-        self._door = Door(self._hub, self._loop.ask, house.forward, clock)
-        self._server = Server(self._hub, self._door, house.serve, self._metrics, self._examine)
+        doorkeeper = pairing.doorkeeper
+        self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
+        self._server = Server(
+            self._hub, self._door, doorkeeper, house.serve, self._metrics, self._examine
+        )
+        doorkeeper.changed = self._loop.changed
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 
@@ -151,7 +171,8 @@ class Receiver:
                 tasks.create_task(self._service.run()),
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
-                tasks.create_task(self._front.run(self._door.take)),
+                tasks.create_task(self._front.run(self._door.take_here)),
+                tasks.create_task(self._pairing.run(self._local_door)),
             ]
             try:
                 async with self._server.listening(self._config.host, self._config.port) as port:
@@ -196,16 +217,22 @@ class Receiver:
         )
         return told
 
+    def _own_url(self) -> str:
+        """Where the page of this receiver is, by the best of its addresses."""
+        host = self._config.host or next(iter(reachable(usable_addresses())), "localhost")
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+
     # --- the house --------------------------------------------------------------------------
 
     def _publish(self, state: State) -> None:
         """Controllers hear of the peers too; peers hear of one another by themselves."""
         self._service.published(state)
         self._house.plays = state.session.playback == "playing"
-        self._front.show(state)
         self._peer_news.publish(state)
         peers = self._house.peers
-        told = msgspec.structs.replace(state, peers=peers)
+        access = self._pairing.doorkeeper.access
+        told = msgspec.structs.replace(state, peers=peers, access=access)
+        self._front.show(told)
         self._diary.follow(told)
         self._hub.publish(told)
         if peers is not self._peers:

@@ -25,6 +25,7 @@ from receiver.protocol.peers import HandoffMessage
 from receiver.session import effects as e
 from receiver.session.observer import Observer
 from receiver.session.roaming import RoamingSession
+from receiver.trust.caller import PEER
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +184,7 @@ class ControlLoop:
                 case e.Forward(token, peer):
                     assert isinstance(token, _Asked)
                     forwarded = msgspec.structs.replace(token.command, receiver=peer)
-                    house.forward(forwarded, token.reply)
+                    house.forward(forwarded, PEER, token.reply)
                 case e.PrepareItem(track, item, crossfade_s):
                     player.prepare(orders.Prepare(track, crossfade_s), item.url)
                 case e.ForgetItem(track):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from receiver.config.load import Loaded, table
@@ -12,6 +13,10 @@ from receiver.logs.lines import set_up
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
+
+
+SERVICE_DIR = Path("/run/tonearm")
+"""Where the service has its sockets; a receiver that somebody started has them with its state."""
 
 
 def run_errand(task: Task, loaded: Loaded, hardware: Hardware | None) -> int:
@@ -59,10 +64,22 @@ def _doctor(loaded: Loaded, hardware: Hardware | None) -> int:
     return exit_code(told.verdict)
 
 
+def _pair(loaded: Loaded, _: Hardware | None) -> int:
+    from receiver.pairing import qr_lines  # noqa: PLC0415
+    from receiver.server.local_door import FILE_NAME, knock  # noqa: PLC0415
+
+    invitation = knock([SERVICE_DIR / FILE_NAME, loaded.config.state_dir / FILE_NAME])
+    code = f"{invitation.code[:3]} {invitation.code[3:]}"
+    lines = [f"Code: {code}, for {invitation.seconds:.0f} s. Or scan, or open {invitation.url}"]
+    sys.stdout.write("\n".join([*lines, *qr_lines(invitation.url), ""]))
+    return 0
+
+
 _ERRANDS: Mapping[Task, Callable[[Loaded, Hardware | None], int]] = {
     "check_config": _check_config,
     "print_config": _print_config,
     "list_devices": _list_devices,
     "test_buttons": _test_buttons,
     "doctor": _doctor,
+    "pair": _pair,
 }

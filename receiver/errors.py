@@ -152,6 +152,42 @@ class HandoffFailed(TonearmError):
     code, http_status, exit_code = "handoff_failed", 502, 8
 
 
+class Unauthorized(TonearmError):
+    """Who asks is not paired, or not any more."""
+
+    code, http_status, exit_code = "unauthorized", 401, 10
+
+
+class Forbidden(TonearmError):
+    """Who asks may not do this, or not now; the message says why."""
+
+    code, http_status, exit_code = "forbidden", 403, 10
+
+
+class BadCode(TonearmError):
+    """The pairing code is wrong."""
+
+    code, http_status, exit_code = "bad_code", 403, 10
+
+
+class PairingClosed(TonearmError):
+    """The receiver lets nobody new in now."""
+
+    code, http_status, exit_code = "pairing_closed", 403, 10
+
+
+class NoSuchPairing(TonearmError):
+    """No controller of that id or name is paired."""
+
+    code, http_status, exit_code = "no_such_pairing", 404, 3
+
+
+class TooMany(TonearmError):
+    """There is no room for more, or it was asked too often."""
+
+    code, http_status, exit_code = "too_many", 429, 3
+
+
 class Internal(TonearmError):
     """A fault in Tonearm itself."""
 

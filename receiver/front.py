@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 def light_of(state: State) -> Light:
     """What the light says of a state."""
     playback, problem = state.session.playback, state.problem
+    if state.access.pairing:
+        return "pairing"
     if problem is not None and (playback != "playing" or problem.code == NoDevice.code):
         return "error"
     match playback:

@@ -14,13 +14,15 @@ exit codes:
        (bad_request, unsupported_scheme)
   3    not now: nothing plays, the stream cannot seek, another play came before, the queue is
        not what it was, or a receiver does something else (nothing_playing, not_seekable,
-       superseded, no_such_item, conflict, busy, target_playing, stale)
+       superseded, no_such_item, no_such_pairing, too_many, conflict, busy, target_playing, stale)
   4    the server of the stream is at fault (unreachable, http_refused, stalled)
   5    the stream cannot be played (unsupported_format, unplayable)
   6    the receiver has no sound device to play on (no_device)
   7    no receiver was found, or it does not answer (no_receiver)
   8    a transfer failed (target_not_ready, target_lost, handoff_failed)
   9    the doctor found something that does not work
+  10   not without being paired, or not as a guest (unauthorized, forbidden, bad_code,
+       pairing_closed)
   70   a fault in Tonearm itself (internal)
   78   the receiver's configuration is wrong (config)
   130  ended by Ctrl-C, and the music with it
@@ -51,6 +53,15 @@ them; 3-5 names several. Without a word, the queue is shown.
 SAVE_HELP = """\
 Write the queue into a playlist file: M3U8, or, by the suffix, .pls, .xspf or .jspf. Files that this
 computer has cast are named by their paths.
+"""
+
+
+PAIR_HELP = """\
+Be let in by a receiver that takes commands only from those who are paired with it. Hold its button,
+or run `tonearm-receiver pair` there, and it shows and says a code of six digits; the link that it
+shows will do as well.
+
+What a receiver gives this user to show is kept in pairings.json, in the folder of the state.
 """
 
 
@@ -92,6 +103,11 @@ class Arguments(argparse.Namespace):
     detach: bool
     verbose: bool
     shell: str
+    code: str | None
+    name: str | None
+    role: str
+    pairing: str
+    invitation: str | None
 
 
 class Parser(argparse.ArgumentParser):
@@ -155,6 +171,8 @@ def make_parser() -> Parser:
     add("status", "show what the receiver does")
     add("watch", "show what the receiver does as it changes, until Ctrl-C")
     add("doctor", "say what is wrong, here and at the receiver, and what to do")
+    _add_pair(add("pair", "be let in by a receiver"))
+    _add_pairings(add("pairings", "show, open to or close to who is paired"))
     add("completion", "print a completion script", common=False).add_argument(
         "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"
     )
@@ -206,6 +224,25 @@ def _add_queue(queue: Parser) -> None:
     saving.description = SAVE_HELP
     saving.add_argument("file", metavar="FILE", help="- for the standard output")
     saving.add_argument("--force", action="store_true", help="in the place of a file that is there")
+
+
+def _add_pair(pair: Parser) -> None:
+    pair.description = PAIR_HELP
+    pair.add_argument("invitation", metavar="NAME|ADDRESS|LINK", nargs="?")
+    pair.add_argument("--code", metavar="123456", help="asked for if it is left out")
+    pair.add_argument("--name", metavar="TEXT", help="how this controller is called; user@host")
+
+
+def _add_pairings(pairings: Parser) -> None:
+    edits = pairings.add_subparsers(dest="edit", metavar="WHAT")
+    add = functools.partial(_add, edits)
+    add("ls", "list who is paired, and when they were here last")
+    opening = add("open", "let somebody new in: make a code, for two minutes")
+    opening.add_argument(
+        "--role", choices=["owner", "member", "guest"], default="member", help="member"
+    )
+    revoking = add("revoke", "let a controller in no more; it is cut off at once")
+    revoking.add_argument("pairing", metavar="NAME|ID")
 
 
 def _add_transfer(transfer: Parser) -> None:

@@ -34,6 +34,11 @@ WORDS = {
     "status": COMMON,
     "watch": COMMON,
     "doctor": COMMON,
+    "pair": [*COMMON, "--code", "--name"],
+    "pairings": [*COMMON, "ls", "open", "revoke"],
+    "pairings ls": COMMON,
+    "pairings open": [*COMMON, "--role"],
+    "pairings revoke": COMMON,
     "completion": ["bash", "zsh", "fish", "--help"],
 }
 """What may follow each command."""
@@ -41,7 +46,7 @@ WORDS = {
 FILES = ["cast", "queue add", "queue save"]
 """Commands that take files as well."""
 
-DEVICES = ["transfer"]
+DEVICES = ["transfer", "pair"]
 """Commands that take names of receivers."""
 
 FIRST = [command for command in WORDS if " " not in command]

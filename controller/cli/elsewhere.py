@@ -13,6 +13,8 @@ def doing(speaker: Speaker) -> str:
     """What it does: `playing Miles - Blue`, `idle`."""
     if not speaker.connected:
         return "does not answer"
+    if not speaker.playback:
+        return "not paired: tonearm pair"
     name = item_label(speaker.session)
     return f"{speaker.playback} {name}" if name else speaker.playback
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -13,6 +14,11 @@ from controller.cli.complain import complain
 from receiver.errors import Internal, TonearmError
 
 TRACEBACK = "TONEARM_TRACEBACK"
+OWN_MODULE = {
+    "cast", "watch", "discover", "status", "transfer", "queue", "doctor", "pair", "pairings",
+    "completion",
+}  # fmt: skip
+"""Commands with a module and a function of their name; all others are `simple`."""
 INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -52,42 +58,8 @@ def _fault(error: Exception) -> Internal:
 
 
 def _run(arguments: Arguments) -> int:
-    """Call the command; its module is loaded only now."""
-    # ruff: noqa: PLC0415 - each command loads what it needs, and no more
-    match arguments.command:
-        case "cast":
-            from controller.cli.cast import cast
-
-            return cast(arguments)
-        case "watch":
-            from controller.cli.watch import watch
-
-            return watch(arguments)
-        case "discover":
-            from controller.cli.discover import discover
-
-            return discover(arguments)
-        case "status":
-            from controller.cli.status import status
-
-            return status(arguments)
-        case "transfer":
-            from controller.cli.transfer import transfer
-
-            return transfer(arguments)
-        case "queue":
-            from controller.cli.queue import queue
-
-            return queue(arguments)
-        case "doctor":
-            from controller.cli.doctor import doctor
-
-            return doctor(arguments)
-        case "completion":
-            from controller.cli.completion import completion
-
-            return completion(arguments)
-        case _:
-            from controller.cli.simple import simple
-
-            return simple(arguments)
+    """Call the command; its module is loaded only now: each loads what it needs, and no more."""
+    name = arguments.command if arguments.command in OWN_MODULE else "simple"
+    command = getattr(importlib.import_module(f"controller.cli.{name}"), name)
+    code: int = command(arguments)
+    return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -23,6 +24,20 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return when `seconds` have passed on this clock. Event loop only."""
+        ...
+
+
+class WallClock(Protocol):
+    """What the clock on the wall says: for people, and never for how long something takes, since
+    it may be set. Any thread.
+    """
+
+    def unix_time(self) -> float:
+        """Seconds since 1970, UTC."""
+        ...
+
+    def time_of_day(self) -> dt.time:
+        """The local time of day."""
         ...
 
 

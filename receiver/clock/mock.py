@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import heapq
 import itertools
 
@@ -62,3 +63,23 @@ class MockClock:
         """Let the event loop turn, so that tasks made ready get to run."""
         for _ in range(turns):
             await asyncio.sleep(0)
+
+
+class MockWallClock:
+    """Says what it was set to."""
+
+    def __init__(self, hour: int = 12, minute: int = 0, day: float = 20_000.0) -> None:
+        self.set(hour, minute)
+        self.day = day
+
+    def set(self, hour: int, minute: int = 0) -> None:
+        """Have it be this time of the day."""
+        self.time = dt.time(hour, minute)
+
+    def unix_time(self) -> float:
+        """See `WallClock`: a day of 1970 and later, in UTC."""
+        return self.day * 86_400 + self.time.hour * 3600 + self.time.minute * 60
+
+    def time_of_day(self) -> dt.time:
+        """See `WallClock`."""
+        return self.time

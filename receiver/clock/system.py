@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 
 
@@ -16,6 +17,18 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep on the running event loop."""
         await asyncio.sleep(seconds)
+
+
+class SystemWallClock:
+    """The date that the system believes in, and the time zone that it is set to."""
+
+    def unix_time(self) -> float:
+        """See `WallClock`."""
+        return time.time()
+
+    def time_of_day(self) -> dt.time:
+        """See `WallClock`."""
+        return dt.datetime.now().time()  # noqa: DTZ005 - local time is meant
 
 
 def correction_ppm() -> float:

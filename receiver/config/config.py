@@ -10,6 +10,7 @@ from typing import Literal, cast
 from receiver.config.options import (
     Address,
     Choice,
+    DayHours,
     Folder,
     Kind,
     Number,
@@ -21,6 +22,7 @@ from receiver.config.options import (
 from receiver.protocol.limits import DEFAULT_PORT
 
 AudioBackend = Literal["auto", "portaudio", "mock"]
+AuthMode = Literal["pair", "open"]
 VolumeMaker = Literal["auto", "hardware", "software"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -51,6 +53,20 @@ class Config:
         Peers(),
         "receivers of the house that mDNS does not find: HOST[:PORT], separated by commas",
         default="",
+    )
+    auth: AuthMode = option(
+        Choice(("pair", "open")),
+        "who may command it: those who are paired, or whoever reaches it",
+        default="open",
+    )
+    guest_skips: int = option(
+        Number(0, 1000), "items that a guest may vote to skip in an hour", default=6
+    )
+    guest_volume: int = option(
+        Number(0, 100, "percent"), "how loud a guest may make it", default=60
+    )
+    guest_hours: str = option(
+        DayHours(), 'when guests may do anything, like 08:00-23:00; "" means always', default=""
     )
     audio: AudioBackend = option(
         Choice(("auto", "portaudio", "mock")),

@@ -38,6 +38,8 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     """
     parser = sources.parser()
     flags = parser.parse_args(argv)
+    if flags.verb not in (None, "pair"):
+        parser.error(f"there is no {flags.verb}; there is pair")
     if flags.json and flags.task != "doctor":
         parser.error("--json goes with --doctor only")
     settings = sources.from_surroundings(environ)
@@ -54,7 +56,7 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
         config,
         origins,
         tables,
-        flags.task,
+        flags.verb or flags.task,
         flags.json,
     )
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from receiver.model.hours import Hours
+
 
 class Kind(Protocol):
     """What the values of an option can be."""
@@ -148,6 +150,23 @@ class Address:
             return value
         address = ipaddress.ip_address(value)
         return "" if address.is_unspecified else str(address)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """A part of the day; empty means none is named."""
+
+    allowed: str = field(default='a part of the day like 22:00-07:00, or ""', init=False)
+
+    def parse(self, text: str) -> object:
+        """Hours are written as text everywhere."""
+        return text
+
+    def check(self, value: object) -> object:
+        """The text, if `Hours` can read it."""
+        if not isinstance(value, str):
+            raise ValueError  # noqa: TRY004 - one error for every wrong value
+        return str(Hours.parse(value)) if value else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from receiver.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/tonearm/receiver.toml")
 
-Task = Literal["check_config", "print_config", "list_devices", "test_buttons", "doctor"]
+Task = Literal["check_config", "print_config", "list_devices", "test_buttons", "doctor", "pair"]
 TASKS: Mapping[Task, str] = {
     "check_config": "show each value and its source, then exit",
     "print_config": "show a receiver.toml to begin with, then exit",
@@ -29,6 +29,7 @@ TASKS: Mapping[Task, str] = {
     "doctor": "say what is wrong and what to do, then exit",
 }
 """What can be asked for instead of running."""
+PAIR_HELP = "let a new controller in: have the receiver on this machine make a code, then exit"
 
 _BY_KEY = {option.key: option for option in OPTIONS}
 _BY_VARIABLE = {option.variable: option for option in OPTIONS}
@@ -191,6 +192,7 @@ def parser() -> argparse.ArgumentParser:
     for task, summary in TASKS.items():
         flag = "--" + task.replace("_", "-")
         tasks.add_argument(flag, dest="task", action="store_const", const=task, help=summary)
+    tasks.add_argument("verb", nargs="?", metavar="pair", help=PAIR_HELP)
     made.add_argument("--json", action="store_true", help="with --doctor: for programs")
     for option in OPTIONS:
         summary = f"{option.help} ({option.kind.allowed})".replace("%", "%%")

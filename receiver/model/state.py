@@ -158,6 +158,15 @@ class Peer(msgspec.Struct, frozen=True):
     clock: PeerClock | None = None
 
 
+class Access(msgspec.Struct, frozen=True):
+    """Who may command it: those who are paired (`pair`), or whoever reaches it (`open`). `pairing`:
+    somebody new is let in now.
+    """
+
+    auth: Literal["pair", "open"] = "open"
+    pairing: bool = False
+
+
 class State(msgspec.Struct, frozen=True):
     """All of it. `peers` are the other receivers of the house, by their ids."""
 
@@ -167,6 +176,7 @@ class State(msgspec.Struct, frozen=True):
     output: Output
     problem: Problem | None = None
     peers: dict[str, Peer] = {}
+    access: Access = Access()
 
 
 class Receipt(msgspec.Struct, frozen=True):

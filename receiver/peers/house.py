@@ -18,6 +18,7 @@ from receiver.peers.neighbour import Neighbour
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Error
 from receiver.protocol.peers import HandoffMessage, Hello
+from receiver.trust.caller import Caller
 
 if TYPE_CHECKING:
     from receiver.peers.link import PeerLink
@@ -36,8 +37,8 @@ PROBE_S = 1.0
 """How long to look whether a peer whose wire was lost is there at all."""
 
 
-Carry = Callable[[Command, float, Reply], None]
-"""Carries out a command that came at an instant, and answers it once. Must not wait."""
+Carry = Callable[[Command, Caller, float, Reply], None]
+"""Carries out a command of somebody that came at an instant, and answers it once. Must not wait."""
 
 
 class Listener(Protocol):
@@ -332,21 +333,21 @@ class House:
             link.say(message)
         return link is not None
 
-    def forward(self, command: Command, reply: Reply) -> None:
-        """Have the receiver that the command names carry it out."""
+    def forward(self, command: Command, caller: Caller, reply: Reply) -> None:
+        """Have the receiver that the command names carry it out for `caller`."""
         assert command.receiver is not None
         try:
             link = self.reach(command.receiver)
         except NoReceiver as error:
             reply(Error(command.id, error.code, error.message))
         else:
-            link.ask(command, reply)
+            link.ask(command, caller, reply)
 
     # --- what links hear --------------------------------------------------------------------
 
-    def asked(self, message: Command, received: float, reply: Reply) -> None:
+    def asked(self, command: Command, caller: Caller, received: float, reply: Reply) -> None:
         """See `Ears`."""
-        self._carry(message, received, reply)
+        self._carry(command, caller, received, reply)
 
     def told(self, link: PeerLink) -> None:
         """See `Ears`."""

@@ -20,7 +20,8 @@ from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
 from receiver.protocol.limits import UNIQUE_ID
 from receiver.protocol.mirror import Mirror
 from receiver.protocol.peer_codec import decode_peer_message
-from receiver.protocol.peers import HandoffMessage, Hello, TimeTold
+from receiver.protocol.peers import HandoffMessage, Hello, OnBehalf, TimeTold
+from receiver.trust.caller import PEER, Caller
 
 HELLO_S = 3.0
 """How long the other side may take to say who it is."""
@@ -31,7 +32,7 @@ SILENCE_S = 6.0
 class Ears(Protocol):
     """Who takes in what a peer says. Event loop only; nothing here waits."""
 
-    def asked(self, message: Command, received: float, reply: Reply) -> None:
+    def asked(self, command: Command, caller: Caller, received: float, reply: Reply) -> None:
         """A command, to be answered once; `received` is the instant at which it came."""
         ...
 
@@ -107,8 +108,8 @@ class PeerLink:
         """Send a message of a handoff."""
         self._outbox.post(message)
 
-    def ask(self, command: Command, reply: Reply) -> None:
-        """Have the peer carry out a command; `reply` gets exactly one answer."""
+    def ask(self, command: Command, caller: Caller, reply: Reply) -> None:
+        """Have the peer carry out a command of `caller`; `reply` gets exactly one answer."""
         command = msgspec.structs.replace(command, receiver=None)
         # A unique id is kept, so that what comes twice is done once, there too.
         unique = len(command.id) >= UNIQUE_ID
@@ -118,7 +119,8 @@ class PeerLink:
             return
         name = command.id if unique and before is None else next(self._ids)
         self._waiting[name] = _Question(command, [reply])
-        self._outbox.post(msgspec.structs.replace(command, id=name))
+        command = msgspec.structs.replace(command, id=name)
+        self._outbox.post(command if caller is PEER else OnBehalf(command, *caller))
 
     async def _send(self) -> None:
         try:
@@ -160,8 +162,11 @@ class PeerLink:
                 raise BadRequest("It says twice who it is.")
             case _ if isinstance(message, HandoffMessage):
                 self._ears.handed(self, message)
+            case OnBehalf(command=command, role=role, pairing=pairing, name=name):
+                caller = Caller(role, pairing, name)
+                self._ears.asked(command, caller, received, self._outbox.post)
             case _:
-                self._ears.asked(message, received, self._outbox.post)
+                self._ears.asked(message, PEER, received, self._outbox.post)
 
     def _know(self, event: StateEvent) -> None:
         """The whole state of the peer."""
@@ -186,7 +191,7 @@ class PeerLink:
         while True:
             answered = asyncio.Event()
             request = TimeRequest(id="t", t1_us=round(self._clock.now() * 1e6))
-            self.ask(request, lambda _, answered=answered: answered.set())  # type: ignore[misc]
+            self.ask(request, PEER, lambda _, answered=answered: answered.set())  # type: ignore[misc]
             try:
                 await within(self._clock, SILENCE_S, answered.wait())
             except TimeoutError:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from receiver.model.state import Repeat, Tags
+from receiver.model.trust import PairingName, Role
 from receiver.protocol import limits
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_ID)]
@@ -197,6 +198,41 @@ class TimeRequest(_Command, frozen=True, kw_only=True, tag="time"):
     t1_us: int
 
 
+class Auth(_Command, frozen=True, kw_only=True, tag="auth"):
+    """Show the token of a pairing: the first message of a WebSocket that came without one in its
+    head. The state comes with the answer.
+    """
+
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_TOKEN)]
+
+
+class Pair(_Command, frozen=True, kw_only=True, tag="pair"):
+    """Be let in with the code that the speaker shows or says. `name`: how people call who asks. The
+    result holds the `token` to show from now on, `role`, and `pairing`, its id.
+    """
+
+    code: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{6}\Z")]
+    name: PairingName
+
+
+class PairingsOpen(_Command, frozen=True, kw_only=True, tag="pairings.open"):
+    """Let somebody new in, as `role`. The result holds the `code` and for how many `seconds` it
+    holds.
+    """
+
+    role: Role = "member"
+
+
+class PairingsList(_Command, frozen=True, kw_only=True, tag="pairings.list"):
+    """Ask who is paired: the result's `pairings`."""
+
+
+class PairingsRevoke(_Command, frozen=True, kw_only=True, tag="pairings.revoke"):
+    """Let a controller in no more, by the id or name of its pairing; it is cut off at once."""
+
+    pairing: Receiver
+
+
 Command = (
     Play
     | Pause
@@ -220,4 +256,9 @@ Command = (
     | SetCrossfade
     | Status
     | TimeRequest
+    | Auth
+    | Pair
+    | PairingsOpen
+    | PairingsList
+    | PairingsRevoke
 )

@@ -19,6 +19,7 @@ MAX_TEXT = 1024
 MAX_URL = 2048
 MAX_ID = 64
 MAX_NAME = 256
+MAX_TOKEN = 128
 UNIQUE_ID = 16
 """Characters from which on an id is taken to be unique: such a command is done once, however often
 it comes."""

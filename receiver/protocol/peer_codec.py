@@ -7,7 +7,7 @@ import msgspec
 from receiver.errors import BadRequest
 from receiver.protocol.codec import check_choices
 from receiver.protocol.commands import Command
-from receiver.protocol.peers import PeerMessage
+from receiver.protocol.peers import OnBehalf, PeerMessage
 
 _messages: msgspec.json.Decoder[PeerMessage] = msgspec.json.Decoder(PeerMessage)
 
@@ -20,4 +20,6 @@ def decode_peer_message(data: bytes | str) -> PeerMessage:
         raise BadRequest(f"This is not a message between receivers: {error}.") from None
     if isinstance(message, Command):
         check_choices(message)
+    elif isinstance(message, OnBehalf):
+        check_choices(message.command)
     return message

@@ -26,6 +26,7 @@ from typing import Annotated
 import msgspec
 
 from receiver.model.state import ClockId, Item, Repeat
+from receiver.model.trust import Role
 from receiver.protocol.commands import Command, Id, Percent, Receiver
 from receiver.protocol.events import ServerMessage
 from receiver.protocol.limits import MAX_CROSSFADE_S, MAX_ID, MAX_QUEUE
@@ -188,8 +189,19 @@ class Ask(msgspec.Struct, frozen=True, tag="handoff.ask"):
     handoff: Id
 
 
+class OnBehalf(msgspec.Struct, frozen=True, tag="on_behalf"):
+    """A command of somebody who is known to the sender: the caller's `role`, the id of the pairing
+    and its name.
+    """
+
+    command: Command
+    role: Role
+    pairing: Annotated[str, msgspec.Meta(max_length=MAX_ID)]
+    name: Annotated[str, msgspec.Meta(max_length=MAX_ID)]
+
+
 HandoffMessage = (
     Prepare | QueuePart | Ready | Failed | Commit | Armed | Go | TakenOver | Released | Abort | Ask
 )
-PeerMessage = Hello | HandoffMessage | ServerMessage | Command
+PeerMessage = Hello | HandoffMessage | OnBehalf | ServerMessage | Command
 """All that goes over the WebSocket between two receivers."""

@@ -7,22 +7,23 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from receiver.errors import Internal, all_errors
+from receiver.errors import Internal, TonearmError, Unauthorized, all_errors
 from receiver.model.health import Examination
 from receiver.protocol import codec, limits
 from receiver.protocol.events import Answer, Error
 from receiver.server.bind import listen_on
 from receiver.server.door import Door
-from receiver.server.hub import Hub, Outbox
+from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
+from receiver.server.visitor import Visitor
+from receiver.trust.caller import Caller
+from receiver.trust.doorkeeper import Doorkeeper
 
-HEARTBEAT_S = 20.0
-SEND_S = 5.0
-"""A client that takes no message for so long is cut off."""
 GOODBYE_S = 0.5
 JSON = "application/json"
 
@@ -34,6 +35,7 @@ class Server:
         self,
         hub: Hub,
         door: Door,
+        doorkeeper: Doorkeeper,
         serve_peer: Callable[[PeerWire], Awaitable[None]],
         metrics: Metrics,
         examine: Callable[[], Awaitable[Examination]],
@@ -43,6 +45,7 @@ class Server:
         """
         self._hub = hub
         self._door = door
+        self._doorkeeper = doorkeeper
         self._serve_peer = serve_peer
         self._metrics = metrics
         self._examine = examine
@@ -54,7 +57,9 @@ class Server:
     @contextlib.asynccontextmanager
     async def listening(self, host: str, port: int) -> AsyncIterator[int]:
         """Serve while the block lasts; gives the port. Raises `OSError` if it is taken."""
-        app = web.Application(client_max_size=limits.MAX_MESSAGE_BYTES)
+        app = web.Application(
+            client_max_size=limits.MAX_MESSAGE_BYTES, middlewares=[self._in_words]
+        )
         app.add_routes(
             [
                 web.get("/", self._front),
@@ -105,32 +110,62 @@ class Server:
             if not answered.done():
                 answered.set_result(answer)
 
-        self._door.take(await request.read(), reply)
+        self._door.take(await request.read(), self._caller(request), reply)
         answer = await answered
         status = 200
         if isinstance(answer, Error):
             status = self._status.get(answer.code, Internal.http_status)
         return self._json(answer, status)
 
-    async def _state(self, _: web.Request) -> web.Response:
+    async def _state(self, request: web.Request) -> web.Response:
+        self._known(request)
         return self._json(self._hub.snapshot())
 
     async def _schema(self, _: web.Request) -> web.Response:
         return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
 
-    async def _doctor(self, _: web.Request) -> web.Response:
+    async def _doctor(self, request: web.Request) -> web.Response:
         """One at a time: who came while one was under way is told what that found."""
+        self._known(request)
         known = self._examination
         async with self._examining:
             if self._examination is known or self._examination is None:
                 self._examination = await self._examine()
             return self._json(self._examination)
 
-    async def _numbers(self, _: web.Request) -> web.Response:
+    async def _numbers(self, request: web.Request) -> web.Response:
+        self._known(request)
         from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed
 
         body = e.exposition(self._metrics)
         return web.Response(body=body, headers={"Content-Type": e.CONTENT_TYPE})
+
+    # --- who asks ---------------------------------------------------------------------------
+
+    def _caller(self, request: web.Request) -> Caller | None:
+        """Who asks, by the token in the head (RFC 6750); None: nobody that was let in. Raises
+        `Unauthorized` for a token that is none.
+        """
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if not scheme:
+            return self._doorkeeper.stranger
+        if scheme.casefold() != "bearer":
+            raise Unauthorized("Show the token of a pairing as: Authorization: Bearer TOKEN.")
+        return self._doorkeeper.caller(token.strip())
+
+    def _known(self, request: web.Request) -> None:
+        """Raises `Unauthorized` for who is not paired."""
+        if self._caller(request) is None:
+            raise self._doorkeeper.unknown()
+
+    @web.middleware
+    async def _in_words(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Errors as the protocol has them."""
+        try:
+            return await handler(request)
+        except TonearmError as error:
+            told = Error(None, error.code, error.message, error.detail)
+            return self._json(told, error.http_status)
 
     def _json(self, message: msgspec.Struct, status: int = 200) -> web.Response:
         return web.Response(body=codec.encode(message), status=status, content_type=JSON)
@@ -138,24 +173,13 @@ class Server:
     # --- WebSocket --------------------------------------------------------------------------
 
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S,
-            compress=False,
-            max_msg_size=limits.MAX_MESSAGE_BYTES,
-            timeout=SEND_S,
-        )
-        await socket.prepare(request)
-        outbox = self._hub.join()
-        self._sockets.add(socket)
+        visitor = Visitor(self._hub, self._door, self._doorkeeper, self._caller(request))
+        self._sockets.add(visitor.socket)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self._send(socket, outbox, request))
-                await self._listen(socket, outbox)
-                sending.cancel()
+            await visitor.serve(request)
         finally:
-            outbox.leave()
-            self._sockets.discard(socket)
-        return socket
+            self._sockets.discard(visitor.socket)
+        return visitor.socket
 
     async def _peer(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
@@ -170,21 +194,3 @@ class Server:
         finally:
             self._sockets.discard(socket)
         return socket
-
-    async def _listen(self, socket: web.WebSocketResponse, outbox: Outbox) -> None:
-        async for message in socket:
-            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                self._door.take(message.data, outbox.post)
-
-    async def _send(
-        self, socket: web.WebSocketResponse, outbox: Outbox, request: web.Request
-    ) -> None:
-        """Send what is in the outbox; a client that does not read is cut off, not waited for."""
-        try:
-            while True:
-                message = await outbox.next()
-                async with asyncio.timeout(SEND_S):
-                    await socket.send_str(message.decode())
-        except (TimeoutError, OSError):
-            if request.transport is not None:
-                request.transport.abort()

@@ -28,16 +28,17 @@ class Outbox:
         self._most = most
         self._messages: deque[tuple[bool, bytes]] = deque()
         self._changes = 0
+        self._joined = False
         self._stale = True
         self._ready = asyncio.Event()
         self._ready.set()
-        self.overrun = False
-        """True when the client has let too many answers wait."""
+        self.ended = False
+        """True when the client has let too many answers wait, or is not welcome any more."""
 
     def post(self, message: msgspec.Struct) -> None:
         """Queue an answer, or whatever else is no change of the state."""
         if len(self._messages) - self._changes >= self._most:
-            self.overrun = True
+            self.ended = True
         else:
             self._messages.append((False, codec.encode(message)))
         self._ready.set()
@@ -55,6 +56,17 @@ class Outbox:
             self._changes += 1
         self._ready.set()
 
+    def join(self) -> None:
+        """The client is told the state from now on."""
+        self._joined = True
+        self._hub.add(self)
+        self._ready.set()
+
+    def end(self) -> None:
+        """The client is cut off, when it has been sent what waits."""
+        self.ended = True
+        self._ready.set()
+
     def leave(self) -> None:
         """The client is gone."""
         self._hub.drop(self)
@@ -62,15 +74,15 @@ class Outbox:
     async def next(self) -> bytes:
         """The next message to send, as soon as there is one."""
         while True:
-            if self._stale and self._hub.revision:
+            if self._joined and self._stale and self._hub.revision:
                 self._stale = False
                 return codec.encode(self._hub.snapshot())
             if self._messages:
                 is_change, message = self._messages.popleft()
                 self._changes -= is_change
                 return message
-            if self.overrun:
-                raise ConnectionAbortedError("the client does not read its answers")
+            if self.ended:
+                raise ConnectionAbortedError("the client is cut off")
             self._ready.clear()
             await self._ready.wait()
 
@@ -125,8 +137,16 @@ class Hub:
     def join(self, most: int = MAX_ANSWERS) -> Outbox:
         """A new client; its first message is the whole state. It may leave `most` others unread."""
         outbox = Outbox(self, most)
-        self._outboxes.add(outbox)
+        outbox.join()
         return outbox
+
+    def outbox(self) -> Outbox:
+        """For a client that is not told anything before `Outbox.join`."""
+        return Outbox(self, MAX_ANSWERS)
+
+    def add(self, outbox: Outbox) -> None:
+        """Tell the client of this outbox the state."""
+        self._outboxes.add(outbox)
 
     def drop(self, outbox: Outbox) -> None:
         """Tell the client of this outbox no more."""

@@ -1,8 +1,9 @@
-"""The file that holds all of it: a JSON document with a schema version and a checksum."""
+"""What our files hold: a JSON document with a schema version and a checksum."""
 
 from __future__ import annotations
 
 import zlib
+from typing import TypeVar
 
 import msgspec
 
@@ -10,6 +11,9 @@ from receiver.model.moment import Moment, Percent
 from receiver.store.base import MOST_PEERS, Id, Saved, SavedPeer
 
 SCHEMA = 2
+"""Of the file of the state."""
+
+T = TypeVar("T")
 
 
 class Foreign(Exception):
@@ -19,8 +23,8 @@ class Foreign(Exception):
 class Newer(Exception):
     """The file was written by a newer version, with the schema of that number."""
 
-    def __init__(self, schema: int) -> None:
-        super().__init__(f"it has schema {schema}, and this version knows {SCHEMA}")
+    def __init__(self, schema: int, known: int) -> None:
+        super().__init__(f"it has schema {schema}, and this version knows {known}")
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -48,25 +52,48 @@ class _First(msgspec.Struct, frozen=True):
 
 
 def pack(saved: Saved, generation: int) -> bytes:
-    """The file."""
-    body = msgspec.json.encode(_Body(generation, saved))
-    return msgspec.json.encode(_Envelope(msgspec.Raw(body), SCHEMA, checksum(body))) + b"\n"
+    """The file of the state."""
+    return seal(_Body(generation, saved), SCHEMA)
 
 
 def unpack(data: bytes) -> tuple[Saved, int]:
-    """What a file holds, and its generation. Raises `Foreign` and `Newer`."""
+    """What a file of the state holds, and its generation. Raises `Foreign` and `Newer`."""
+    envelope = _envelope(data, SCHEMA)
+    if envelope.schema < SCHEMA:
+        return _upgraded(_read(data, _First)), 0
+    body = _opened(envelope, _Body)
+    return body.saved, body.generation
+
+
+def seal(body: msgspec.Struct, schema: int) -> bytes:
+    """A file that holds `body`."""
+    raw = msgspec.json.encode(body)
+    return msgspec.json.encode(_Envelope(msgspec.Raw(raw), schema, checksum(raw))) + b"\n"
+
+
+def unseal(data: bytes, schema: int, kind: type[T]) -> T:
+    """The body of a file. Raises `Foreign` and `Newer`."""
+    return _opened(_envelope(data, schema), kind)
+
+
+def _envelope(data: bytes, known: int) -> _Envelope:
+    envelope = _read(data, _Envelope)
+    if envelope.schema > known:
+        raise Newer(envelope.schema, known)
+    return envelope
+
+
+def _opened(envelope: _Envelope, kind: type[T]) -> T:
+    if checksum(envelope.body) != envelope.checksum:
+        raise Foreign("its checksum is wrong")
+    return _read(envelope.body, kind)
+
+
+def _read(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     try:
-        envelope = msgspec.json.decode(data, type=_Envelope)
-        if envelope.schema > SCHEMA:
-            raise Newer(envelope.schema)
-        if envelope.schema < SCHEMA:
-            return _upgraded(msgspec.json.decode(data, type=_First)), 0
-        if checksum(envelope.body) != envelope.checksum:
-            raise Foreign("its checksum is wrong")
-        body = msgspec.json.decode(envelope.body, type=_Body)
+        return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise Foreign(str(error)) from error
-    return body.saved, body.generation
 
 
 def checksum(data: bytes | msgspec.Raw) -> str:

@@ -82,7 +82,8 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "linger_s": "2", "release_s": "0", "volume": "hardware",
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
-        "profile": "five-buttons",
+        "profile": "five-buttons", "auth": "pair", "guest_skips": "0", "guest_volume": "100",
+        "guest_hours": "8:00-24:00",
     }  # fmt: skip
     switches = [f"--no-{key}" for key, text in texts.items() if text == "off"]
     assert texts.keys() == {option.key for option in OPTIONS}
@@ -238,6 +239,14 @@ def test_an_unknown_flag_ends_with_usage(home: Home, capsys: pytest.CaptureFixtu
         home.load("--prot", "1")
     assert ended.value.code == 2
     assert "--prot" in capsys.readouterr().err
+
+
+def test_what_is_asked_for_may_be_a_word(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.load("pair").task == "pair"
+    assert home.load("--doctor").task == "doctor"
+    with pytest.raises(SystemExit):
+        home.load("pear")
+    assert "there is no pear" in capsys.readouterr().err
 
 
 def test_the_doctor_may_speak_to_programs(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

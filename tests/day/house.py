@@ -18,6 +18,7 @@ from receiver.protocol import codec
 from receiver.protocol import commands as c
 from receiver.protocol.events import Answer, Change, StateEvent
 from receiver.protocol.mirror import Mirror
+from receiver.trust.caller import ANYBODY
 from tests.day.music import Servers
 from tests.day.speaker import Speaker
 from tests.day.virtual import VirtualClock
@@ -147,9 +148,9 @@ class House:
             each.notes.disturb()
         self.most_tasks = max(self.most_tasks, len(asyncio.all_tasks()))
         message = codec.encode(command)
-        speaker.parts.door.take(message, asked.answers.append)
+        speaker.parts.door.take(message, ANYBODY, asked.answers.append)
         if self.random.random() < 0.1:
-            speaker.parts.door.take(message, lambda _: None)
+            speaker.parts.door.take(message, ANYBODY, lambda _: None)
         return asked
 
     def visit(self, speaker: Speaker, pause_s: float, seconds: float) -> None:

@@ -12,7 +12,7 @@ from tests.house.code import Module, is_own_module, modules, part
 LAYERS = (
     ("receiver.__main__",),
     ("receiver.app", "receiver.errands"),
-    ("receiver.doctor", "receiver.front"),
+    ("receiver.doctor", "receiver.front", "receiver.pairing"),
     ("receiver.control_loop",),
     ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
@@ -20,7 +20,7 @@ LAYERS = (
         "receiver.session", "receiver.source", "receiver.decoder", "receiver.sink",
         "receiver.discovery", "receiver.store", "receiver.config",
     ),
-    ("receiver.handoff",),
+    ("receiver.handoff", "receiver.trust"),
     ("receiver.protocol", "receiver.pcm", "receiver.logs"),
     ("receiver.model", "receiver.clock"),
     ("receiver.errors", "receiver.memory"),
@@ -35,7 +35,7 @@ AUDIO = {"receiver.pcm", "receiver.decoder", "receiver.sink", "receiver.engine"}
 CONTROL = {
     "receiver.protocol", "receiver.handoff", "receiver.session", "receiver.source",
     "receiver.discovery", "receiver.store", "receiver.config", "receiver.player",
-    "receiver.server", "receiver.peers", "receiver.service",
+    "receiver.server", "receiver.peers", "receiver.service", "receiver.trust",
 }  # fmt: skip
 DOOR = "receiver.engine.link"
 
@@ -51,6 +51,7 @@ ONE_IMPORTER = {
     "aiohttp": {
         "receiver/server/http.py",
         "receiver/server/peer_wire.py",
+        "receiver/server/visitor.py",
         "receiver/peers/dial.py",
         "receiver/source/connections.py",
         "controller/connection.py",
@@ -59,6 +60,7 @@ ONE_IMPORTER = {
     "ifaddr": {"receiver/discovery/addresses.py"},
     "prometheus_client": {"receiver/server/exposition.py"},
     "pyogg": {"receiver/decoder/libvorbis.py"},
+    "segno": {"receiver/pairing.py"},
     "sounddevice": {"receiver/sink/portaudio.py"},
     "soxr": {"receiver/pcm/resample.py"},
     "zeroconf": {

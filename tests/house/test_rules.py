@@ -87,7 +87,7 @@ def test_time_is_handed_in() -> None:
         f"{module.path}:{call.lineno}"
         for module in modules(*PRODUCT)
         for call in module.calls()
-        if ast.unparse(call.func) in {"time.time", "time.sleep"}
+        if ast.unparse(call.func) in {"time.time", "time.sleep"} and module.path != CLOCK
     ]
     assert not called
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -44,14 +43,7 @@ README = Path(__file__).parents[2] / "hw" / "README.md"
     ],
 )
 def test_every_word_is_a_command(words: str, command: c.Command) -> None:
-    message = action(words).message
-    assert message is not None
-    assert codec.decode_command(compose(message, "1")) == command
-
-
-def test_to_pair_is_known_and_commands_nothing() -> None:
-    assert action("pair").message is None
-    assert action("pair").nudge is None
+    assert codec.decode_command(compose(action(words).message, "1")) == command
 
 
 @pytest.mark.parametrize(
@@ -161,15 +153,6 @@ def test_what_is_refused_is_logged_in_one_line(caplog: pytest.LogCaptureFixture)
         stage.door.answer(code)
     assert stage.refused == [True, False, False]
     assert caplog.messages == ["Button next: It cannot be done."]
-
-
-def test_to_pair_is_answered_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    stage = Stage()
-    caplog.set_level(logging.INFO)
-    stage.hand.do(action("pair"), "Button play")
-    assert stage.door.commands == []
-    (said,) = caplog.messages
-    assert said.startswith("Button play: there is nothing to pair.")
 
 
 def test_one_step_goes_at_once_and_a_quick_turn_is_added_up() -> None:

@@ -52,11 +52,12 @@ async def test_it_says_what_it_sees_and_what_it_would_send() -> None:
         'would send {"type": "toggle", "id": "hw-1"}',
         "play (GPIO 5) goes down",
         "play (GPIO 5) held -> pair",
+        'would send {"type": "pairings.open", "role": "owner", "id": "hw-2"}',
         "play (GPIO 5) comes up",
         "knob (GPIO 17, 27) clockwise -> volume +2 %",
-        'would send {"type": "volume", "by": 2, "id": "hw-2"}',
+        'would send {"type": "volume", "by": 2, "id": "hw-3"}',
         "knob (GPIO 17, 27) back -> volume -2 %",
-        'would send {"type": "volume", "by": -2, "id": "hw-3"}',
+        'would send {"type": "volume", "by": -2, "id": "hw-4"}',
     ]
     assert not stage.line(23).level
     assert not stage.line(25).level

@@ -19,6 +19,8 @@ from receiver.protocol.peers import HandoffMessage, Hello
 from receiver.server.answered import Reply
 from receiver.server.door import Door
 from receiver.server.hub import Hub
+from receiver.trust.caller import Caller
+from tests.trust.doors import doorkeeper
 
 PORT = 7766
 
@@ -37,7 +39,7 @@ class Dweller:
         self.events: list[tuple[str, ...]] = []
         self.messages: list[HandoffMessage] = []
         self.silent = False
-        door = Door(self.hub, self._ask, self._forward, clock)
+        door = Door(self.hub, self._ask, self._forward, doorkeeper(clock), clock)
         me = Hello(name, name.title(), "0", PORT, instance)
         dial = street.dial_from(name)
         self.house = House(me, self.hub.join, dial, clock)
@@ -68,8 +70,8 @@ class Dweller:
         if not self.silent:
             reply(Done(command.id, {"by": self.name}))
 
-    def _forward(self, command: Command, reply: Reply) -> None:
-        self.house.forward(command, reply)
+    def _forward(self, command: Command, caller: Caller, reply: Reply) -> None:
+        self.house.forward(command, caller, reply)
 
     # --- the listener -----------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from receiver.peers.house import MOST_PEERS
 from receiver.protocol.commands import Stop
 from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import Ask
+from receiver.trust.caller import ANYBODY
 from tests.peers.stage import PORT, street
 
 
@@ -81,7 +82,7 @@ async def test_a_command_is_forwarded(name: str) -> None:
         kitchen, bath = place.move_in("kitchen"), place.move_in("bath")
         await place.meet()
         answers: list[Answer] = []
-        kitchen.door.carry(Stop(id="c", receiver=name), 0.0, answers.append)
+        kitchen.door.carry(Stop(id="c", receiver=name), ANYBODY, 0.0, answers.append)
         await place.clock.settle()
         assert answers == [Done("c", {"by": "bath"})]
         assert [command.receiver for command in bath.asked] == [None]
@@ -94,7 +95,7 @@ async def test_a_forwarded_command_that_comes_twice_is_done_once() -> None:
         answers: list[Answer] = []
         command = Stop(id="a-long-unique-identity", receiver="bath")
         for _ in range(2):
-            kitchen.door.carry(command, 0.0, answers.append)
+            kitchen.door.carry(command, ANYBODY, 0.0, answers.append)
             await place.clock.settle()
         assert answers == [Done(command.id, {"by": "bath"})] * 2
         assert len(bath.asked) == 1
@@ -108,7 +109,7 @@ async def test_one_that_comes_twice_before_it_is_answered_is_done_once() -> None
         answers: list[Answer] = []
         for name in ("bath", "Bath"):
             command = Stop(id="a-long-unique-identity", receiver=name)
-            kitchen.door.carry(command, 0.0, answers.append)
+            kitchen.door.carry(command, ANYBODY, 0.0, answers.append)
         await place.clock.settle()
         assert len(bath.asked) == 1
         await bath.stop()
@@ -122,7 +123,7 @@ async def test_commands_with_the_same_short_id_do_not_meet() -> None:
         await place.meet()
         answers: list[Answer] = []
         for _ in range(2):
-            kitchen.door.carry(Stop(id="1", receiver="bath"), 0.0, answers.append)
+            kitchen.door.carry(Stop(id="1", receiver="bath"), ANYBODY, 0.0, answers.append)
         await place.clock.settle()
         assert answers == [Done("1", {"by": "bath"})] * 2
 
@@ -132,10 +133,10 @@ async def test_who_is_not_known_and_who_is_not_there_is_said() -> None:
         kitchen, bath = place.move_in("kitchen"), place.move_in("bath")
         await place.meet()
         answers: list[Answer] = []
-        kitchen.door.carry(Stop(id="c", receiver="Attic"), 0.0, answers.append)
+        kitchen.door.carry(Stop(id="c", receiver="Attic"), ANYBODY, 0.0, answers.append)
         await bath.stop()
         await place.clock.advance(1.0)
-        kitchen.door.carry(Stop(id="c", receiver="Bath"), 0.0, answers.append)
+        kitchen.door.carry(Stop(id="c", receiver="Bath"), ANYBODY, 0.0, answers.append)
         codes = [(a.code, "knows: Bath" in a.message) for a in answers if isinstance(a, Error)]
         assert codes == [("no_receiver", True), ("no_receiver", False)]
         assert not kitchen.house.peers["bath"].connected
@@ -147,7 +148,7 @@ async def test_an_answer_that_is_lost_with_the_wire_is_an_error() -> None:
         await place.meet()
         bath.silent = True
         answers: list[Answer] = []
-        kitchen.door.carry(Stop(id="c", receiver="bath"), 0.0, answers.append)
+        kitchen.door.carry(Stop(id="c", receiver="bath"), ANYBODY, 0.0, answers.append)
         await place.clock.settle()
         assert answers == []
         await bath.stop()

@@ -18,6 +18,7 @@ from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from tests.server.health import healthy
 from tests.server.test_hub import state
+from tests.trust.doors import doorkeeper
 
 Serve = Callable[[Wire], Awaitable[None]]
 Place = Callable[[Serve], AbstractAsyncContextManager[tuple[Dial, Address]]]
@@ -36,8 +37,9 @@ async def on_the_mock(serve: Serve) -> AsyncIterator[tuple[Dial, Address]]:
 async def on_sockets(serve: Serve) -> AsyncIterator[tuple[Dial, Address]]:
     hub, clock = Hub(), MockClock()
     hub.publish(state(1))
-    door = Door(hub, lambda _c, _r: None, lambda _c, _r: None, clock)
-    server = Server(hub, door, serve, Metrics(clock), healthy)
+    keeper = doorkeeper(clock)
+    door = Door(hub, lambda _c, _r: None, lambda _c, _o, _r: None, keeper, clock)
+    server = Server(hub, door, keeper, serve, Metrics(clock), healthy)
     async with server.listening("127.0.0.1", 0) as port, dialler() as dial:
         yield dial, Address("127.0.0.1", port)
 

@@ -27,8 +27,10 @@ from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
+from receiver.trust.caller import Caller
 from tests.server.health import HEALTHY, healthy
 from tests.server.test_hub import state
+from tests.trust.doors import doorkeeper
 
 
 class Stage:
@@ -41,8 +43,9 @@ class Stage:
         self.metrics = Metrics(self.clock)
         self.asked: list[Command] = []
         self.forwarded: list[Command] = []
-        door = Door(self.hub, self._ask, self._forward, self.clock)
-        self.server = Server(self.hub, door, self._echo, self.metrics, healthy)
+        keeper = doorkeeper(self.clock)
+        door = Door(self.hub, self._ask, self._forward, keeper, self.clock)
+        self.server = Server(self.hub, door, keeper, self._echo, self.metrics, healthy)
         self.port = 0
 
     @property
@@ -57,7 +60,7 @@ class Stage:
         else:
             reply(Done(command.id))
 
-    def _forward(self, command: Command, reply: Reply) -> None:
+    def _forward(self, command: Command, caller: Caller, reply: Reply) -> None:
         self.forwarded.append(command)
         reply(Done(command.id, {"where": command.receiver}))
 

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from receiver.model.moment import Moment
 from receiver.store.base import Saved
 from receiver.store.envelope import SCHEMA, pack
-from receiver.store.file import BACKUP, FILE_NAME, FileStore
+from receiver.store.file import FILE_NAME, FileStore
 from receiver.store.mock_disk import MockDisk
 from receiver.store.slots import FILE_NAME as SLOTS
 from tests.store.things import BEDROOM, RECEIVER, RUN, moment, saved
+
+BACKUP = f"{FILE_NAME}.bak"
 
 FOREIGN = [
     b"",

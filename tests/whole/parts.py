@@ -34,6 +34,8 @@ from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.store.base import Store
 from receiver.store.keeper import Keeper
+from receiver.trust.caller import ANYBODY
+from tests.trust.doors import doorkeeper
 
 PORT = 7766
 
@@ -97,7 +99,7 @@ class Parts:
             observer or Observer(),
         )
         self.player = Player(link, self.front.heralding(open_source), clock, self.loop.report)
-        self.door = Door(self.hub, self.loop.ask, self.house.forward, clock)
+        self.door = Door(self.hub, self.loop.ask, self.house.forward, doorkeeper(clock), clock)
         self.keeper: Keeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = (f"c-{number}" for number in itertools.count())
@@ -117,7 +119,7 @@ class Parts:
             tasks.create_task(self.player.run()),
             tasks.create_task(self.loop.run(self.player, self.house)),
             tasks.create_task(self.house.run(self.door.carry, self.loop)),
-            tasks.create_task(self.front.run(self.door.take)),
+            tasks.create_task(self.front.run(self.door.take_here)),
         ]
         if self.keeper is not None:
             self._tasks.append(tasks.create_task(self._keep(self.keeper)))
@@ -178,7 +180,7 @@ class Parts:
         command = kind(id=next(self._ids), **fields)
         check_choices(command)
         asked = Asked()
-        self.door.carry(command, self.clock.now(), asked.answers.append)
+        self.door.carry(command, ANYBODY, self.clock.now(), asked.answers.append)
         return asked
 
 

@@ -1,0 +1,52 @@
+"""`tonearm pairings`: who is let in by a receiver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from controller.cli.arguments import Arguments
+from controller.cli.text import plain
+from controller.cli.width import columns
+from controller.known import Memory
+from controller.locate import locate
+
+
+def pairings(arguments: Arguments) -> int:
+    """List them, let somebody new in, or let one in no more."""
+    located = locate(arguments.device, Memory())
+    match arguments.edit:
+        case "open":
+            result = located.send("pairings.open", {"role": arguments.role})
+            lines = iter([_opened(result)])
+        case "revoke":
+            result = located.send("pairings.revoke", {"pairing": arguments.pairing})
+            told = result["pairing"]
+            lines = iter([f"{plain(told['name'])} ({told['role']}) is paired no more."])
+        case _:
+            result = located.send("pairings.list")
+            lines = _listed(result["pairings"])
+    for line in [json.dumps(result)] if arguments.json else lines:
+        print(line)
+    return 0
+
+
+def _opened(result: dict[str, Any]) -> str:
+    code = str(result["code"])
+    return (
+        f"Code: {code[:3]} {code[3:]}, for {result['seconds']:.0f} s. Whoever says it is let in as"
+        f" {result['role']}."
+    )
+
+
+def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        yield "Nobody is paired."
+    names = [plain(row["name"]) for row in rows]
+    widest = max(map(columns, names), default=0)
+    for name, row in zip(names, rows, strict=True):
+        seen = datetime.fromtimestamp(row["seen"]).strftime("%Y-%m-%d %H:%M")  # noqa: DTZ006
+        blanks = " " * (widest - columns(name))
+        yield f"{row['id']}  {name}{blanks}  {row['role']:6}  seen {seen}"

@@ -1,0 +1,40 @@
+"""Who is trusted: roles, and what is kept of each paired controller."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Role = Literal["owner", "member", "guest"]
+"""What a controller may do: everything; all but pairing and configuration; or what a guest may."""
+
+Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+"""SHA-256 of a token, in hexadecimal."""
+PairingId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}\Z")]
+PairingName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+UnixTime = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+"""Seconds since 1970, UTC, by the receiver's own clock, which may be wrong."""
+
+MOST_PAIRINGS = 200
+
+
+class Pairing(msgspec.Struct, frozen=True, kw_only=True):
+    """A controller that was let in. The token itself is known to nobody but the controller."""
+
+    id: PairingId
+    name: PairingName
+    role: Role
+    digest: Digest
+    created: UnixTime
+    seen: UnixTime
+    """When it was connected last, to within an hour."""
+
+
+class Trusted(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is kept. `begun`: there has been a pairing at some time, so the window does not
+    open by itself any more.
+    """
+
+    pairings: Annotated[list[Pairing], msgspec.Meta(max_length=MOST_PAIRINGS)] = []
+    begun: bool = False

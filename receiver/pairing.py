@@ -1,0 +1,104 @@
+"""How a receiver comes by its doorkeeper, keeps whom it lets in, and tells people of the code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from receiver.clock.base import Clock, WallClock
+from receiver.config.config import Config
+from receiver.model.hours import Hours
+from receiver.server.local_door import Invitation, local_door
+from receiver.store.trust import TrustFile
+from receiver.trust.doorkeeper import Doorkeeper
+from receiver.trust.house_rules import HouseRules, Limits
+from receiver.trust.pairings import Pairings
+from receiver.trust.window import OPEN_S, Opened
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 60.0
+
+
+class Pairing:
+    """The doorkeeper of a receiver and what belongs to it. Event loop only."""
+
+    def __init__(
+        self,
+        config: Config,
+        own_id: str,
+        file: TrustFile,
+        clock: Clock,
+        wall: WallClock,
+        own_url: Callable[[], str],
+    ) -> None:
+        """`own_url`: where this receiver's page is. Reads the file."""
+        self._file = file
+        self._clock = clock
+        self._own_url = own_url
+        self._dirty = asyncio.Event()
+        hours = Hours.parse(config.guest_hours) if config.guest_hours else None
+        self._pairings = Pairings(file.load(), wall.unix_time, self._dirty.set)
+        self.doorkeeper = Doorkeeper(
+            (own_id, config.name),
+            config.auth,
+            self._pairings,
+            HouseRules(
+                Limits(config.guest_skips, config.guest_volume, hours),
+                wall.time_of_day,
+            ),
+            self,
+            clock,
+        )
+
+    async def run(self, door: Path) -> None:
+        """Keep what changes, and the local door open, until cancelled."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(local_door(door, self._invite))
+            except OSError as error:
+                log.warning("tonearm-receiver pair will not work: %s: %s", door, error.strerror)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.doorkeeper.run())
+                await self._keep()
+
+    async def _keep(self) -> None:
+        while True:
+            await self._dirty.wait()
+            self._dirty.clear()
+            if not await asyncio.to_thread(self._file.save, self._pairings.trusted):
+                self._dirty.set()
+                await self._clock.sleep(RETRY_S)
+
+    def _invite(self) -> Invitation:
+        opened = self.doorkeeper.open()
+        return Invitation(opened.code, self._url(opened), OPEN_S)
+
+    def _url(self, opened: Opened) -> str:
+        """What the QR code holds. What is behind the # stays in the phone."""
+        return f"{self._own_url()}#pair={opened.code}"
+
+    # --- as the herald ----------------------------------------------------------------------
+
+    def opened(self, opened: Opened, seconds: float) -> None:
+        """See `Herald`."""
+        url = self._url(opened)
+        log.info("Pairing is open for %.0f s. Code: %s. Or scan: %s", seconds, opened.code, url)
+        for line in qr_lines(url):
+            log.info("%s", line)
+
+    def closed(self, why: str) -> None:
+        """See `Herald`."""
+
+
+def qr_lines(text: str) -> list[str]:
+    """A QR code for a terminal."""
+    import segno  # noqa: PLC0415 - seldom needed
+
+    drawn = io.StringIO()
+    segno.make(text, micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue().splitlines()

@@ -1,0 +1,1 @@
+"""Who may do what: pairings and their tokens, roles and their rights. Pure, but for randomness."""

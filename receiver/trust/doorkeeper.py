@@ -1,0 +1,202 @@
+"""Who is let in, and what each may do: pairings, the pairing window, rights and house rules."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from receiver.clock.base import Clock
+from receiver.errors import BadCode, Unauthorized
+from receiver.model.state import Access, State
+from receiver.model.trust import Pairing, Role
+from receiver.protocol import commands as c
+from receiver.trust.caller import ANYBODY, Caller
+from receiver.trust.house_rules import HouseRules
+from receiver.trust.pairings import Pairings
+from receiver.trust.rights import FOR_STRANGERS, check
+from receiver.trust.window import FIRST_OPEN_S, OPEN_S, Opened, Window
+
+log = logging.getLogger(__name__)
+
+AuthMode = Literal["pair", "open"]
+
+TrustCommand = c.Auth | c.Pair | c.PairingsOpen | c.PairingsList | c.PairingsRevoke
+
+
+class Herald(Protocol):
+    """Who tells people of the pairing window. Event loop only; nothing here waits."""
+
+    def opened(self, opened: Opened, seconds: float) -> None:
+        """Somebody new may come in with this code, for so long."""
+        ...
+
+    def closed(self, why: str) -> None:
+        """Nobody may any more."""
+        ...
+
+
+class Visit(msgspec.Struct, frozen=True, eq=False):
+    """A connection of somebody who was let in; `cut_off` ends it."""
+
+    caller: Caller
+    cut_off: Callable[[], None]
+
+
+class Doorkeeper:
+    """See the module. Event loop only; nothing here waits but `run`."""
+
+    def __init__(
+        self,
+        me: tuple[str, str],
+        mode: AuthMode,
+        pairings: Pairings,
+        rules: HouseRules,
+        herald: Herald,
+        clock: Clock,
+        window: Window | None = None,
+    ) -> None:
+        """`me`: the id and the name of this receiver."""
+        self._me = me
+        self.mode = mode
+        self._pairings = pairings
+        self._rules = rules
+        self._herald = herald
+        self._clock = clock
+        self._window = window or Window()
+        self._opened = asyncio.Event()
+        self._visits: set[Visit] = set()
+        self.changed: Callable[[], None] = lambda: None
+        """Is called when `access` is another."""
+
+    @property
+    def access(self) -> Access:
+        """As everybody is told."""
+        return Access(self.mode, self._window.opened(self._clock.now()) is not None)
+
+    @property
+    def stranger(self) -> Caller | None:
+        """Who shows nothing."""
+        return ANYBODY if self.mode == "open" else None
+
+    def caller(self, token: str) -> Caller:
+        """Who shows this token. Raises `Unauthorized`."""
+        caller = self._pairings.caller(token)
+        if caller is not None:
+            return caller
+        if self.mode == "open":
+            return ANYBODY
+        raise self.unknown()
+
+    def unknown(self) -> Unauthorized:
+        """The error for who is not paired. It tells whom to pair with, or which token to show."""
+        own_id, name = self._me
+        return Unauthorized(
+            f"{name} does not know you, or not any more. Pair with it: tonearm pair.",
+            receiver=own_id,
+            name=name,
+        )
+
+    def enter(self, caller: Caller, cut_off: Callable[[], None]) -> Visit:
+        """A connection of this caller is there; `cut_off` ends it."""
+        visit = Visit(caller, cut_off)
+        self._visits.add(visit)
+        return visit
+
+    def leave(self, visit: Visit) -> None:
+        """It is gone."""
+        self._visits.discard(visit)
+
+    # --- commands ---------------------------------------------------------------------------
+
+    def judge(
+        self, caller: Caller | None, command: c.Command, state: State
+    ) -> dict[str, Any] | None:
+        """Whether a command is carried out. A result: it is not, but that is its answer. Raises
+        `Unauthorized`, `Forbidden` and `TooMany`, which say why.
+        """
+        if isinstance(command, FOR_STRANGERS):
+            return None
+        if caller is None:
+            raise self.unknown()
+        if check(caller, command) == "yes":
+            return None
+        guests = {visit.caller.id for visit in self._visits if visit.caller.role == "guest"}
+        present = len(guests | {caller.id})
+        return self._rules.judge(caller, command, state, present, self._clock.now())
+
+    def carry_out(self, command: TrustCommand) -> dict[str, Any]:
+        """Do what a command about trust says; gives its result. Raises `TonearmError`."""
+        match command:
+            case c.Auth(token=token):
+                return {"role": self.caller(token).role}
+            case c.Pair(code=code, name=name):
+                return self._pair(code, name)
+            case c.PairingsOpen(role=role):
+                return {"code": self.open(role).code, "seconds": OPEN_S, "role": role}
+            case c.PairingsList():
+                return {"pairings": [_told(pairing) for pairing in self._pairings.all]}
+            case c.PairingsRevoke(pairing=wanted):
+                pairing = self._pairings.revoke(wanted)
+                log.info("%s (%s) is paired no more.", pairing.name, pairing.role)
+                for visit in self._visits:
+                    if visit.caller.id == pairing.id:
+                        visit.cut_off()
+                return {"pairing": _told(pairing)}
+
+    def _pair(self, code: str, name: str) -> dict[str, Any]:
+        try:
+            role = self._window.admit(code, self._clock.now())
+            pairing, token = self._pairings.add(name, role)
+        except BadCode as error:
+            log.warning("%s tried to pair: %s", name, error.message)
+            if not error.detail["left"]:
+                self._closed("of five wrong codes")
+            raise
+        self._closed(f"{name} is paired, as {role}")
+        return {"token": token, "role": role, "pairing": pairing.id}
+
+    # --- the window -------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Close the window when its time is up, until cancelled. It opens by itself where nobody
+        has ever been let in.
+        """
+        if self.mode == "pair" and not self._pairings.begun:
+            self.open("owner", FIRST_OPEN_S)
+        while True:
+            opened = self._window.opened(self._clock.now())
+            if opened is None:
+                self._opened.clear()
+                await self._opened.wait()
+                continue
+            await self._clock.sleep(opened.until - self._clock.now())
+            if self._window.expired(self._clock.now()):
+                self._closed("nobody came in time")
+
+    def open(self, role: Role = "owner", seconds: float = OPEN_S) -> Opened:
+        """Let somebody new in, with the code that this gives."""
+        opened = self._window.open(self._clock.now(), role, seconds)
+        self._opened.set()
+        self._herald.opened(opened, seconds)
+        self.changed()
+        return opened
+
+    def _closed(self, why: str) -> None:
+        log.info("Pairing is closed: %s.", why)
+        self._herald.closed(why)
+        self.changed()
+
+
+def _told(pairing: Pairing) -> dict[str, Any]:
+    """A pairing, without what is secret."""
+    return {
+        "id": pairing.id,
+        "name": pairing.name,
+        "role": pairing.role,
+        "created": pairing.created,
+        "seen": pairing.seen,
+    }
