@@ -29,7 +29,7 @@ from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.front import Front
 from receiver.logs.diary import Diary
-from receiver.memory import settle
+from receiver.memory import give_back_early, settle
 from receiver.model.health import Examination
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pairing import Pairing
@@ -96,6 +96,7 @@ async def run(
         async with receiver.running() as port:
             log.info("%s is ready on port %d.", config.name, port)
             settle()
+            give_back_early()
             log.info("Stopping: told by %s.", await _told_to_stop())
 
 

@@ -17,6 +17,10 @@ UnixTime = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
 """Seconds since 1970, UTC, by the receiver's own clock, which may be wrong."""
 
 MOST_PAIRINGS = 200
+MOST_MEMBERS = 256
+MOST_KEYS = 4
+"""Who was away for more rotations of the key than that joins the house anew."""
+MOST_REVOKED = 10_000
 
 
 class Pairing(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,33 @@ class Pairing(msgspec.Struct, frozen=True, kw_only=True):
     """When it was connected last, to within an hour."""
 
 
+class HouseKey(msgspec.Struct, frozen=True, order=True):
+    """What the receivers of a house know, and nobody else: `secret` is 256 random bits in
+    hexadecimal. Of two keys the one of the higher generation is the newer one.
+    """
+
+    generation: Annotated[int, msgspec.Meta(ge=1, le=1 << 40)]
+    secret: Digest
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A receiver of the house. `fingerprint`: SHA-256 of its certificate; "": it has none."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    fingerprint: Digest | Literal[""]
+
+
+class Household(msgspec.Struct, frozen=True, kw_only=True):
+    """What the receivers of one house tell one another. `keys`: the newest first; `revoked`: ids of
+    pairings and members that are none any more, the newest last.
+    """
+
+    keys: Annotated[list[HouseKey], msgspec.Meta(min_length=1, max_length=MOST_KEYS)]
+    members: Annotated[list[Member], msgspec.Meta(max_length=MOST_MEMBERS)] = []
+    revoked: Annotated[list[str], msgspec.Meta(max_length=MOST_REVOKED)] = []
+
+
 class Trusted(msgspec.Struct, frozen=True, kw_only=True):
     """All that is kept. `begun`: there has been a pairing at some time, so the window does not
     open by itself any more.
@@ -38,3 +69,4 @@ class Trusted(msgspec.Struct, frozen=True, kw_only=True):
 
     pairings: Annotated[list[Pairing], msgspec.Meta(max_length=MOST_PAIRINGS)] = []
     begun: bool = False
+    house: Household | None = None

@@ -78,6 +78,7 @@ class HttpSource:
     ) -> None:
         await self._stop_filling()
         await self._tasks.__aexit__(None, None, None)
+        self._window.clear()
 
     async def open(self) -> SourceInfo:
         """See `ByteSource`."""
@@ -108,6 +109,7 @@ class HttpSource:
             return
         self._stream.require_seekable()
         await self._stop_filling()
+        self._window.clear()
         self._window = self._new_window(offset)
         if self.info.size is None or offset < self.info.size:
             self._start_filling(self._limits.patience)

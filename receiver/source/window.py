@@ -116,6 +116,14 @@ class ByteWindow:
                 at += len(piece)
         return b"".join(pieces)
 
+    def clear(self) -> None:
+        """Let go of all bytes: it may be long until nobody refers to the window any more, as an
+        error does that was raised where it was filled.
+        """
+        self._ahead.clear()
+        self._behind.clear()
+        self._ahead_size = self._behind_size = 0
+
     def _move(self, count: int) -> None:
         self.position += count
         self._ahead_size -= count

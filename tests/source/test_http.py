@@ -28,6 +28,14 @@ async def test_gives_the_whole_body(server: HttpServer, source: MakeSource, fram
     assert stream.requests == len(server.requests) == 1
 
 
+async def test_once_closed_it_holds_no_bytes(server: HttpServer, source: MakeSource) -> None:
+    async with source(server.serve("/a.ogg", Serving(BODY))) as stream:
+        await stream.open()
+        await stream.read()
+        assert stream.held
+    assert not stream.held
+
+
 async def test_an_empty_stream_ends_at_once(server: HttpServer, source: MakeSource) -> None:
     async with source(server.serve("/empty", Serving(b""))) as stream:
         assert (await stream.open()).size == 0
