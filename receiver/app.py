@@ -40,6 +40,7 @@ from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
+from receiver.server.certificate import Certificate, certificate_in
 from receiver.server.door import Door
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
@@ -75,16 +76,21 @@ async def run(
     clock = SystemClock()
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
-    async with HttpClient(clock) as client, dialler() as dial:
+    paired = config.auth == "pair"
+    async with HttpClient(clock) as client, dialler(tls=paired) as dial:
 
         def open_source(url: str) -> ByteSource:
             return HttpSource(url, client, clock)
 
         loaded = await asyncio.to_thread(store.load)
+        certificate = None
+        if paired:
+            certificate = await asyncio.to_thread(certificate_in, config.state_dir)
         receiver = Receiver(
             config,
             loaded,
             store,
+            certificate,
             link,
             open_source,
             dial,
@@ -117,6 +123,7 @@ class Receiver:
         config: Config,
         loaded: Loaded,
         store: Store,
+        certificate: Certificate | None,
         link: EngineLink,
         open_source: OpenSource,
         dial: Dial,
@@ -134,7 +141,9 @@ class Receiver:
         self._peer_news = Hub()
         boot, own_id = _boot_id(), loaded.saved.receiver_id
         trust = TrustFile(config.state_dir)
-        self._pairing = pairing = Pairing(config, own_id, trust, clock, wall, self._own_url)
+        self._pairing = pairing = Pairing(
+            config, own_id, trust, certificate, clock, wall, self._own_url
+        )
         self._local_door = local_door_path(os.environ, config.state_dir)
         session = Session(
             ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
@@ -146,7 +155,9 @@ class Receiver:
         self._keeper.bring_back(loaded, resume=config.resume)
         me = Hello(own_id, config.name, __version__, 0, uuid.uuid4().hex)
         self._peers: dict[str, Peer] = {}
-        house = self._house = House(me, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock)
+        house = self._house = House(
+            me, pairing.credentials, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock
+        )
         roaming = RoamingSession(session, house.facts)
         observers = Observers(self._metrics, self._service)
         self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
@@ -157,6 +168,7 @@ class Receiver:
             self._hub, self._door, doorkeeper, house.serve, self._metrics, self._examine
         )
         doorkeeper.changed = self._loop.changed
+        pairing.tell = house.tell_trust
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 

@@ -12,11 +12,16 @@ from pathlib import Path
 from receiver.clock.base import Clock, WallClock
 from receiver.config.config import Config
 from receiver.model.hours import Hours
+from receiver.model.trust import Member
+from receiver.server.certificate import Certificate
 from receiver.server.local_door import Invitation, local_door
 from receiver.store.trust import TrustFile
+from receiver.trust.circle import Circle
 from receiver.trust.doorkeeper import Doorkeeper
+from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules, Limits
 from receiver.trust.pairings import Pairings
+from receiver.trust.seal import Seal
 from receiver.trust.window import OPEN_S, Opened
 
 log = logging.getLogger(__name__)
@@ -32,6 +37,7 @@ class Pairing:
         config: Config,
         own_id: str,
         file: TrustFile,
+        certificate: Certificate | None,
         clock: Clock,
         wall: WallClock,
         own_url: Callable[[], str],
@@ -41,12 +47,24 @@ class Pairing:
         self._clock = clock
         self._own_url = own_url
         self._dirty = asyncio.Event()
+        self.tell: Callable[[], None] = lambda: None
+        """Is called when other receivers of the house are to know something."""
+        trusted = file.load()
+        self.fingerprint = certificate.fingerprint if certificate else ""
+        pairings = Pairings(trusted, wall.unix_time, self._changed)
+        self._circle = Circle(pairings)
+        self.credentials: Seal | None = None
+        """How other receivers know this one; None: it is open."""
+        if config.auth == "pair":
+            me = Member(own_id, config.name, self.fingerprint)
+            house = HouseKeys(trusted.house, me, self._changed)
+            self._circle = Circle(pairings, house)
+            self.credentials = Seal(house, pairings, self.fingerprint)
         hours = Hours.parse(config.guest_hours) if config.guest_hours else None
-        self._pairings = Pairings(file.load(), wall.unix_time, self._dirty.set)
         self.doorkeeper = Doorkeeper(
             (own_id, config.name),
             config.auth,
-            self._pairings,
+            self._circle,
             HouseRules(
                 Limits(config.guest_skips, config.guest_volume, hours),
                 wall.time_of_day,
@@ -54,6 +72,12 @@ class Pairing:
             self,
             clock,
         )
+
+    def _changed(self) -> None:
+        """Something is to be kept; what others should know they are told at once."""
+        self._dirty.set()
+        self.doorkeeper.prune()
+        self.tell()
 
     async def run(self, door: Path) -> None:
         """Keep what changes, and the local door open, until cancelled."""
@@ -70,7 +94,7 @@ class Pairing:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
-            if not await asyncio.to_thread(self._file.save, self._pairings.trusted):
+            if not await asyncio.to_thread(self._file.save, self._circle.trusted):
                 self._dirty.set()
                 await self._clock.sleep(RETRY_S)
 
@@ -80,7 +104,8 @@ class Pairing:
 
     def _url(self, opened: Opened) -> str:
         """What the QR code holds. What is behind the # stays in the phone."""
-        return f"{self._own_url()}#pair={opened.code}"
+        fingerprint = f"&fp={self.fingerprint}" if self.fingerprint else ""
+        return f"{self._own_url()}#pair={opened.code}{fingerprint}"
 
     # --- as the herald ----------------------------------------------------------------------
 

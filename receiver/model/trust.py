@@ -11,6 +11,8 @@ Role = Literal["owner", "member", "guest"]
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 """SHA-256 of a token, in hexadecimal."""
+Fingerprint = Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{64})?\Z")]
+"""SHA-256 of a certificate (DER), in hexadecimal; "": there is none."""
 PairingId = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{8}\Z")]
 PairingName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 UnixTime = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
@@ -45,11 +47,11 @@ class HouseKey(msgspec.Struct, frozen=True, order=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A receiver of the house. `fingerprint`: SHA-256 of its certificate; "": it has none."""
+    """A receiver of the house, and its certificate."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-    fingerprint: Digest | Literal[""]
+    fingerprint: Fingerprint
 
 
 class Household(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from receiver.protocol.events import Answer
+from receiver.protocol.peers import Hello, Proof, Trust
 
 
 class PeerRefused(ConnectionError):
@@ -29,6 +30,9 @@ class Wire(Protocol):
 
     host: str
     """The address of the other side."""
+    channel: str
+    """The fingerprint of the certificate that the side which was dialled has shown; "" without
+    TLS."""
 
     async def send(self, message: bytes) -> None:
         """Send one message; returns when the system has taken it."""
@@ -40,6 +44,32 @@ class Wire(Protocol):
 
     async def close(self) -> None:
         """Close it. Harmless twice."""
+        ...
+
+
+class Credentials(Protocol):
+    """How receivers of one house know one another. Event loop only; nothing here waits."""
+
+    def hello(self, me: Hello) -> Hello:
+        """What is said first on a link: `me`, and what the link is proven by."""
+        ...
+
+    def prove(self, mine: Hello, theirs: Hello, *, dialled: bool, channel: str) -> Proof:
+        """What is shown then; `dialled`: the link, by us. Raises `Unauthorized`, as `check`."""
+        ...
+
+    def check(
+        self, mine: Hello, theirs: Hello, proof: Proof, *, dialled: bool, channel: str
+    ) -> None:
+        """See whether what the other shows is right. Raises `Unauthorized` with the reason."""
+        ...
+
+    def told(self) -> Trust:
+        """What the receivers of the house are to know."""
+        ...
+
+    def hear(self, trust: Trust) -> None:
+        """Take in what one of them knows."""
         ...
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -14,15 +16,20 @@ CLOSE_S = 0.5
 
 
 @contextlib.asynccontextmanager
-async def dialler() -> AsyncIterator[Dial]:
-    """Gives the way to open wires while the block lasts."""
+async def dialler(*, tls: bool = False) -> AsyncIterator[Dial]:
+    """Gives the way to open wires while the block lasts. With `tls` any certificate will do: which
+    it was is the wire's `channel`, and part of what both sides prove.
+    """
+    context = _any_certificate() if tls else None
+    scheme = "https" if tls else "http"
     async with aiohttp.ClientSession() as session:
 
         async def dial(address: Address) -> Wire:
             host = f"[{address.host}]" if ":" in address.host else address.host
             try:
                 socket = await session.ws_connect(
-                    f"http://{host}:{address.port}{PEER_PATH}",
+                    f"{scheme}://{host}:{address.port}{PEER_PATH}",
+                    ssl=context or True,
                     max_msg_size=MAX_PEER_MESSAGE_BYTES,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                 )
@@ -32,7 +39,7 @@ async def dialler() -> AsyncIterator[Dial]:
                 raise ConnectionError(str(error.os_error)) from None
             except (aiohttp.ClientError, UnicodeError) as error:  # or a name that no host has
                 raise ConnectionError(str(error)) from None
-            return _DialledWire(socket, address.host)
+            return _DialledWire(socket, address.host, _channel(socket))
 
         yield dial
 
@@ -40,8 +47,9 @@ async def dialler() -> AsyncIterator[Dial]:
 class _DialledWire:
     """See `Wire`."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, host: str) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, host: str, channel: str) -> None:
         self.host = host
+        self.channel = channel
         self._socket = socket
 
     async def send(self, message: bytes) -> None:
@@ -62,3 +70,17 @@ class _DialledWire:
     async def close(self) -> None:
         """See `Wire`."""
         await self._socket.close()
+
+
+def _any_certificate() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _channel(socket: aiohttp.ClientWebSocketResponse) -> str:
+    """The fingerprint of the certificate that was shown."""
+    tls = socket.get_extra_info("ssl_object")
+    shown = tls.getpeercert(binary_form=True) if tls is not None else None
+    return hashlib.sha256(shown).hexdigest() if shown else ""

@@ -12,12 +12,12 @@ import msgspec
 from receiver.clock.base import Clock, within
 from receiver.errors import NoReceiver
 from receiver.model.state import Peer
-from receiver.peers.base import Address, Dial, Outbox, PeerRefused, Reply, Wire
+from receiver.peers.base import Address, Credentials, Dial, Outbox, PeerRefused, Reply, Wire
 from receiver.peers.facts import Facts
 from receiver.peers.neighbour import Neighbour
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Error
-from receiver.protocol.peers import HandoffMessage, Hello
+from receiver.protocol.peers import HandoffMessage, Hello, Trust
 from receiver.trust.caller import Caller
 
 if TYPE_CHECKING:
@@ -67,12 +67,16 @@ class House:
     def __init__(
         self,
         me: Hello,
+        credentials: Credentials | None,
         join: Callable[[], Outbox],
         dial: Dial,
         clock: Clock,
     ) -> None:
-        """`join` gives an outbox that carries this receiver's state."""
+        """`join` gives an outbox that carries this receiver's state. Without `credentials` whoever
+        answers is a peer.
+        """
         self._me = me
+        self._credentials = credentials
         self._join = join
         self._dial = dial
         self._clock = clock
@@ -220,7 +224,7 @@ class House:
         outbox = self._join()
         link = self._new_link(wire, outbox)
         try:
-            hello = await link.greet()
+            hello = await link.greet(dialled=True)
         except ConnectionError:
             outbox.leave()
             await wire.close()
@@ -237,13 +241,12 @@ class House:
         outbox = self._join()
         link = self._new_link(wire, outbox)
         try:
-            hello = await link.greet()
+            hello = await link.greet(dialled=False)
         except ConnectionError as error:
             log.info("A link from %s came to nothing: %s", wire.host, error)
             outbox.leave()
             await wire.close()
             return
-        link.dialled_by = hello.receiver
         self.seen(hello.receiver, hello.name, [Address(wire.host, hello.port)])
         await self._follow(link, outbox)
 
@@ -251,7 +254,7 @@ class House:
         # Loaded with the first peer: a speaker that is alone does without.
         from receiver.peers.link import PeerLink  # noqa: PLC0415 - see above
 
-        return PeerLink(wire, self._me, outbox, self, self._clock)
+        return PeerLink(wire, self._me, self._credentials, outbox, self, self._clock)
 
     # --- links ------------------------------------------------------------------------------
 
@@ -333,6 +336,20 @@ class House:
             link.say(message)
         return link is not None
 
+    def tell_trust(self) -> None:
+        """Whom we trust has changed: tell the peers, and speak no more with who was revoked."""
+        if self._credentials is None:
+            return
+        trust = self._credentials.told()
+        for neighbour in self._neighbours.values():
+            link = neighbour.link
+            if link is None:
+                neighbour.wake()  # it may be of the same house by now
+            elif neighbour.id in trust.house.revoked:
+                self._tasks.create_task(link.wire.close())
+            else:
+                link.say(trust)
+
     def forward(self, command: Command, caller: Caller, reply: Reply) -> None:
         """Have the receiver that the command names carry it out for `caller`."""
         assert command.receiver is not None
@@ -363,6 +380,11 @@ class House:
         """See `Ears`."""
         if self._of(link) is not None:
             self._listener.handed(link.peer.receiver, message)
+
+    def trusted(self, link: PeerLink, trust: Trust) -> None:
+        """See `Ears`."""
+        if self._credentials is not None and self._of(link) is not None:
+            self._credentials.hear(trust)
 
     def _of(self, link: PeerLink) -> Neighbour | None:
         """Whose link it is, if it is the one that counts."""

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from receiver.clock.base import Clock, within
 from receiver.clock.remote import Exchange, RemoteClock
 from receiver.clock.schedule import Schedule
-from receiver.errors import BadRequest, NoReceiver
-from receiver.peers.base import Outbox, Reply, Wire
+from receiver.errors import BadRequest, NoReceiver, Unauthorized
+from receiver.peers.base import Credentials, Outbox, Reply, Wire
 from receiver.protocol import codec
 from receiver.protocol.commands import Command, TimeRequest
 from receiver.protocol.events import Answer, Change, Done, Error, StateEvent
 from receiver.protocol.limits import UNIQUE_ID
 from receiver.protocol.mirror import Mirror
 from receiver.protocol.peer_codec import decode_peer_message
-from receiver.protocol.peers import HandoffMessage, Hello, OnBehalf, TimeTold
+from receiver.protocol.peers import HandoffMessage, Hello, OnBehalf, Proof, TimeTold, Trust
 from receiver.trust.caller import PEER, Caller
+
+T = TypeVar("T")
 
 HELLO_S = 3.0
 """How long the other side may take to say who it is."""
@@ -44,6 +46,10 @@ class Ears(Protocol):
         """A message of a handoff."""
         ...
 
+    def trusted(self, link: PeerLink, trust: Trust) -> None:
+        """Whom the peer trusts."""
+        ...
+
 
 class _Question(NamedTuple):
     """A command that the peer has not answered yet, and who waits for that."""
@@ -59,30 +65,61 @@ class _Question(NamedTuple):
 class PeerLink:
     """The conversation with one peer. `greet`, then `run` until it is lost."""
 
-    def __init__(self, wire: Wire, me: Hello, outbox: Outbox, ears: Ears, clock: Clock) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        me: Hello,
+        credentials: Credentials | None,
+        outbox: Outbox,
+        ears: Ears,
+        clock: Clock,
+    ) -> None:
         self.wire = wire
         self.peer: Hello
         self.mirror: Mirror | None = None
         self.remote = RemoteClock()
         self.dialled_by = me.receiver
         """The id of the side that opened the wire."""
-        self._me = me
+        self._me = credentials.hello(me) if credentials else me
+        self._credentials = credentials
         self._outbox = outbox
         self._ears = ears
         self._clock = clock
         self._ids = (f"p-{number}" for number in itertools.count(1))
         self._waiting: dict[str, _Question] = {}
 
-    async def greet(self) -> Hello:
-        """Say who we are, and hear who the other is. Raises `ConnectionError`."""
+    async def greet(self, *, dialled: bool) -> Hello:
+        """Say who we are, and hear who the other is, and that it is of our house; `dialled`: the
+        wire, by us. Raises `ConnectionError`.
+        """
         await self.wire.send(codec.encode(self._me))
+        first = await self._receive_first(Hello)
+        self.peer = first
+        if not dialled:
+            self.dialled_by = first.receiver
+        if self._credentials is not None:
+            await self._prove(self._credentials, first, dialled)
+        return first
+
+    async def _prove(self, credentials: Credentials, theirs: Hello, dialled: bool) -> None:
+        mine, channel = self._me, self.wire.channel
+        try:
+            proof = credentials.prove(mine, theirs, dialled=dialled, channel=channel)
+            await self.wire.send(codec.encode(proof))
+            shown = await self._receive_first(Proof)
+            credentials.check(mine, theirs, shown, dialled=dialled, channel=channel)
+        except Unauthorized as error:
+            raise ConnectionError(f"{theirs.name} is no peer of ours: {error.message}") from None
+        self._outbox.post(credentials.told())
+
+    async def _receive_first(self, kind: type[T]) -> T:
+        """The message of this kind that is due."""
         try:
             first = decode_peer_message(await within(self._clock, HELLO_S, self.wire.receive()))
         except (BadRequest, TimeoutError) as error:
             raise ConnectionError(f"what answers there is no peer: {error}") from None
-        if not isinstance(first, Hello):
+        if not isinstance(first, kind):
             raise ConnectionError("what answers there does not say who it is")
-        self.peer = first
         return first
 
     async def run(self, active: Callable[[], bool], peers: Callable[[], int]) -> None:
@@ -104,8 +141,8 @@ class PeerLink:
 
     # --- speaking ---------------------------------------------------------------------------
 
-    def say(self, message: HandoffMessage) -> None:
-        """Send a message of a handoff."""
+    def say(self, message: HandoffMessage | Trust) -> None:
+        """Send a message of a handoff, or whom we trust."""
         self._outbox.post(message)
 
     def ask(self, command: Command, caller: Caller, reply: Reply) -> None:
@@ -120,7 +157,9 @@ class PeerLink:
         name = command.id if unique and before is None else next(self._ids)
         self._waiting[name] = _Question(command, [reply])
         command = msgspec.structs.replace(command, id=name)
-        self._outbox.post(command if caller is PEER else OnBehalf(command, *caller))
+        self._outbox.post(
+            command if caller is PEER else OnBehalf(command, caller.role, caller.id, caller.name)
+        )
 
     async def _send(self) -> None:
         try:
@@ -158,8 +197,10 @@ class PeerLink:
                 if self.mirror is None or not self.mirror.merge(message):
                     raise BadRequest("A change of its state was missed.")
                 self._ears.told(self)
-            case Hello():
+            case Hello() | Proof():
                 raise BadRequest("It says twice who it is.")
+            case Trust():
+                self._ears.trusted(self, message)
             case _ if isinstance(message, HandoffMessage):
                 self._ears.handed(self, message)
             case OnBehalf(command=command, role=role, pairing=pairing, name=name):

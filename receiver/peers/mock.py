@@ -14,8 +14,9 @@ Accept = Callable[["MockWire"], Coroutine[Any, Any, None]]
 class MockWire:
     """One end of a wire, at one host, to another. `cut` loses all messages, and tells nobody."""
 
-    def __init__(self, at: str, host: str) -> None:
+    def __init__(self, at: str, host: str, channel: str = "") -> None:
         self.at = at
+        self.channel = channel
         self.host = host
         self.is_cut = False
         self._inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -23,9 +24,9 @@ class MockWire:
         self.closed = False
 
     @classmethod
-    def pair(cls, near: str, far: str) -> tuple[MockWire, MockWire]:
+    def pair(cls, near: str, far: str, channel: str = "") -> tuple[MockWire, MockWire]:
         """Both ends; each knows the host of the other."""
-        ours, theirs = cls(near, far), cls(far, near)
+        ours, theirs = cls(near, far, channel), cls(far, near, channel)
         ours._other, theirs._other = theirs, ours
         return ours, theirs
 
@@ -75,14 +76,18 @@ class MockStreet:
     def __init__(self, tasks: asyncio.TaskGroup) -> None:
         self._tasks = tasks
         self._listening: dict[Address, Accept] = {}
+        self._certificates: dict[Address, str] = {}
         self._unreachable: set[Address] = set()
         self._slow: dict[Address, asyncio.Event] = {}
         self.wires: list[MockWire] = []
         """One end of each that is not closed at both."""
 
-    def listen(self, address: Address, accept: Accept) -> None:
-        """`accept` gets the wires of those who dial `address`."""
+    def listen(self, address: Address, accept: Accept, fingerprint: str = "") -> None:
+        """`accept` gets the wires of those who dial `address`, and are shown the certificate of
+        this `fingerprint`.
+        """
         self._listening[address] = accept
+        self._certificates[address] = fingerprint
 
     def leave(self, address: Address) -> None:
         """Nobody listens there any more."""
@@ -113,7 +118,8 @@ class MockStreet:
             accept = self._listening.get(address)
             if accept is None:
                 raise PeerRefused("nobody listens")
-            ours, theirs = MockWire.pair(host, address.host)
+            channel = self._certificates[address]
+            ours, theirs = MockWire.pair(host, address.host, channel)
             self.wires = [wire for wire in self.wires if not all(end.closed for end in wire.ends)]
             self.wires.append(ours)
             self._tasks.create_task(accept(theirs))

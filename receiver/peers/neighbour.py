@@ -77,6 +77,10 @@ class Neighbour:
         """Another receiver is there: it is not tried again, unless this one is seen there."""
         self.addresses = [known for known in self.addresses if known != address]
 
+    def wake(self) -> None:
+        """Dial it now."""
+        self._woken.set()
+
     async def wait_a_while(self, clock: Clock, seconds: float) -> None:
         """Wait, but no longer than until it is seen somewhere else."""
         self._woken.clear()

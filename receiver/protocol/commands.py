@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from receiver.model.state import Repeat, Tags
-from receiver.model.trust import PairingName, Role
+from receiver.model.trust import Household, PairingName, Role
 from receiver.protocol import limits
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=limits.MAX_ID)]
@@ -233,6 +233,18 @@ class PairingsRevoke(_Command, frozen=True, kw_only=True, tag="pairings.revoke")
     pairing: Receiver
 
 
+class HouseInvite(_Command, frozen=True, kw_only=True, tag="house.invite"):
+    """Ask for what another receiver needs to be of the same house: the result's `house`, which is
+    secret.
+    """
+
+
+class HouseJoin(_Command, frozen=True, kw_only=True, tag="house.join"):
+    """Be of the house that another receiver has told by `house.invite`, and of no other."""
+
+    house: Household
+
+
 Command = (
     Play
     | Pause
@@ -261,4 +273,6 @@ Command = (
     | PairingsOpen
     | PairingsList
     | PairingsRevoke
+    | HouseInvite
+    | HouseJoin
 )

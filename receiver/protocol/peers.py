@@ -26,7 +26,15 @@ from typing import Annotated
 import msgspec
 
 from receiver.model.state import ClockId, Item, Repeat
-from receiver.model.trust import Role
+from receiver.model.trust import (
+    MOST_KEYS,
+    MOST_PAIRINGS,
+    Digest,
+    Fingerprint,
+    Household,
+    Pairing,
+    Role,
+)
 from receiver.protocol.commands import Command, Id, Percent, Receiver
 from receiver.protocol.events import ServerMessage
 from receiver.protocol.limits import MAX_CROSSFADE_S, MAX_ID, MAX_QUEUE
@@ -53,6 +61,25 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     version: Version
     port: Port
     instance: Id
+    nonce: Version = ""
+    keys: Annotated[list[Version], msgspec.Meta(max_length=MOST_KEYS)] = []
+    """The names of the keys of the house that it knows, the newest first; none: it is open."""
+    fingerprint: Fingerprint = ""
+
+
+class Proof(msgspec.Struct, frozen=True, tag="proof"):
+    """Shows that the sender knows a key of the house: see `receiver.trust.house_keys`. Both sides
+    send it behind their hello, unless they are open.
+    """
+
+    mac: Digest
+
+
+class Trust(msgspec.Struct, frozen=True, tag="trust"):
+    """Who is trusted in the house; said after the proofs and whenever it has changed."""
+
+    house: Household
+    pairings: Annotated[list[Pairing], msgspec.Meta(max_length=MOST_PAIRINGS)]
 
 
 class TimeTold(msgspec.Struct, frozen=True):
@@ -203,5 +230,5 @@ class OnBehalf(msgspec.Struct, frozen=True, tag="on_behalf"):
 HandoffMessage = (
     Prepare | QueuePart | Ready | Failed | Commit | Armed | Go | TakenOver | Released | Abort | Ask
 )
-PeerMessage = Hello | HandoffMessage | OnBehalf | ServerMessage | Command
+PeerMessage = Hello | Proof | Trust | HandoffMessage | OnBehalf | ServerMessage | Command
 """All that goes over the WebSocket between two receivers."""

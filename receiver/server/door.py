@@ -81,7 +81,7 @@ class Door:
             case Status():
                 reply(Done(command.id, self.status()))
             case _ if isinstance(command, TrustCommand):
-                reply(Done(command.id, self._doorkeeper.carry_out(command)))
+                reply(Done(command.id, self._doorkeeper.carry_out(command, caller)))
             case _:
                 self._answered.once(_signed(command, caller), reply, self._ask)
 

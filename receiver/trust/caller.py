@@ -9,12 +9,13 @@ from receiver.model.trust import Role
 
 class Caller(NamedTuple):
     """Somebody who was let in: the `role`, the id of the pairing ("" where there is none), and what
-    people call it.
+    people call it. `private`: nobody else hears what is said.
     """
 
     role: Role
     id: str
     name: str
+    private: bool = True
 
 
 AT_THE_SPEAKER = Caller("owner", "", "a button")

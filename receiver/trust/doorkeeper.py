@@ -8,15 +8,17 @@ from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from receiver.clock.base import Clock
-from receiver.errors import BadCode, Unauthorized
+from receiver.errors import BadCode, Conflict, Forbidden, Unauthorized
 from receiver.model.state import Access, State
-from receiver.model.trust import Pairing, Role
+from receiver.model.trust import Member, Pairing, Role
 from receiver.protocol import commands as c
 from receiver.trust.caller import ANYBODY, Caller
+from receiver.trust.circle import Circle
+from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules
-from receiver.trust.pairings import Pairings
 from receiver.trust.rights import FOR_STRANGERS, check
 from receiver.trust.window import FIRST_OPEN_S, OPEN_S, Opened, Window
 
@@ -24,7 +26,15 @@ log = logging.getLogger(__name__)
 
 AuthMode = Literal["pair", "open"]
 
-TrustCommand = c.Auth | c.Pair | c.PairingsOpen | c.PairingsList | c.PairingsRevoke
+TrustCommand = (
+    c.Auth
+    | c.Pair
+    | c.PairingsOpen
+    | c.PairingsList
+    | c.PairingsRevoke
+    | c.HouseInvite
+    | c.HouseJoin
+)
 
 
 class Herald(Protocol):
@@ -53,7 +63,7 @@ class Doorkeeper:
         self,
         me: tuple[str, str],
         mode: AuthMode,
-        pairings: Pairings,
+        circle: Circle,
         rules: HouseRules,
         herald: Herald,
         clock: Clock,
@@ -62,7 +72,7 @@ class Doorkeeper:
         """`me`: the id and the name of this receiver."""
         self._me = me
         self.mode = mode
-        self._pairings = pairings
+        self._pairings, self._house = circle
         self._rules = rules
         self._herald = herald
         self._clock = clock
@@ -106,6 +116,13 @@ class Doorkeeper:
         self._visits.add(visit)
         return visit
 
+    def prune(self) -> None:
+        """Cut off whoever is not paired any more."""
+        known = {pairing.id for pairing in self._pairings.all} | {""}
+        for visit in list(self._visits):
+            if visit.caller.id not in known:
+                visit.cut_off()
+
     def leave(self, visit: Visit) -> None:
         """It is gone."""
         self._visits.discard(visit)
@@ -128,7 +145,7 @@ class Doorkeeper:
         present = len(guests | {caller.id})
         return self._rules.judge(caller, command, state, present, self._clock.now())
 
-    def carry_out(self, command: TrustCommand) -> dict[str, Any]:
+    def carry_out(self, command: TrustCommand, caller: Caller | None) -> dict[str, Any]:
         """Do what a command about trust says; gives its result. Raises `TonearmError`."""
         match command:
             case c.Auth(token=token):
@@ -138,14 +155,50 @@ class Doorkeeper:
             case c.PairingsOpen(role=role):
                 return {"code": self.open(role).code, "seconds": OPEN_S, "role": role}
             case c.PairingsList():
-                return {"pairings": [_told(pairing) for pairing in self._pairings.all]}
+                return {
+                    "pairings": [_told(pairing) for pairing in self._pairings.all],
+                    "receivers": [{"id": m.id, "name": m.name} for m in self._members],
+                }
             case c.PairingsRevoke(pairing=wanted):
-                pairing = self._pairings.revoke(wanted)
-                log.info("%s (%s) is paired no more.", pairing.name, pairing.role)
-                for visit in self._visits:
-                    if visit.caller.id == pairing.id:
-                        visit.cut_off()
-                return {"pairing": _told(pairing)}
+                return self._revoke(wanted)
+            case c.HouseInvite():
+                return {"house": self._invitation(caller)}
+            case c.HouseJoin(house=house):
+                self._own_house.join(house)
+                log.info("This receiver is of another house now.")
+                return {"receivers": [member.name for member in self._members]}
+
+    @property
+    def _members(self) -> list[Member]:
+        return [] if self._house is None else self._house.members
+
+    @property
+    def _own_house(self) -> HouseKeys:
+        if self._house is None:
+            raise Conflict('This receiver is open, so it is of no house. Set auth = "pair".')
+        return self._house
+
+    def _revoke(self, wanted: str) -> dict[str, Any]:
+        """A controller, or a receiver of the house."""
+        for member in self._members:
+            if wanted in (member.id, member.name):
+                self._own_house.revoke(member.id)
+                log.info("The receiver %s is of this house no more.", member.name)
+                return {"receiver": {"id": member.id, "name": member.name}}
+        pairing = self._pairings.revoke(wanted)
+        if self._house is not None:
+            self._house.revoke(pairing.id)
+        self.prune()
+        log.info("%s (%s) is paired no more.", pairing.name, pairing.role)
+        return {"pairing": _told(pairing)}
+
+    def _invitation(self, caller: Caller | None) -> dict[str, Any]:
+        if caller is None or not caller.private:
+            raise Forbidden("The key of the house is told over TLS alone: use the command tonearm.")
+        house = self._own_house.house
+        told = replace(house, keys=house.keys[:1], members=[], revoked=[])
+        invitation: dict[str, Any] = msgspec.to_builtins(told)
+        return invitation
 
     def _pair(self, code: str, name: str) -> dict[str, Any]:
         try:

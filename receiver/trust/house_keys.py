@@ -153,22 +153,20 @@ class HouseKeys:
         self._house = self._with(house, [])
         self._changed()
 
-    def hear(self, theirs: Household) -> bool:
-        """Take in what a receiver of the house knows; True if it was news. Whoever was revoked
-        hears that too, and is of no house any more.
+    def hear(self, theirs: Household) -> None:
+        """Take in what a receiver of the house knows. Whoever was revoked hears that too, and is of
+        no house any more.
         """
         mine = self._house
         if self._me.id in theirs.revoked:
             self.leave()
-            return True
+            return
         revoked = [*mine.revoked, *(who for who in theirs.revoked if who not in mine.revoked)]
         keys = sorted({*mine.keys, *theirs.keys}, reverse=True)[:MOST_KEYS]
         merged = replace(mine, keys=keys, revoked=revoked[-MOST_REVOKED:])
         self._house = self._with(merged, theirs.members)
-        if self._house == mine:
-            return False
-        self._changed()
-        return True
+        if self._house != mine:
+            self._changed()
 
     def _with(self, house: Household, members: Sequence[Member]) -> Household:
         """The house with these members too; what a receiver says of itself counts most."""

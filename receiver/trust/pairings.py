@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -29,11 +29,6 @@ class Pairings:
         self._begun = trusted.begun or bool(trusted.pairings)
         self._unix_time = unix_time
         self._changed = changed
-
-    @property
-    def trusted(self) -> Trusted:
-        """All of it, to be kept."""
-        return Trusted(pairings=self.all, begun=self._begun)
 
     @property
     def all(self) -> list[Pairing]:
@@ -92,6 +87,18 @@ class Pairings:
             ids = ", ".join(pairing.id for pairing in found)
             raise NoSuchPairing(f"Several controllers are called {wanted}; use an id: {ids}.")
         raise NoSuchPairing(f"No controller {wanted} is paired. See: tonearm pairings ls.")
+
+    def merge(self, theirs: Iterable[Pairing], revoked: Collection[str]) -> None:
+        """Take over those of another receiver of the house, without those `revoked`."""
+        before = dict(self._by_digest)
+        for pairing in theirs:
+            mine = self._by_digest.get(pairing.digest)
+            if mine is None and len(self._by_digest) < MOST_PAIRINGS:
+                self._by_digest[pairing.digest] = pairing
+        self._by_digest = {d: p for d, p in self._by_digest.items() if p.id not in revoked}
+        self._begun |= bool(self._by_digest)
+        if self._by_digest.keys() != before.keys():
+            self._changed()
 
     def revoke(self, wanted: str) -> Pairing:
         """Let it in no more. Raises `NoSuchPairing`."""

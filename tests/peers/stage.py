@@ -20,6 +20,7 @@ from receiver.server.answered import Reply
 from receiver.server.door import Door
 from receiver.server.hub import Hub
 from receiver.trust.caller import Caller
+from receiver.trust.seal import Seal
 from tests.trust.doors import doorkeeper
 
 PORT = 7766
@@ -29,8 +30,14 @@ class Dweller:
     """One receiver, which does what it is asked by writing it down. It listens to its house."""
 
     def __init__(
-        self, name: str, street: MockStreet, clock: MockClock, instance: str = "1"
+        self,
+        name: str,
+        street: MockStreet,
+        clock: MockClock,
+        instance: str = "1",
+        credentials: Seal | None = None,
     ) -> None:
+        self.credentials = credentials
         self.name = name
         self.street = street
         self.hub = Hub()
@@ -40,15 +47,16 @@ class Dweller:
         self.messages: list[HandoffMessage] = []
         self.silent = False
         door = Door(self.hub, self._ask, self._forward, doorkeeper(clock), clock)
-        me = Hello(name, name.title(), "0", PORT, instance)
+        me = self.me = Hello(name, name.title(), "0", PORT, instance)
         dial = street.dial_from(name)
-        self.house = House(me, self.hub.join, dial, clock)
+        self.house = House(me, credentials, self.hub.join, dial, clock)
         self.door = door
         self.address = Address(name, PORT)
         self._running: asyncio.Task[None] | None = None
 
     def start(self, tasks: asyncio.TaskGroup) -> None:
-        self.street.listen(self.address, self.house.serve)
+        fingerprint = self.credentials.hello(self.me).fingerprint if self.credentials else ""
+        self.street.listen(self.address, self.house.serve, fingerprint)
         self._running = tasks.create_task(self.house.run(self.door.carry, self))
 
     async def stop(self) -> None:

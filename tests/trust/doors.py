@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import time
 
 from receiver.clock.base import Clock
-from receiver.model.trust import Trusted
+from receiver.model.trust import Member, Trusted
+from receiver.trust.circle import Circle
 from receiver.trust.doorkeeper import AuthMode, Doorkeeper
+from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules, Limits
 from receiver.trust.pairings import Pairings
 from receiver.trust.window import Opened, Window
@@ -42,9 +44,17 @@ def doorkeeper(
     unix_time: Callable[[], float] = lambda: 1.7e9,
 ) -> Doorkeeper:
     """One that has let in whoever is `trusted`; its codes are `CODE`."""
+    me = Member("kitchen-id", "Kitchen", "")
+    house = HouseKeys(None, me, lambda: None) if mode == "pair" else None
     pairings = Pairings(trusted or Trusted(), unix_time, lambda: None)
     rules = HouseRules(limits or Limits(), local_time)
     window = Window(lambda: CODE)
     return Doorkeeper(
-        ("kitchen-id", "Kitchen"), mode, pairings, rules, herald or MockHerald(), clock, window
+        ("kitchen-id", "Kitchen"),
+        mode,
+        Circle(pairings, house),
+        rules,
+        herald or MockHerald(),
+        clock,
+        window,
     )

@@ -38,7 +38,7 @@ async def test_the_first_start_lets_the_first_one_in() -> None:
     async with running(keeper, clock):
         assert keeper.access.pairing
         await clock.advance(FIRST_OPEN_S - 1)
-        result = keeper.carry_out(PHONE)
+        result = keeper.carry_out(PHONE, None)
         assert result["role"] == "owner"
         assert keeper.caller(result["token"]) == Caller("owner", result["pairing"], "Phone")
         assert not keeper.access.pairing
@@ -56,7 +56,7 @@ async def test_nobody_came_in_time() -> None:
     async with running(keeper, clock):
         await clock.advance(FIRST_OPEN_S)
         with pytest.raises(PairingClosed):
-            keeper.carry_out(PHONE)
+            keeper.carry_out(PHONE, None)
         keeper.open("guest")
         await clock.advance(OPEN_S)
     assert herald.told[1::2] == ["closed: nobody came in time"] * 2
@@ -79,15 +79,15 @@ def test_five_wrong_codes_close_it_with_a_notice() -> None:
     keeper.open()
     for _ in range(TRIES):
         with pytest.raises(BadCode):
-            keeper.carry_out(WRONG)
+            keeper.carry_out(WRONG, None)
     assert herald.told[-1] == "closed: of five wrong codes"
     with pytest.raises(PairingClosed):
-        keeper.carry_out(PHONE)
+        keeper.carry_out(PHONE, None)
 
 
 def let_in(keeper: Doorkeeper, name: str, role: str) -> Caller:
-    keeper.carry_out(c.PairingsOpen(id="1", role=role))  # type: ignore[arg-type]
-    return keeper.caller(keeper.carry_out(c.Pair(id="2", code=CODE, name=name))["token"])
+    keeper.carry_out(c.PairingsOpen(id="1", role=role), None)  # type: ignore[arg-type]
+    return keeper.caller(keeper.carry_out(c.Pair(id="2", code=CODE, name=name), None)["token"])
 
 
 def test_revoking_cuts_off_that_controller_at_once() -> None:
@@ -96,9 +96,9 @@ def test_revoking_cuts_off_that_controller_at_once() -> None:
     for name in ("Phone", "Tablet"):
         caller = let_in(keeper, name, "member")
         keeper.enter(caller, lambda name=name: cut.append(name))  # type: ignore[misc]
-    keeper.carry_out(c.PairingsRevoke(id="3", pairing="Phone"))
+    keeper.carry_out(c.PairingsRevoke(id="3", pairing="Phone"), None)
     assert cut == ["Phone"]
-    told = keeper.carry_out(c.PairingsList(id="4"))["pairings"]
+    told = keeper.carry_out(c.PairingsList(id="4"), None)["pairings"]
     assert [pairing["name"] for pairing in told] == ["Tablet"]
     assert "digest" not in told[0]
 

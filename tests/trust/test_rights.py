@@ -32,12 +32,15 @@ EXAMPLES: dict[type[c.Command], str] = {
     c.TimeRequest: '"t1_us": 1',
     c.Auth: '"token": "t"',
     c.Pair: '"code": "123456", "name": "Phone"',
+    c.HouseJoin: '"house": {"keys": [{"generation": 1, "secret": "' + "0" * 64 + '"}]}',
     c.PairingsRevoke: '"pairing": "Phone"',
 }
 
 GUESTS_MAY = {"status", "time", "queue.list"}
 GUESTS_MAY_BY_THE_RULES = {"queue.add", "next", "resume", "volume"}
-OWNERS_ALONE_MAY = {"pairings.open", "pairings.list", "pairings.revoke"}
+OWNERS_ALONE_MAY = {
+    "pairings.open", "pairings.list", "pairings.revoke", "house.invite", "house.join",
+}  # fmt: skip
 
 COMMANDS = get_args(c.Command)
 WITH_RIGHTS = [kind for kind in COMMANDS if kind not in FOR_STRANGERS]

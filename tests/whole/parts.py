@@ -89,7 +89,7 @@ class Parts:
             seed=itertools.count().__next__,
         )
         me = Hello(name, name.title(), "0", PORT, str(run))
-        self.house = House(me, self.peer_hub.join, self._dial, clock)
+        self.house = House(me, None, self.peer_hub.join, self._dial, clock)
         self._roaming = RoamingSession(self.session, self.house.facts)
         self.loop = ControlLoop(
             self._roaming,
