@@ -7,6 +7,7 @@ import asyncio
 import aiohttp
 
 from controller.address import Address
+from controller.keys import Key
 from controller.one_shot import MAX_ANSWER_BYTES, no_answer, reason_of
 from receiver.errors import Unauthorized
 from receiver.protocol.limits import WEBSOCKET_PATH
@@ -47,16 +48,21 @@ class Connection:
         await self._session.close()
 
 
-async def connect(address: Address, token: str = "") -> Connection:
-    """Open a WebSocket to the receiver at `address`, and show a token there. Raises `NoReceiver`,
-    and `Unauthorized` where the token is none.
+async def connect(address: Address, key: Key | None = None) -> Connection:
+    """Open a WebSocket to the receiver at `address`, and show a token there; over TLS where it is
+    known by a fingerprint. Raises `NoReceiver`, and `Unauthorized` where the token is none, or
+    somebody else is there.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = {"Authorization": f"Bearer {key.token}"} if key else {}
+    scheme, fingerprint = "http", None
+    if key and key.fingerprint:
+        scheme, fingerprint = "https", aiohttp.Fingerprint(bytes.fromhex(key.fingerprint))
     session = aiohttp.ClientSession()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             websocket = await session.ws_connect(
-                f"http://{address.authority}{WEBSOCKET_PATH}",
+                f"{scheme}://{address.authority}{WEBSOCKET_PATH}",
+                ssl=fingerprint or True,
                 headers=headers,
                 heartbeat=HEARTBEAT_SECONDS,
                 max_msg_size=MAX_ANSWER_BYTES,
@@ -70,6 +76,8 @@ async def connect(address: Address, token: str = "") -> Connection:
             if error.status == Unauthorized.http_status:
                 raise Unauthorized("This receiver does not know the token.") from None
             raise no_answer(address, f"what answers there says HTTP {error.status}") from None
+        if isinstance(error, (aiohttp.ServerFingerprintMismatch, aiohttp.ClientSSLError)):
+            raise Unauthorized("What answers there is not the receiver that is known.") from None
         if isinstance(error, aiohttp.ClientConnectorError):
             raise no_answer(address, reason_of(error.os_error)) from None
         if isinstance(error, aiohttp.ClientError):

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from controller.address import Address
 from controller.known import state_path, write_whole
 
 FILE_NAME = "pairings.json"
+_TEXTS = ("receiver", "name", "token", "role")
 
 
 class Key(NamedTuple):
-    """The token for a receiver, the role that it gives, and where the receiver was last."""
+    """The token for a receiver, the role that it gives, where the receiver was last, and the
+    fingerprint of its certificate: SHA-256 in hexadecimal, "" for one without TLS.
+    """
 
     receiver: str
     name: str
     token: str
     role: str
     address: Address
+    fingerprint: str = ""
 
 
 class Keys:
@@ -47,6 +51,24 @@ class Keys:
         self._keys |= {key.receiver: key for key in keys}
         self._save()
 
+    def share(self, key: Key, peers: dict[str, Any]) -> None:
+        """The same token is good at the peers that its receiver tells of, by their ids: what one of
+        a house lets in, all do.
+        """
+        anew = [
+            key._replace(
+                receiver=one,
+                name=str(peer.get("name", one)),
+                address=Address(str(peer.get("host", "")), int(peer.get("port") or 0)),
+                fingerprint=str(peer["fingerprint"]),
+            )
+            for one, peer in peers.items()
+            if one not in self._keys and peer.get("fingerprint")
+        ]
+        if anew:
+            with contextlib.suppress(OSError):
+                self.put(*anew)
+
     def moved(self, key: Key, address: Address) -> None:
         """Its receiver is here now."""
         others = {r: k for r, k in self._keys.items() if k.address != address}
@@ -59,8 +81,9 @@ class Keys:
             stored = json.load(file)
         for entry in stored["pairings"]:
             host, port = str(entry["host"]), int(entry["port"])
-            texts = [str(entry[field]) for field in ("receiver", "name", "token", "role")]
-            key = Key(texts[0], texts[1], texts[2], texts[3], Address(host, port))
+            receiver, name, token, role = (str(entry[field]) for field in _TEXTS)
+            fingerprint = str(entry.get("fingerprint", ""))
+            key = Key(receiver, name, token, role, Address(host, port), fingerprint)
             if key.token.isascii() and key.token.isprintable():
                 self._keys[key.receiver] = key
 

@@ -142,8 +142,8 @@ class Link:
     async def _greet(self, address: Address, key: Key | None) -> Connection:
         """A connection whose first message, the whole state, has been taken in."""
         try:
-            connection = await connect(address, key.token if key else "")
-        except Unauthorized:  # who it is there, it tells those who show nothing
+            connection = await connect(address, key)
+        except Unauthorized:  # who is there, it tells those who show nothing
             connection = await connect(address)
         try:
             self.mirror = Mirror(await self._first_state(connection))

@@ -99,14 +99,6 @@ def identify(address: Address, connect_seconds: float = one_shot.CONNECT_SECONDS
     return Located(Known(me.id, me.name, address), status)
 
 
-def who_is_at(address: Address) -> Known:
-    """The same, also where we are not paired with who answers."""
-    try:
-        return identify(address).receiver
-    except Unauthorized as error:
-        return named_in(error, address)
-
-
 def named_in(error: Unauthorized, address: Address) -> Known:
     """Who wants to be paired with, before it tells any more."""
     own_id = str(error.detail.get("receiver", address))

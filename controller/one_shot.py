@@ -13,7 +13,7 @@ import socket
 from typing import Any
 
 from controller.address import Address
-from controller.keys import Keys
+from controller.keys import Key, Keys
 from receiver.errors import NoReceiver, Unauthorized, error_from_code
 from receiver.protocol.limits import COMMANDS_PATH, DOCTOR_PATH, STATUS_PATH
 
@@ -32,15 +32,23 @@ MAX_ANSWER_BYTES = 4 * 1024 * 1024
 """The longest is a page of a queue."""
 
 
-def send(address: Address, kind: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Send the command `kind` with its `fields`, and return the result of its answer.
+def send(
+    address: Address, kind: str, fields: dict[str, Any] | None = None, key: Key | None = None
+) -> dict[str, Any]:
+    """Send the command `kind` with its `fields`, and return the result of its answer. With a `key`
+    it is said to whom that is for, and to nobody else.
 
     Blocks the calling thread. Raises the `TonearmError` the receiver answers with, and
     `NoReceiver` where none answers.
     """
     command = {"type": kind, "id": "one-shot", **(fields or {})}
     body = json.dumps(command, allow_nan=False).encode()
-    answer = _exchange(address, "POST", COMMANDS_PATH, body, _patience(kind))
+    if key is None:
+        answer = _exchange(address, "POST", COMMANDS_PATH, body, _patience(kind))
+    else:
+        answer = _request(
+            address, "POST", COMMANDS_PATH, body, key, _patience(kind), CONNECT_SECONDS
+        )
     if answer.get("type") != "done":
         raise _not_a_receiver(address)
     result = answer.get("result", {})
@@ -50,8 +58,14 @@ def send(address: Address, kind: str, fields: dict[str, Any] | None = None) -> d
 def fetch_status(address: Address, connect_seconds: float = CONNECT_SECONDS) -> dict[str, Any]:
     """The receiver's state message: `revision` and `state`. Raises as `send` does."""
     answer = _exchange(address, "GET", STATUS_PATH, b"", ANSWER_SECONDS, connect_seconds)
-    if not isinstance(answer.get("state"), dict):
+    state = answer.get("state")
+    if not isinstance(state, dict):
         raise _not_a_receiver(address)
+    if state.get("access", {}).get("auth") == "pair" and state.get("peers"):
+        keys = Keys()
+        key = keys.at(address)
+        if key is not None:
+            keys.share(key, state["peers"])
     return answer
 
 
@@ -81,20 +95,25 @@ def _exchange(
     who was there last, or, where somebody else answers, of one with that.
     """
     keys = Keys()
-    key = keys.at(address)
 
-    def request(token: str) -> dict[str, Any]:
-        return _request(address, method, path, body, token, seconds, connect_seconds)
+    def request(key: Key | None) -> dict[str, Any]:
+        return _request(address, method, path, body, key, seconds, connect_seconds)
 
     try:
-        return request(key.token if key else "")
+        return request(keys.at(address))
     except Unauthorized as error:
-        other = keys.of(str(error.detail.get("receiver")))
-        if other is None or other == key:
-            raise
-        answer = request(other.token)
-        keys.moved(other, address)
-        return answer
+        refused = error
+    if "receiver" not in refused.detail:
+        try:  # somebody else is there by now: who, it tells those who show nothing
+            return request(None)
+        except Unauthorized as error:
+            refused = error
+    other = keys.of(str(refused.detail.get("receiver")))
+    if other is None:
+        raise refused
+    answer = request(other)
+    keys.moved(other, address)
+    return answer
 
 
 def _request(
@@ -102,17 +121,17 @@ def _request(
     method: str,
     path: str,
     body: bytes,
-    token: str,
+    key: Key | None,
     seconds: float,
     connect_seconds: float,
 ) -> dict[str, Any]:
-    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    authorization = f"Authorization: Bearer {key.token}\r\n" if key and key.token else ""
     request = (
         f"{method} {path} HTTP/1.0\r\nHost: {address.authority}\r\n{authorization}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode("ascii")
     try:
-        with socket.create_connection(address, connect_seconds) as connection:
+        with _connected(address, key, connect_seconds) as connection:
             connection.settimeout(seconds)
             connection.sendall(request + body)
             head, _, payload = _read_to_end(connection).partition(b"\r\n\r\n")
@@ -121,6 +140,18 @@ def _request(
     except OSError as error:
         raise no_answer(address, reason_of(error)) from None
     return _message(address, head, payload)
+
+
+def _connected(address: Address, key: Key | None, seconds: float) -> socket.socket:
+    """A connection; over TLS to whom the key is for, and to nobody else, where that has any. Raises
+    `Unauthorized`.
+    """
+    connection = socket.create_connection(address, seconds)
+    if key is None or not key.fingerprint:
+        return connection
+    from controller.tls import secured  # noqa: PLC0415 - it loads OpenSSL
+
+    return secured(connection, key.fingerprint)
 
 
 def _read_to_end(connection: socket.socket) -> bytes:
@@ -146,12 +177,12 @@ def _message(address: Address, head: bytes, payload: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise _not_a_receiver(address)
     if message.get("type") == "error":
-        detail = message.get("detail")
-        raise error_from_code(
-            str(message.get("code")),
-            str(message.get("message")),
-            detail if isinstance(detail, dict) else None,
-        )
+        told = message.get("detail")
+        detail = told if isinstance(told, dict) else {}
+        error = error_from_code(str(message.get("code")), str(message.get("message")), detail)
+        if isinstance(error, Unauthorized):
+            error.detail["address"] = str(address)
+        raise error
     return message
 
 

@@ -55,14 +55,14 @@ class Pairing:
         self._circle = Circle(pairings)
         self.credentials: Seal | None = None
         """How other receivers know this one; None: it is open."""
+        me = Member(own_id, config.name, self.fingerprint)
         if config.auth == "pair":
-            me = Member(own_id, config.name, self.fingerprint)
             house = HouseKeys(trusted.house, me, self._changed)
             self._circle = Circle(pairings, house)
             self.credentials = Seal(house, pairings, self.fingerprint)
         hours = Hours.parse(config.guest_hours) if config.guest_hours else None
         self.doorkeeper = Doorkeeper(
-            (own_id, config.name),
+            me,
             config.auth,
             self._circle,
             HouseRules(

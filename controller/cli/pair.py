@@ -8,9 +8,8 @@ from controller.cli.arguments import Arguments
 from controller.cli.myself import myself
 from controller.cli.text import plain
 from controller.keys import Keys
-from controller.known import Memory
-from controller.locate import who_is_at
-from controller.pair import find, read_code, read_link
+from controller.known import Known, Memory
+from controller.pair import at, find, read_code, read_link
 from controller.pair import pair as pair_with
 from receiver.errors import BadRequest
 
@@ -20,13 +19,13 @@ def pair(arguments: Arguments) -> int:
     memory = Memory()
     link = read_link(arguments.invitation or "")
     if link is not None:
-        receiver, code = who_is_at(link.address), link.code
+        receiver, code = at(link.address, link.fingerprint), link.code
     else:
         receiver = find(arguments.invitation or arguments.device, memory)
         code = read_code(arguments.code or _ask_for_code(receiver.name))
     name = arguments.name or myself() or "tonearm"
     key = pair_with(receiver, code, name, Keys())
-    memory.used(receiver)
+    memory.used(Known(key.receiver, key.name, key.address))
     if arguments.json:
         told = {"receiver": key.receiver, "name": key.name, "role": key.role}
         print(json.dumps(told))

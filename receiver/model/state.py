@@ -143,7 +143,7 @@ class PeerClock(msgspec.Struct, frozen=True):
 
 class Peer(msgspec.Struct, frozen=True):
     """Another receiver of the house, as it tells of itself while it is `connected`. The instants
-    in its session are on its own clock.
+    in its session are on its own clock. `fingerprint`: of its certificate, "" without one.
     """
 
     id: str
@@ -151,6 +151,7 @@ class Peer(msgspec.Struct, frozen=True):
     version: str = ""
     host: str = ""
     port: int = 0
+    fingerprint: str = ""
     connected: bool = False
     session: SessionState | None = None
     volume: Volume | None = None

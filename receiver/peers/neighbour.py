@@ -57,7 +57,7 @@ class Neighbour:
         """Let this be the link."""
         self._link, self.remote = link, link.remote
         self.unlinked.clear()
-        self._tell(connected=True)
+        self._tell(connected=True, fingerprint=link.peer.fingerprint)
 
     def unlink(self) -> None:
         """There is no link any more."""

@@ -61,7 +61,7 @@ class Doorkeeper:
 
     def __init__(
         self,
-        me: tuple[str, str],
+        me: Member,
         mode: AuthMode,
         circle: Circle,
         rules: HouseRules,
@@ -69,7 +69,6 @@ class Doorkeeper:
         clock: Clock,
         window: Window | None = None,
     ) -> None:
-        """`me`: the id and the name of this receiver."""
         self._me = me
         self.mode = mode
         self._pairings, self._house = circle
@@ -103,11 +102,12 @@ class Doorkeeper:
 
     def unknown(self) -> Unauthorized:
         """The error for who is not paired. It tells whom to pair with, or which token to show."""
-        own_id, name = self._me
+        me = self._me
         return Unauthorized(
-            f"{name} does not know you, or not any more. Pair with it: tonearm pair.",
-            receiver=own_id,
-            name=name,
+            f"{me.name} does not know you, or not any more. Pair with it: tonearm pair.",
+            receiver=me.id,
+            name=me.name,
+            fingerprint=me.fingerprint,
         )
 
     def enter(self, caller: Caller, cut_off: Callable[[], None]) -> Visit:

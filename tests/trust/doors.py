@@ -50,7 +50,7 @@ def doorkeeper(
     rules = HouseRules(limits or Limits(), local_time)
     window = Window(lambda: CODE)
     return Doorkeeper(
-        ("kitchen-id", "Kitchen"),
+        me,
         mode,
         Circle(pairings, house),
         rules,
