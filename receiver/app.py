@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import signal
+import socket
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from receiver import __version__
 from receiver.clock.base import Clock, WallClock
 from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
-from receiver.config.options import addresses_in
+from receiver.config.options import addresses_in, names_in
 from receiver.control_loop import ControlLoop
 from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
@@ -41,10 +42,14 @@ from receiver.player.player import OpenSource, Player
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.door import Door
+from receiver.server.gate import Gate
+from receiver.server.guard import Guard
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.local_door import local_door_path
 from receiver.server.metrics import Metrics
+from receiver.server.places import Places
+from receiver.server.rules import own_names
 from receiver.service.service import Service
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
@@ -153,7 +158,13 @@ class Receiver:
         doorkeeper = pairing.doorkeeper
         self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
         self._server = Server(
-            self._hub, self._door, doorkeeper, house.serve, self._metrics, self._examine
+            self._hub,
+            self._door,
+            house.serve,
+            self._metrics,
+            self._examine,
+            Gate(clock, self._metrics, Places(lambda: {p.host for p in house.peers.values()})),
+            Guard(clock, _names(config, own_id)),
         )
         doorkeeper.changed = self._loop.changed
         self._advertiser: ServiceAdvertiser | None = None
@@ -249,6 +260,12 @@ class Receiver:
 
     def _seen(self, seen: Seen) -> None:
         self._house.seen(seen.id, seen.name, [Address(*address) for address in seen.addresses])
+
+
+def _names(config: Config, receiver_id: str) -> frozenset[str]:
+    """What this receiver is called in URLs."""
+    advertised = Advertisement(receiver_id, config.name, config.port).server
+    return own_names(socket.gethostname(), advertised, *names_in(config.hosts))
 
 
 def _boot_id() -> str:

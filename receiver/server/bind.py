@@ -1,10 +1,13 @@
-"""The one socket that a receiver listens on."""
+"""The one socket that a receiver listens on, and who comes to it."""
 
 from __future__ import annotations
 
 import socket
 
-BACKLOG = 128
+BACKLOG = 512
+"""Connections that the system holds until they are taken: a flood must not fill it in the time that
+one command takes, or others have to knock a second time.
+"""
 
 
 def listen_on(host: str, port: int) -> socket.socket:
@@ -29,3 +32,10 @@ def listen_on(host: str, port: int) -> socket.socket:
         raise OSError(
             error.errno, f"cannot listen on {where} ({reason}); choose another with --port"
         ) from None
+
+
+def unmapped(host: str) -> str:
+    """An address as people write it: a socket for both versions of IP maps the older one's into the
+    newer's (RFC 4291, section 2.5.5.2).
+    """
+    return host.removeprefix("::ffff:") if "." in host else host

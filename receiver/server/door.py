@@ -34,7 +34,8 @@ class Door:
         self._hub = hub
         self._ask = ask
         self._forward = forward
-        self._doorkeeper = doorkeeper
+        self.doorkeeper = doorkeeper
+        """Who says whom this door is open to."""
         self._clock = clock
         self._answered = Answered()
 
@@ -67,11 +68,11 @@ class Door:
         if command.receiver is not None and not self._is_mine(command.receiver):
             # How much of it a guest may do is judged where it is done.
             if caller is None:
-                raise self._doorkeeper.unknown()
+                raise self.doorkeeper.unknown()
             check(caller, command)
             self._forward(command, caller, reply)
             return
-        result = self._doorkeeper.judge(caller, command, self._hub.snapshot().state)
+        result = self.doorkeeper.judge(caller, command, self._hub.snapshot().state)
         if result is not None:
             reply(Done(command.id, result))
             return
@@ -81,7 +82,7 @@ class Door:
             case Status():
                 reply(Done(command.id, self.status()))
             case _ if isinstance(command, TrustCommand):
-                reply(Done(command.id, self._doorkeeper.carry_out(command)))
+                reply(Done(command.id, self.doorkeeper.carry_out(command)))
             case _:
                 self._answered.once(_signed(command, caller), reply, self._ask)
 

@@ -9,9 +9,7 @@ class PeerWire:
     """See `receiver.peers.base.Wire`."""
 
     def __init__(self, socket: web.WebSocketResponse, host: str) -> None:
-        # A socket for both families calls an IPv4 address `::ffff:192.0.2.1`. Controllers are told
-        # it, and not every use they have for it takes that.
-        self.host = host.removeprefix("::ffff:") if "." in host else host
+        self.host = host
         self._socket = socket
 
     async def send(self, message: bytes) -> None:

@@ -12,10 +12,8 @@ from receiver.clock.mock import MockClock
 from receiver.model.trust import Trusted
 from receiver.protocol import commands as c
 from receiver.server.door import Door
-from receiver.server.http import Server
 from receiver.server.hub import Hub
-from receiver.server.metrics import Metrics
-from tests.server.health import healthy
+from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import CODE, doorkeeper
 
@@ -34,7 +32,7 @@ class Guarded:
         door = Door(
             self.hub, lambda asked, _: self.asked.append(asked), _nowhere, self.keeper, clock
         )
-        self.server = Server(self.hub, door, self.keeper, _nobody, Metrics(clock), healthy)
+        self.server = serving(self.hub, door, clock)
         self.url = ""
 
     def pair(self, name: str, role: str) -> str:
@@ -45,10 +43,6 @@ class Guarded:
 
 
 def _nowhere(*_: object) -> None:
-    raise AssertionError
-
-
-async def _nobody(_: object) -> None:
     raise AssertionError
 
 
