@@ -47,8 +47,8 @@ def _once(fields: list[tuple[str, Any]]) -> None:
     """Raises `msgspec.ValidationError` for an object of JSON that has a name twice: of those, one
     reader takes the first and another the last.
     """
-    names = [name for name, _ in fields]
-    if len(set(names)) < len(names):
+    if len(dict(fields)) < len(fields):
+        names = [name for name, _ in fields]
         twice = next(name for name in names if names.count(name) > 1)
         raise msgspec.ValidationError(f"Object contains the field `{twice}` twice")
 

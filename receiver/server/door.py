@@ -11,7 +11,7 @@ import msgspec
 
 from receiver.clock.base import Clock
 from receiver.errors import TonearmError
-from receiver.protocol import codec
+from receiver.protocol import codec, limits
 from receiver.protocol.commands import Command, Status, TimeRequest
 from receiver.protocol.events import Done, Error
 from receiver.server.answered import Answered, Reply
@@ -45,6 +45,8 @@ class Door:
         """
         received = self._clock.now()
         try:
+            if caller is None and len(message) > limits.MAX_STRANGER_BYTES:
+                raise self.doorkeeper.unknown()
             command = codec.decode_command(message)
         except TonearmError as error:
             reply(Error(codec.id_of(message), error.code, error.message, error.detail))

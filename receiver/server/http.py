@@ -8,7 +8,6 @@ import functools
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-import msgspec
 from aiohttp import web
 
 from receiver.errors import Internal, Unauthorized, all_errors
@@ -23,7 +22,7 @@ from receiver.server.http_connection import JSON, HttpConnection, in_json
 from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
-from receiver.server.schema import make_schema
+from receiver.server.schema import schema
 from receiver.server.visitor import Visitor
 from receiver.trust.caller import Caller
 
@@ -138,7 +137,7 @@ class Server:
         return in_json(self._hub.snapshot())
 
     async def _schema(self, _: web.Request) -> web.Response:
-        return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
+        return web.Response(body=schema(), content_type=JSON)
 
     async def _doctor(self, request: web.Request) -> web.Response:
         """One at a time: who came while one was under way is told what that found."""

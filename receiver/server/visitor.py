@@ -114,6 +114,8 @@ class Visitor:
 
 def _auth(data: bytes | str) -> Auth | None:
     """The command, if it is one that shows a token."""
+    if len(data) > limits.MAX_STRANGER_BYTES:
+        return None
     try:
         command = codec.decode_command(data)
     except TonearmError:

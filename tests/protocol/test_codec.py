@@ -135,7 +135,7 @@ def test_deep_nesting_is_a_bad_request(opening: str) -> None:
     [
         ('{"type": "pause", "id": "a", "id": "b"}', "id"),
         ('{"type": "pause", "id": "a", "id": "a"}', "id"),
-        ('{"type": "pause", "type": "stop", "id": "a"}', "type"),
+        ('{"type": "pause", "type": "pause", "id": "a"}', "type"),
         ('{"type": "volume", "id": "a", "percent": 5, "percent": 100}', "percent"),
         ('{"type": "volume", "id": "a", "percent": 5, "\\u0070ercent": 100}', "percent"),
         (

@@ -106,6 +106,20 @@ async def test_who_is_not_paired_changes_nothing(
     assert guarded.asked == []
 
 
+async def test_what_strangers_say_at_length_is_not_even_looked_at(
+    guarded: Guarded, http: aiohttp.ClientSession
+) -> None:
+    guarded.keeper.open("member")
+    pair = {"type": "pair", "id": "1", "code": CODE, "name": "Phone", "more": "x" * 5000}
+    assert (await post(http, guarded, pair))[1]["code"] == "unauthorized"
+    async with http.ws_connect(f"{guarded.url}/v1/ws") as socket:
+        await socket.receive_json()
+        await socket.send_json(pair)
+        assert (await socket.receive_json())["code"] == "unauthorized"
+    pair["more"] = "x"
+    assert (await post(http, guarded, pair))[1]["code"] == "bad_request"
+
+
 async def test_another_scheme_is_refused_in_words(
     guarded: Guarded, http: aiohttp.ClientSession
 ) -> None:

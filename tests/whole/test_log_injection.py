@@ -45,13 +45,15 @@ async def _pair(http: aiohttp.ClientSession, receiver: ReceiverProcess) -> None:
         told: dict[str, Any] = await answer.json()
         return told
 
-    code = next(found[1] for line in receiver.log if (found := re.search(r"Code: (\d+)", line)))
+    while (found := re.search(r"Code: (\d{6})", "".join(receiver.log))) is None:
+        await asyncio.sleep(0.01)
+    code = found[1]
     wrong = "000000" if code != "000000" else "000001"
     await say({"type": "pair", "id": "1", "code": wrong, "name": EVIL})
     told = await say({"type": "pair", "id": "2", "code": code, "name": EVIL})
     token = told["result"]["token"]
     evil_url = f"http://127.0.0.1:9/{EVIL}"
-    plain_url = "http://127.0.0.1:9/eve%0A%1b%5b2J" + FORGED.replace(" ", "%20")
+    plain_url = "ftp://eve.example/eve%0A%1b%5b2J" + FORGED.replace(" ", "%20")
     tags = {"title": EVIL, "artist": EVIL}
     for url in (evil_url, plain_url):
         entry = {"url": url, "tags": tags}
