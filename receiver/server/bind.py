@@ -8,12 +8,22 @@ BACKLOG = 512
 """Connections that the system holds until they are taken: a flood must not fill it in the time that
 one command takes, or others have to knock a second time.
 """
+RECEIVE_BYTES = 64 * 1024
+"""What the system holds of each connection until it is read, about. So much comes at a time, however
+fast somebody sends, and then it is the turn of others.
+"""
 
 
 def listen_on(host: str, port: int) -> socket.socket:
     """A listening TCP socket; "" is every address of the machine, old and new. Raises `OSError`
     with a message that names the port.
     """
+    listening = _bound(host, port)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    return listening
+
+
+def _bound(host: str, port: int) -> socket.socket:
     try:
         if host:
             family, _, _, _, address = socket.getaddrinfo(

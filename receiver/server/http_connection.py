@@ -21,7 +21,7 @@ HEAD_S = 20.0
 """From the start of a connection, or its last answer, to the end of the next head. Longer than most
 clients keep a connection that they do not use, so that none is closed under their hands.
 """
-LINGER_S = 1.0
+LINGER_S = 0.3
 """How long what is left of a refused request is read, so that its sender gets to the answer."""
 MAX_HEADERS = 64
 
