@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.attack import attack
 from benchmarks.budgets import budgets
 from benchmarks.handoff import handoff
 from benchmarks.joints import joints
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "joints": lambda place, asked, results: joints(place, asked.joints, results),
     "queue": lambda place, asked, results: queue(place, asked.runs, results),
     "handoff": lambda place, asked, results: handoff(place, asked.transfers, results),
+    "attack": lambda place, asked, results: attack(place, asked.attack, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),
     "underruns": lambda place, asked, results: underruns(place, asked.minutes, results),
     "soak": lambda place, asked, results: soak(place, asked.soak, results),
@@ -80,6 +82,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=30, help="of playing, for CPU time")
     parser.add_argument("--joints", type=int, default=100, help="between parts of a recording")
     parser.add_argument("--transfers", type=int, default=100, help="between two receivers")
+    parser.add_argument("--attack", type=float, default=10, help="seconds of each attack")
     parser.add_argument("--minutes", type=float, default=1, help="of playing, for underruns")
     parser.add_argument("--soak", type=float, default=10, help="minutes of it")
     asked = parser.parse_args()

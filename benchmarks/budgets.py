@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from benchmarks.attack import ATTACKS, GROWS, answered, answered_anew
+from benchmarks.attack import UNDERRUNS as ATTACK_UNDERRUNS
 from benchmarks.handoff import FAILED, GAP, HEARD, SKIPPED
 from benchmarks.handoff import measure as handoff_measure
 from benchmarks.joints import BROKEN
@@ -27,6 +29,8 @@ FLAT_KIB = 30.0
 """Per minute. A page or two now and then is the allocator's; a leak in what happens all the time is
 far more.
 """
+ATTACK_GROWS_MB = 2.0
+"""Buffers and tables that are filled once."""
 QUIET_MS = 1.0
 """The ends of a fade are too quiet to be told from silence."""
 
@@ -35,7 +39,7 @@ Limit = Callable[[Results], float | None]
 
 def budgets(peers: Sequence[str]) -> list[Budget]:
     """All promises, for a run beside `peers`."""
-    return [*_start(), *_edges(peers), *_handoff(), *_resources(), *_soak()]
+    return [*_start(), *_edges(peers), *_handoff(), *_attack(), *_resources(), *_soak()]
 
 
 def fixed(limit: float) -> Limit:
@@ -101,6 +105,21 @@ def _handoff() -> list[Budget]:
         Budget(gap, fixed(3), "p95 at most", figure=lambda results: results.p95(gap, OURS)),
         Budget(handoff_measure(SKIPPED, 50), fixed(2), "at most"),
         Budget(failed, fixed(0), "none"),
+    ]
+
+
+def _attack() -> list[Budget]:
+    def p95_of(measure: str) -> Limit:
+        return lambda results: results.p95(measure, OURS)
+
+    commands = [name(attack) for attack in ATTACKS for name in (answered, answered_anew)]
+    return [
+        *(
+            Budget(command, fixed(100), "p95 at most", figure=p95_of(command))
+            for command in commands
+        ),
+        Budget(ATTACK_UNDERRUNS, fixed(0), "none"),
+        Budget(GROWS, fixed(ATTACK_GROWS_MB), "at most"),
     ]
 
 

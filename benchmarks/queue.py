@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
+
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage
-from controller.address import Address
 from controller.client import Client
-from controller.connection import Connection, connect
-from receiver.protocol.limits import MAX_QUEUE
+from receiver.protocol.limits import MAX_QUEUE, WEBSOCKET_PATH
 
 EDIT = "an edit of 10,000 items, answered (ms)"
-SEEN = "an edit, seen by 100 controllers (ms)"
+SEEN = "an edit, seen by 50 controllers (ms)"
 UNDERRUNS = "underruns meanwhile"
-CONTROLLERS = 100
+ADDRESSES = [f"127.0.0.{number}" for number in range(2, 7)]
+CONTROLLERS = 10
+"""At each address. A receiver takes at most 16 connections of one, and 64 in all."""
 ROOM = 10
 """Left in a full queue, to be edited."""
 URL = "http://192.0.2.1/music/{:05}.ogg"
@@ -64,23 +67,26 @@ async def _edits(client: Client, run: int, results: Results) -> None:
 
 async def _seen_by_all(client: Client, port: int, results: Results) -> None:
     """An edit, and when each of many controllers has heard of it."""
-    onlookers = [await connect(Address("127.0.0.1", port)) for _ in range(CONTROLLERS)]
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        onlookers = []
+        for address in ADDRESSES:
+            connector = aiohttp.TCPConnector(local_addr=(address, 0))
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+            for _ in range(CONTROLLERS):
+                opening = session.ws_connect(f"http://127.0.0.1:{port}{WEBSOCKET_PATH}")
+                onlookers.append(await stack.enter_async_context(opening))
         for onlooker in onlookers:
-            await onlooker.receive()
+            await onlooker.receive_str()
         async with asyncio.TaskGroup() as tasks:
             began = time.monotonic()
             seen = [tasks.create_task(_hears(onlooker)) for onlooker in onlookers]
             await client.queue.add([URL.format(0)])
         for instant in seen:
             results.add(SEEN, Tonearm.name, 1000 * (instant.result() - began))
-    finally:
-        for onlooker in onlookers:
-            await onlooker.close()
 
 
-async def _hears(onlooker: Connection) -> float:
+async def _hears(onlooker: aiohttp.ClientWebSocketResponse) -> float:
     """The instant at which an edit of the queue is heard of."""
-    while '"queue"' not in await onlooker.receive():
+    while '"queue"' not in await onlooker.receive_str():
         pass
     return time.monotonic()

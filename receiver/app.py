@@ -8,8 +8,10 @@ import importlib
 import logging
 import os
 import signal
+import socket
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from receiver import __version__
 from receiver.clock.base import Clock, WallClock
 from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
-from receiver.config.options import addresses_in
+from receiver.config.options import addresses_in, names_in
 from receiver.control_loop import ControlLoop
 from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
@@ -42,10 +44,14 @@ from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.certificate import Certificate, certificate_in
 from receiver.server.door import Door
+from receiver.server.gate import Gate
+from receiver.server.guard import Guard
 from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.local_door import local_door_path
 from receiver.server.metrics import Metrics
+from receiver.server.places import Places
+from receiver.server.rules import own_names
 from receiver.service.service import Service
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
@@ -144,6 +150,7 @@ class Receiver:
         self._pairing = pairing = Pairing(
             config, own_id, trust, certificate, clock, wall, self._own_url
         )
+        self._certificate = certificate
         self._local_door = local_door_path(os.environ, config.state_dir)
         session = Session(
             ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
@@ -165,7 +172,13 @@ class Receiver:
         doorkeeper = pairing.doorkeeper
         self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
         self._server = Server(
-            self._hub, self._door, doorkeeper, house.serve, self._metrics, self._examine
+            self._hub,
+            self._door,
+            house.serve,
+            self._metrics,
+            self._examine,
+            Gate(clock, self._metrics, Places(lambda: {p.host for p in house.peers.values()})),
+            Guard(clock, _names(config, own_id)),
         )
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
@@ -188,8 +201,9 @@ class Receiver:
                 tasks.create_task(self._pairing.run(self._local_door)),
             ]
             try:
-                async with self._server.listening(self._config.host, self._config.port) as port:
+                async with self._listening() as port:
                     self._port = port
+                    await self._house.begun.wait()
                     self._meet_the_house(port)
                     self._front.ready()
                     if self._config.mdns:
@@ -202,6 +216,10 @@ class Receiver:
                 for part in parts:
                     part.cancel()
         await self._keeper.finish(ended_at)
+
+    def _listening(self) -> AbstractAsyncContextManager[int]:
+        config = self._config
+        return self._server.listening(config.host, config.port, self._certificate)
 
     async def _advertise(self, port: int) -> None:
         config = self._config
@@ -262,6 +280,12 @@ class Receiver:
 
     def _seen(self, seen: Seen) -> None:
         self._house.seen(seen.id, seen.name, [Address(*address) for address in seen.addresses])
+
+
+def _names(config: Config, receiver_id: str) -> frozenset[str]:
+    """What this receiver is called in URLs."""
+    advertised = Advertisement(receiver_id, config.name, config.port).server
+    return own_names(socket.gethostname(), advertised, *names_in(config.hosts))
 
 
 def _boot_id() -> str:

@@ -38,6 +38,18 @@ class UnsupportedScheme(TonearmError):
     code, http_status, exit_code = "unsupported_scheme", 400, 2
 
 
+class WrongHost(TonearmError):
+    """The request is for a name that is none of the receiver's."""
+
+    code, http_status, exit_code = "wrong_host", 421, 2
+
+
+class WrongOrigin(TonearmError):
+    """The request comes from a page of another site."""
+
+    code, http_status, exit_code = "wrong_origin", 403, 2
+
+
 class ConfigError(TonearmError):
     """The configuration of the receiver holds a wrong key or value."""
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,8 +114,8 @@ class Pairing:
         """See `Herald`."""
         url = self._url(opened)
         log.info("Pairing is open for %.0f s. Code: %s. Or scan: %s", seconds, opened.code, url)
-        for line in qr_lines(url):
-            log.info("%s", line)
+        if sys.stderr.isatty():  # a log would shorten what looks so alike
+            sys.stderr.write("\n".join([*qr_lines(url), ""]))
 
     def closed(self, why: str) -> None:
         """See `Herald`."""

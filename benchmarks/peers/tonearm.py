@@ -124,6 +124,11 @@ class Tonearm(Player):
     def play(self, url: str) -> None:
         self._do(self._client.play(url))
 
+    def repeat(self, url: str) -> None:
+        """Play this over and over."""
+        self.play(url)
+        self._do(self._client.set_repeat("one"))
+
     def queue(self, url: str) -> None:
         self._queued = url
 

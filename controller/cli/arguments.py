@@ -65,6 +65,13 @@ What a receiver gives this user to show is kept in pairings.json, in the folder 
 """
 
 
+JOIN_HELP = """\
+Let RECEIVER be of the house of another one: music can move between the two, commands go through
+either, and whoever is paired with one is with both. You must be an owner of both: see `tonearm
+pair`. `tonearm pairings revoke RECEIVER` ends it.
+"""
+
+
 TRANSFER_HELP = """\
 Hand what plays, and the queue, over to another receiver, where it goes on without a gap. FROM and
 TO are names, ids or HOST[:PORT]. Without FROM, and without --device, it is taken from the only
@@ -107,6 +114,8 @@ class Arguments(argparse.Namespace):
     name: str | None
     role: str
     pairing: str
+    joins: str
+    house: str | None
     invitation: str | None
 
 
@@ -172,6 +181,10 @@ def make_parser() -> Parser:
     add("watch", "show what the receiver does as it changes, until Ctrl-C")
     add("doctor", "say what is wrong, here and at the receiver, and what to do")
     _add_pair(add("pair", "be let in by a receiver"))
+    joining = add("join", "let a receiver join the house of another one")
+    joining.description = JOIN_HELP
+    joining.add_argument("joins", metavar="RECEIVER", help="the one that joins")
+    joining.add_argument("house", metavar="OF", nargs="?", help="any of the house; the default")
     _add_pairings(add("pairings", "show, open to or close to who is paired"))
     add("completion", "print a completion script", common=False).add_argument(
         "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"

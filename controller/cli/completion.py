@@ -35,6 +35,7 @@ WORDS = {
     "watch": COMMON,
     "doctor": COMMON,
     "pair": [*COMMON, "--code", "--name"],
+    "join": COMMON,
     "pairings": [*COMMON, "ls", "open", "revoke"],
     "pairings ls": COMMON,
     "pairings open": [*COMMON, "--role"],
@@ -46,7 +47,7 @@ WORDS = {
 FILES = ["cast", "queue add", "queue save"]
 """Commands that take files as well."""
 
-DEVICES = ["transfer", "pair"]
+DEVICES = ["transfer", "pair", "join"]
 """Commands that take names of receivers."""
 
 FIRST = [command for command in WORDS if " " not in command]

@@ -23,14 +23,20 @@ def pairings(arguments: Arguments) -> int:
             lines = iter([_opened(result)])
         case "revoke":
             result = located.send("pairings.revoke", {"pairing": arguments.pairing})
-            told = result["pairing"]
-            lines = iter([f"{plain(told['name'])} ({told['role']}) is paired no more."])
+            lines = iter([_revoked(result)])
         case _:
             result = located.send("pairings.list")
-            lines = _listed(result["pairings"])
+            lines = _listed(result["pairings"], result.get("receivers", []))
     for line in [json.dumps(result)] if arguments.json else lines:
         print(line)
     return 0
+
+
+def _revoked(result: dict[str, Any]) -> str:
+    if "receiver" in result:
+        return f"{plain(result['receiver']['name'])} is of this house no more."
+    told = result["pairing"]
+    return f"{plain(told['name'])} ({told['role']}) is paired no more."
 
 
 def _opened(result: dict[str, Any]) -> str:
@@ -41,9 +47,12 @@ def _opened(result: dict[str, Any]) -> str:
     )
 
 
-def _listed(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _listed(rows: list[dict[str, Any]], receivers: list[dict[str, Any]]) -> Iterator[str]:
     if not rows:
         yield "Nobody is paired."
+    if receivers:
+        house = ", ".join(sorted(plain(receiver["name"]) for receiver in receivers))
+        yield f"Of the same house: {house}."
     names = [plain(row["name"]) for row in rows]
     widest = max(map(columns, names), default=0)
     for name, row in zip(names, rows, strict=True):

@@ -12,6 +12,7 @@ from receiver.config.options import (
     Choice,
     DayHours,
     Folder,
+    HostNames,
     Kind,
     Number,
     Peers,
@@ -47,6 +48,11 @@ class Config:
     host: str = option(Address(), 'address to listen on; "" means all', default="")
     port: int = option(
         Number(0, 65535), "TCP port to listen on; 0 takes any that is free", default=DEFAULT_PORT
+    )
+    hosts: str = option(
+        HostNames(),
+        "other names that browsers and programs may reach it by, besides the machine's own",
+        default="",
     )
     mdns: bool = option(Switch(), "advertise the receiver on the network", default=True)
     peers: str = option(

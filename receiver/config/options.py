@@ -7,6 +7,7 @@ allow; `allowed` is the end of the sentence that the user reads.
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -208,6 +209,32 @@ class Peers:
             raise ValueError  # noqa: TRY004 - one error for every wrong value
         addresses_in(value, default_port=1)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class HostNames:
+    """Names of hosts, separated by commas; empty means none."""
+
+    allowed: str = field(default="host names, separated by commas", init=False)
+
+    def parse(self, text: str) -> object:
+        """A list is written as text everywhere."""
+        return text
+
+    def check(self, value: object) -> object:
+        """The text, if `names_in` can read it."""
+        if not isinstance(value, str):
+            raise ValueError  # noqa: TRY004 - one error for every wrong value
+        names_in(value)
+        return value
+
+
+def names_in(text: str) -> list[str]:
+    """Host names of a list separated by commas. Raises `ValueError`."""
+    names = [*filter(None, map(str.strip, text.split(",")))]
+    if not all(re.fullmatch(r"[\w.-]+", name, re.ASCII) for name in names):
+        raise ValueError
+    return names
 
 
 def addresses_in(text: str, default_port: int) -> list[tuple[str, int]]:

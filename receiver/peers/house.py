@@ -88,6 +88,8 @@ class House:
         self._peers: dict[str, Peer] | None = None
         self._tasks = asyncio.TaskGroup()
         self._strangers: set[Address] = set()
+        self.begun = asyncio.Event()
+        """Set when others may be met."""
         self.plays = False
         """Whether this receiver plays."""
 
@@ -95,6 +97,7 @@ class House:
         """Keep the house together until cancelled. `carry` carries out what peers ask for."""
         self._carry, self._listener = carry, listener
         async with self._tasks:
+            self.begun.set()
             await asyncio.Event().wait()
 
     def listens_on(self, port: int) -> None:

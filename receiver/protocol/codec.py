@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -35,10 +36,25 @@ def decode_command(data: bytes | str) -> Command:
         )
     try:
         command = _commands.decode(data)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        _names.decode(data if isinstance(data, str) else data.decode())
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadRequest(f"This is not a command: {error}.") from None
     check_choices(command)
     return command
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    """Raises `msgspec.ValidationError` for an object of JSON that has a name twice: of those, one
+    reader takes the first and another the last.
+    """
+    if len(dict(fields)) < len(fields):
+        names = [name for name, _ in fields]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise msgspec.ValidationError(f"Object contains the field `{twice}` twice")
+
+
+_names = json.JSONDecoder(object_pairs_hook=_once)
+"""msgspec takes the last of two fields of one name, and says nothing."""
 
 
 def check_choices(command: Command) -> None:

@@ -13,6 +13,8 @@ SCHEMA_PATH = "/v1/schema"
 METRICS_PATH = "/metrics"
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_STRANGER_BYTES = 4 * 1024
+"""From who is not paired: what lets somebody in is short, and more is not even looked at."""
 MAX_PEER_MESSAGE_BYTES = 4 * 1024 * 1024
 """Between receivers: rows of a queue come in parts, but one row alone may be long."""
 MAX_TEXT = 1024

@@ -11,7 +11,7 @@ import msgspec
 
 from receiver.clock.base import Clock
 from receiver.errors import TonearmError
-from receiver.protocol import codec
+from receiver.protocol import codec, limits
 from receiver.protocol.commands import Command, Status, TimeRequest
 from receiver.protocol.events import Done, Error
 from receiver.server.answered import Answered, Reply
@@ -34,7 +34,8 @@ class Door:
         self._hub = hub
         self._ask = ask
         self._forward = forward
-        self._doorkeeper = doorkeeper
+        self.doorkeeper = doorkeeper
+        """Who says whom this door is open to."""
         self._clock = clock
         self._answered = Answered()
 
@@ -44,6 +45,8 @@ class Door:
         """
         received = self._clock.now()
         try:
+            if caller is None and len(message) > limits.MAX_STRANGER_BYTES:
+                raise self.doorkeeper.unknown()
             command = codec.decode_command(message)
         except TonearmError as error:
             reply(Error(codec.id_of(message), error.code, error.message, error.detail))
@@ -67,11 +70,11 @@ class Door:
         if command.receiver is not None and not self._is_mine(command.receiver):
             # How much of it a guest may do is judged where it is done.
             if caller is None:
-                raise self._doorkeeper.unknown()
+                raise self.doorkeeper.unknown()
             check(caller, command)
             self._forward(command, caller, reply)
             return
-        result = self._doorkeeper.judge(caller, command, self._hub.snapshot().state)
+        result = self.doorkeeper.judge(caller, command, self._hub.snapshot().state)
         if result is not None:
             reply(Done(command.id, result))
             return
@@ -81,7 +84,7 @@ class Door:
             case Status():
                 reply(Done(command.id, self.status()))
             case _ if isinstance(command, TrustCommand):
-                reply(Done(command.id, self._doorkeeper.carry_out(command, caller)))
+                reply(Done(command.id, self.doorkeeper.carry_out(command, caller)))
             case _:
                 self._answered.once(_signed(command, caller), reply, self._ask)
 

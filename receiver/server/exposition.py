@@ -53,6 +53,7 @@ class _Collector(Collector):
             refused.add_metric([code], count)
         yield refused
         for name, what, count in (
+            ("tonearm_connections_refused", "Connections there was no place for", m.turned_away),
             ("tonearm_decoder_deaths", "How often the audio process died", m.deaths),
             ("tonearm_starvations", "How often a track ran out of bytes", m.starvations),
             ("tonearm_holes", "Gaps in streams, played over", m.holes),

@@ -1,31 +1,32 @@
-"""The WebSocket and the HTTP door. The one file that knows aiohttp's server."""
+"""The WebSocket and the HTTP door: its paths, and what holds for a request to any of them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from receiver.errors import Internal, TonearmError, Unauthorized, all_errors
+from receiver.errors import Internal, Unauthorized, all_errors
 from receiver.model.health import Examination
-from receiver.protocol import codec, limits
+from receiver.protocol import limits
 from receiver.protocol.events import Answer, Error
-from receiver.server.bind import listen_on
+from receiver.server.bind import listen_on, unmapped
+from receiver.server.certificate import Certificate
 from receiver.server.door import Door
+from receiver.server.gate import Gate
+from receiver.server.guard import Guard
+from receiver.server.http_connection import JSON, HttpConnection, in_json
 from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
-from receiver.server.schema import make_schema
+from receiver.server.schema import schema
 from receiver.server.visitor import Visitor
 from receiver.trust.caller import Caller
-from receiver.trust.doorkeeper import Doorkeeper
 
 GOODBYE_S = 0.5
-JSON = "application/json"
 
 
 class Server:
@@ -35,31 +36,56 @@ class Server:
         self,
         hub: Hub,
         door: Door,
-        doorkeeper: Doorkeeper,
         serve_peer: Callable[[PeerWire], Awaitable[None]],
         metrics: Metrics,
         examine: Callable[[], Awaitable[Examination]],
+        gate: Gate,
+        guard: Guard,
     ) -> None:
         """`serve_peer` speaks with another receiver, until the wire is lost; `examine` looks for
         what is wrong with this one, which takes some seconds.
         """
         self._hub = hub
         self._door = door
-        self._doorkeeper = doorkeeper
+        self._doorkeeper = door.doorkeeper
         self._serve_peer = serve_peer
         self._metrics = metrics
         self._examine = examine
+        self._gate = gate
+        self._guard = guard
         self._examining = asyncio.Lock()
         self._examination: Examination | None = None
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
+        self._fingerprint = ""
 
     @contextlib.asynccontextmanager
-    async def listening(self, host: str, port: int) -> AsyncIterator[int]:
-        """Serve while the block lasts; gives the port. Raises `OSError` if it is taken."""
-        app = web.Application(
-            client_max_size=limits.MAX_MESSAGE_BYTES, middlewares=[self._in_words]
-        )
+    async def listening(
+        self, host: str, port: int, certificate: Certificate | None = None
+    ) -> AsyncIterator[int]:
+        """Serve while the block lasts; gives the port, on which TLS is spoken too where there is a
+        certificate for it. Raises `OSError` if the port is taken.
+        """
+        self._fingerprint = certificate.fingerprint if certificate else ""
+        tls = certificate.context if certificate else None
+        runner = web.AppRunner(self._app(), handle_signals=False, shutdown_timeout=0.5)
+        await runner.setup()
+        server = runner.server
+        assert server is not None
+        try:
+            with listen_on(host, port) as listening:
+                async with asyncio.TaskGroup() as tasks:
+                    serve = functools.partial(HttpConnection, server)
+                    standing = tasks.create_task(self._gate.stand(listening, serve, tls))
+                    yield listening.getsockname()[1]
+                    standing.cancel()
+        finally:
+            await self._say_goodbye()
+            await runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=limits.MAX_MESSAGE_BYTES)
+        self._guard.watch(app)
         app.add_routes(
             [
                 web.get("/", self._front),
@@ -72,15 +98,7 @@ class Server:
                 web.get(limits.METRICS_PATH, self._numbers),
             ]
         )
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
-        await runner.setup()
-        try:
-            site = web.SockSite(runner, listen_on(host, port))
-            await site.start()
-            yield runner.addresses[0][1]
-        finally:
-            await self._say_goodbye()
-            await runner.cleanup()
+        return app
 
     async def _say_goodbye(self) -> None:
         """Close the WebSockets; a client that does not answer is not waited for."""
@@ -103,26 +121,26 @@ class Server:
     async def _command(self, request: web.Request) -> web.Response:
         if request.content_type != JSON:
             error = Error(None, "bad_request", f"Send commands as Content-Type: {JSON}.")
-            return self._json(error, 415)
+            return in_json(error, 415)
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
         def reply(answer: Answer) -> None:
             if not answered.done():
                 answered.set_result(answer)
 
-        self._door.take(await request.read(), self._caller(request), reply)
+        self._door.take(await self._guard.body(request), self._caller(request), reply)
         answer = await answered
         status = 200
         if isinstance(answer, Error):
             status = self._status.get(answer.code, Internal.http_status)
-        return self._json(answer, status)
+        return in_json(answer, status)
 
     async def _state(self, request: web.Request) -> web.Response:
         self._known(request)
-        return self._json(self._hub.snapshot())
+        return in_json(self._hub.snapshot())
 
     async def _schema(self, _: web.Request) -> web.Response:
-        return web.Response(body=msgspec.json.encode(make_schema()), content_type=JSON)
+        return web.Response(body=schema(), content_type=JSON)
 
     async def _doctor(self, request: web.Request) -> web.Response:
         """One at a time: who came while one was under way is told what that found."""
@@ -131,7 +149,7 @@ class Server:
         async with self._examining:
             if self._examination is known or self._examination is None:
                 self._examination = await self._examine()
-            return self._json(self._examination)
+            return in_json(self._examination)
 
     async def _numbers(self, request: web.Request) -> web.Response:
         self._known(request)
@@ -143,9 +161,15 @@ class Server:
     # --- who asks ---------------------------------------------------------------------------
 
     def _caller(self, request: web.Request) -> Caller | None:
-        """Who asks, by the token in the head (RFC 6750); None: nobody that was let in. Raises
-        `Unauthorized` for a token that is none.
+        """Who asks, by the token in the head (RFC 6750), and whether others may hear it; None:
+        nobody that was let in. Raises `Unauthorized` for a token that is none.
         """
+        caller = self._by_token(request)
+        if caller is None or request.secure:
+            return caller
+        return caller._replace(private=False)
+
+    def _by_token(self, request: web.Request) -> Caller | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return self._doorkeeper.stranger
@@ -157,18 +181,6 @@ class Server:
         """Raises `Unauthorized` for who is not paired."""
         if self._caller(request) is None:
             raise self._doorkeeper.unknown()
-
-    @web.middleware
-    async def _in_words(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Errors as the protocol has them."""
-        try:
-            return await handler(request)
-        except TonearmError as error:
-            told = Error(None, error.code, error.message, error.detail)
-            return self._json(told, error.http_status)
-
-    def _json(self, message: msgspec.Struct, status: int = 200) -> web.Response:
-        return web.Response(body=codec.encode(message), status=status, content_type=JSON)
 
     # --- WebSocket --------------------------------------------------------------------------
 
@@ -188,9 +200,8 @@ class Server:
         await socket.prepare(request)
         self._sockets.add(socket)
         try:
-            # A socket for both versions of IP writes the older one's addresses so.
-            host = (request.remote or "").removeprefix("::ffff:")
-            await self._serve_peer(PeerWire(socket, host))
+            channel = self._fingerprint if request.secure else ""
+            await self._serve_peer(PeerWire(socket, unmapped(request.remote or ""), channel))
         finally:
             self._sockets.discard(socket)
         return socket

@@ -41,6 +41,8 @@ class Metrics(Observer):
         """How late the event loop of control turns."""
         self.refused: Counter[str] = Counter()
         """Commands answered with an error, by its code."""
+        self.turned_away = 0
+        """Connections closed at once, for want of a place."""
         self.deaths = 0
         self.underruns = 0
         self.starvations = 0

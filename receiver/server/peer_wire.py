@@ -8,11 +8,10 @@ from aiohttp import WSMsgType, web
 class PeerWire:
     """See `receiver.peers.base.Wire`."""
 
-    def __init__(self, socket: web.WebSocketResponse, host: str, channel: str = "") -> None:
+    def __init__(self, socket: web.WebSocketResponse, host: str, channel: str) -> None:
+        """`channel`: the fingerprint of the certificate that was shown, "" without TLS."""
+        self.host = host
         self.channel = channel
-        # A socket for both families calls an IPv4 address `::ffff:192.0.2.1`. Controllers are told
-        # it, and not every use they have for it takes that.
-        self.host = host.removeprefix("::ffff:") if "." in host else host
         self._socket = socket
 
     async def send(self, message: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import msgspec
@@ -9,6 +10,12 @@ import msgspec
 from receiver.protocol import limits
 from receiver.protocol.commands import Command
 from receiver.protocol.events import ServerMessage
+
+
+@functools.cache
+def schema() -> bytes:
+    """`make_schema` as JSON. It takes some 20 ms to make, and strangers may ask for it."""
+    return msgspec.json.encode(make_schema())
 
 
 def make_schema() -> dict[str, Any]:

@@ -59,18 +59,20 @@ class Visitor:
             self._refuse(None, self._doorkeeper.unknown())
             await self._let_in()
         async for message in self.socket:
-            self._take(message)
+            await self._take(message)
 
     async def _let_in(self) -> None:
         """Until the client has said who it is, or it takes too long."""
         try:
             async with asyncio.timeout(AUTH_S):
                 while self._caller is None and not self.socket.closed:
-                    self._take(await self.socket.receive())
+                    await self._take(await self.socket.receive())
         except TimeoutError:
             await self.socket.close(code=4401, message=b"unauthorized")
 
-    def _take(self, message: WSMessage) -> None:
+    async def _take(self, message: WSMessage) -> None:
+        # What has come already is given out at once, and may be a thousand messages: others first.
+        await asyncio.sleep(0)
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             return
         auth = _auth(message.data) if self._caller is None else None
@@ -112,6 +114,8 @@ class Visitor:
 
 def _auth(data: bytes | str) -> Auth | None:
     """The command, if it is one that shows a token."""
+    if len(data) > limits.MAX_STRANGER_BYTES:
+        return None
     try:
         command = codec.decode_command(data)
     except TonearmError:

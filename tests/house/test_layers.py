@@ -49,7 +49,9 @@ COMPOSE = {"receiver.__main__", "receiver.app", "receiver.errands", "receiver.fr
 
 ONE_IMPORTER = {
     "aiohttp": {
+        "receiver/server/guard.py",
         "receiver/server/http.py",
+        "receiver/server/http_connection.py",
         "receiver/server/peer_wire.py",
         "receiver/server/visitor.py",
         "receiver/peers/dial.py",

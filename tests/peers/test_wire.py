@@ -13,10 +13,8 @@ from receiver.peers.base import Address, Dial, PeerRefused, Wire
 from receiver.peers.dial import dialler
 from receiver.peers.mock import MockStreet
 from receiver.server.door import Door
-from receiver.server.http import Server
 from receiver.server.hub import Hub
-from receiver.server.metrics import Metrics
-from tests.server.health import healthy
+from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import doorkeeper
 
@@ -37,9 +35,8 @@ async def on_the_mock(serve: Serve) -> AsyncIterator[tuple[Dial, Address]]:
 async def on_sockets(serve: Serve) -> AsyncIterator[tuple[Dial, Address]]:
     hub, clock = Hub(), MockClock()
     hub.publish(state(1))
-    keeper = doorkeeper(clock)
-    door = Door(hub, lambda _c, _r: None, lambda _c, _o, _r: None, keeper, clock)
-    server = Server(hub, door, keeper, serve, Metrics(clock), healthy)
+    door = Door(hub, lambda _c, _r: None, lambda _c, _o, _r: None, doorkeeper(clock), clock)
+    server = serving(hub, door, clock, serve)
     async with server.listening("127.0.0.1", 0) as port, dialler() as dial:
         yield dial, Address("127.0.0.1", port)
 

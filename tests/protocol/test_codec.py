@@ -130,6 +130,26 @@ def test_deep_nesting_is_a_bad_request(opening: str) -> None:
     assert codec.id_of(deep) is None
 
 
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ('{"type": "pause", "id": "a", "id": "b"}', "id"),
+        ('{"type": "pause", "id": "a", "id": "a"}', "id"),
+        ('{"type": "pause", "type": "pause", "id": "a"}', "type"),
+        ('{"type": "volume", "id": "a", "percent": 5, "percent": 100}', "percent"),
+        ('{"type": "volume", "id": "a", "percent": 5, "\\u0070ercent": 100}', "percent"),
+        (
+            '{"type": "queue.add", "id": "a", "items": [{"url": "http://x/", "url": "http://y/"}]}',
+            "url",
+        ),
+    ],
+)
+def test_a_name_that_comes_twice_is_named(message: str, name: str) -> None:
+    for data in (message, message.encode()):
+        with pytest.raises(BadRequest, match=f"`{name}` twice"):
+            codec.decode_command(data)
+
+
 def test_the_size_of_a_message_is_limited() -> None:
     fitting = play() + b" " * (limits.MAX_MESSAGE_BYTES - len(play()))
     assert isinstance(codec.decode_command(fitting), c.Play)

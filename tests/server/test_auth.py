@@ -12,10 +12,8 @@ from receiver.clock.mock import MockClock
 from receiver.model.trust import Trusted
 from receiver.protocol import commands as c
 from receiver.server.door import Door
-from receiver.server.http import Server
 from receiver.server.hub import Hub
-from receiver.server.metrics import Metrics
-from tests.server.health import healthy
+from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import CODE, doorkeeper
 
@@ -34,7 +32,7 @@ class Guarded:
         door = Door(
             self.hub, lambda asked, _: self.asked.append(asked), _nowhere, self.keeper, clock
         )
-        self.server = Server(self.hub, door, self.keeper, _nobody, Metrics(clock), healthy)
+        self.server = serving(self.hub, door, clock)
         self.url = ""
 
     def pair(self, name: str, role: str) -> str:
@@ -45,10 +43,6 @@ class Guarded:
 
 
 def _nowhere(*_: object) -> None:
-    raise AssertionError
-
-
-async def _nobody(_: object) -> None:
     raise AssertionError
 
 
@@ -110,6 +104,20 @@ async def test_who_is_not_paired_changes_nothing(
     status, answer = await post(http, guarded, STOP, token)
     assert (status, answer["code"]) == (401, "unauthorized")
     assert guarded.asked == []
+
+
+async def test_what_strangers_say_at_length_is_not_even_looked_at(
+    guarded: Guarded, http: aiohttp.ClientSession
+) -> None:
+    guarded.keeper.open("member")
+    pair = {"type": "pair", "id": "1", "code": CODE, "name": "Phone", "more": "x" * 5000}
+    assert (await post(http, guarded, pair))[1]["code"] == "unauthorized"
+    async with http.ws_connect(f"{guarded.url}/v1/ws") as socket:
+        await socket.receive_json()
+        await socket.send_json(pair)
+        assert (await socket.receive_json())["code"] == "unauthorized"
+    pair["more"] = "x"
+    assert (await post(http, guarded, pair))[1]["code"] == "bad_request"
 
 
 async def test_another_scheme_is_refused_in_words(

@@ -22,13 +22,13 @@ from receiver.protocol.commands import Command, Pause
 from receiver.protocol.events import Done, Error
 from receiver.server.bind import listen_on
 from receiver.server.door import Door, Reply
-from receiver.server.http import Server
 from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
 from receiver.trust.caller import Caller
-from tests.server.health import HEALTHY, healthy
+from tests.server.health import HEALTHY
+from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import doorkeeper
 
@@ -45,7 +45,7 @@ class Stage:
         self.forwarded: list[Command] = []
         keeper = doorkeeper(self.clock)
         door = Door(self.hub, self._ask, self._forward, keeper, self.clock)
-        self.server = Server(self.hub, door, keeper, self._echo, self.metrics, healthy)
+        self.server = serving(self.hub, door, self.clock, self._echo, self.metrics)
         self.port = 0
 
     @property

@@ -1,0 +1,81 @@
+"""Our receiver under attack: how soon a controller is answered, whether the music goes on, and what
+it costs in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+from benchmarks import unit
+from benchmarks.attackers import ATTACKS
+from benchmarks.peers.tonearm import Tonearm
+from benchmarks.results import Results
+from benchmarks.stage import SETTLE_S, Stage
+from controller import one_shot
+from controller.address import Address
+from tests.rig.card import end_process
+from tests.rig.soak import own_kib
+
+CALM = "nothing"
+UNDERRUNS = "attack: underruns counted"
+GROWS = "attack: memory of control grows (MB)"
+EVERY_S = 0.05
+
+
+def answered(attack: str) -> str:
+    """The name of the figure for a command over a connection that was there before."""
+    return f"attack by {attack}: a command, answered (ms)"
+
+
+def answered_anew(attack: str) -> str:
+    """The name of the figure for a command over a connection of its own."""
+    return f"attack by {attack}: a command by a new connection, answered (ms)"
+
+
+def attack(stage: Stage, seconds: float, results: Results) -> None:
+    """Each attack for so many seconds, and as long without any."""
+    if Tonearm.name not in stage.names:
+        return
+    with stage.player(Tonearm.name) as player:
+        assert isinstance(player, Tonearm)
+        player.repeat(stage.url(stage.one))
+        time.sleep(SETTLE_S)
+        _commands(player, CALM, seconds, results)
+        held = own_kib(player.process.pid)
+        for name in ATTACKS:
+            with _under(name, player.port):
+                _commands(player, name, seconds, results)
+        time.sleep(SETTLE_S)
+        grown = own_kib(player.process.pid) - held
+        results.add(GROWS, player.name, grown / 1024)
+        results.add(UNDERRUNS, player.name, player.says_of_itself()["underruns counted"])
+
+
+@contextlib.contextmanager
+def _under(name: str, port: int) -> Iterator[None]:
+    """The attack goes on during the block."""
+    command = [sys.executable, "-m", "benchmarks.attackers", name, str(port)]
+    with subprocess.Popen(command, cwd=unit.ROOT) as attackers:
+        try:
+            time.sleep(SETTLE_S)
+            yield
+        finally:
+            end_process(attackers)
+
+
+def _commands(player: Tonearm, name: str, seconds: float, results: Results) -> None:
+    """Time commands by turns over both kinds of connections."""
+    place = Address(player.host, player.port)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        began = time.monotonic()
+        player.volume(100)
+        between = time.monotonic()
+        results.add(answered(name), player.name, 1000 * (between - began))
+        one_shot.send(place, "volume", {"percent": 100})
+        results.add(answered_anew(name), player.name, 1000 * (time.monotonic() - between))
+        time.sleep(EVERY_S)
