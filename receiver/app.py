@@ -198,7 +198,7 @@ class Receiver:
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
                 tasks.create_task(self._front.run(self._door.take_here)),
-                tasks.create_task(self._pairing.run(self._local_door)),
+                tasks.create_task(self._pairing.run(self._local_door, {"doctor": self._examine})),
             ]
             try:
                 async with self._listening() as port:

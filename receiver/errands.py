@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from receiver.config.load import Loaded, table
@@ -13,10 +12,6 @@ from receiver.logs.lines import set_up
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
-
-
-SERVICE_DIR = Path("/run/tonearm")
-"""Where the service has its sockets; a receiver that somebody started has them with its state."""
 
 
 def run_errand(task: Task, loaded: Loaded, hardware: Hardware | None) -> int:
@@ -66,9 +61,9 @@ def _doctor(loaded: Loaded, hardware: Hardware | None) -> int:
 
 def _pair(loaded: Loaded, _: Hardware | None) -> int:
     from receiver.pairing import qr_lines  # noqa: PLC0415
-    from receiver.server.local_door import FILE_NAME, knock  # noqa: PLC0415
+    from receiver.server.local_door import Invitation, knock, local_doors  # noqa: PLC0415
 
-    invitation = knock([SERVICE_DIR / FILE_NAME, loaded.config.state_dir / FILE_NAME])
+    invitation = knock(local_doors(loaded.config.state_dir), "pair", Invitation)
     code = f"{invitation.code[:3]} {invitation.code[3:]}"
     lines = [f"Code: {code}, for {invitation.seconds:.0f} s. Or scan, or open {invitation.url}"]
     sys.stdout.write("\n".join([*lines, *qr_lines(invitation.url), ""]))

@@ -15,7 +15,7 @@ from receiver.config.config import Config
 from receiver.model.hours import Hours
 from receiver.model.trust import Member
 from receiver.server.certificate import Certificate
-from receiver.server.local_door import Invitation, local_door
+from receiver.server.local_door import Answers, Invitation, local_door
 from receiver.store.trust import TrustFile
 from receiver.trust.circle import Circle
 from receiver.trust.doorkeeper import Doorkeeper
@@ -80,11 +80,13 @@ class Pairing:
         self.doorkeeper.prune()
         self.tell()
 
-    async def run(self, door: Path) -> None:
-        """Keep what changes, and the local door open, until cancelled."""
+    async def run(self, door: Path, answers: Answers) -> None:
+        """Keep what changes, and the local door open, until cancelled. `answers` are what it has to
+        say besides.
+        """
         async with contextlib.AsyncExitStack() as stack:
             try:
-                await stack.enter_async_context(local_door(door, self._invite))
+                await stack.enter_async_context(local_door(door, {"pair": self._invite, **answers}))
             except OSError as error:
                 log.warning("tonearm-receiver pair will not work: %s: %s", door, error.strerror)
             async with asyncio.TaskGroup() as tasks:
@@ -99,7 +101,7 @@ class Pairing:
                 self._dirty.set()
                 await self._clock.sleep(RETRY_S)
 
-    def _invite(self) -> Invitation:
+    async def _invite(self) -> Invitation:
         opened = self.doorkeeper.open()
         return Invitation(opened.code, self._url(opened), OPEN_S)
 

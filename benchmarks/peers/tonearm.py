@@ -39,7 +39,7 @@ class Tonearm(Player):
             self.port: int = probe.getsockname()[1]
 
     def command(self) -> list[str]:
-        flags = ["--audio", "portaudio", "--device", self.sink]
+        flags = ["--audio", "portaudio", "--auth", "open", "--device", self.sink]
         flags += ["--host", self.host, "--port", str(self.port)]
         flags += ["--state-dir", str(self.folder / "state")]
         if self.buffer_ms is not None:

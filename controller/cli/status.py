@@ -67,6 +67,10 @@ def lines(located: Located, state: State, position_ms: float | None) -> list[str
         f"output  {plain(output.device)} ({plain(output.backend)}),"
         f" {output.rate} Hz, {output.channels} channels, {output.underruns} underruns"
     )
+    if state.access.pairing:
+        shown.append("pairing  somebody new is let in now")
+    elif state.access.auth == "open":
+        shown.append("access  open: whoever reaches it may command it")
     if state.problem is not None:
         shown.append(f"problem  {plain(state.problem.message)}")
     others = sorted(located.house[1:], key=lambda speaker: speaker.name.casefold())

@@ -63,7 +63,7 @@ class Config:
     auth: AuthMode = option(
         Choice(("pair", "open")),
         "who may command it: those who are paired, or whoever reaches it",
-        default="open",
+        default="pair",
     )
     guest_skips: int = option(
         Number(0, 1000), "items that a guest may vote to skip in an hour", default=6

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from receiver.config.config import Config
-from receiver.model.health import Finding
+from receiver.model.health import Examination, Finding
 from receiver.model.state import State
 from receiver.sink.devices import Device
 
@@ -100,6 +100,12 @@ class Network(Protocol):
 
     def fetch(self, host: str, port: int, path: str) -> bytes | None:
         """What an HTTP GET is answered with, whatever its status; None when it is not."""
+        ...
+
+    def knock(self, state_dir: Path) -> Examination | None:
+        """What the receiver of this machine finds, asked at its local door; None: it does not
+        answer, or not this user.
+        """
         ...
 
     def multicast_refusal(self, address: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from receiver import __version__
 from receiver.doctor.base import Check, Machine, Patient
+from receiver.doctor.checks.access import check_access
 from receiver.doctor.checks.clock import check_clock
 from receiver.doctor.checks.disk import check_disk
 from receiver.doctor.checks.gpio import check_gpio
@@ -21,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     check_mdns,
     check_multicast,
     check_wifi,
+    check_access,
     check_house,
     check_device,
     check_underruns,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from receiver.doctor.base import LIBRARIES, Disk, Record
+from receiver.model.health import Examination
 from receiver.sink.devices import Device
 
 CABLE, RADIO = "192.168.1.20", "192.168.1.21"
@@ -50,6 +51,8 @@ class MockMachine:
         }
         self.packages = {"aiohttp": "3.14.1", "zeroconf": "0.154.0", "rpi-lgpio": "0.6"}
         self.loaded = dict.fromkeys(LIBRARIES, "") | {"libvorbis.so.0": "libVorbis 1.3.7"}
+        self.own_words: Examination | None = None
+        """What the receiver says at its local door."""
         self.dacs = [Device(0, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)]
         self.announcements: list[Record] = []
         self._free_bytes = 20 * GIGABYTE
@@ -188,6 +191,10 @@ class MockMachine:
     def fetch(self, host: str, port: int, path: str) -> bytes | None:  # noqa: ARG002 - as above
         """See `Network`."""
         return self._pages.get(path)
+
+    def knock(self, state_dir: Path) -> Examination | None:  # noqa: ARG002 - there is one
+        """See `Network`."""
+        return self.own_words
 
     def multicast_refusal(self, address: str) -> str | None:
         """See `Network`."""

@@ -7,9 +7,13 @@ import http.client
 import secrets
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.doctor.base import Record
+from receiver.errors import NoReceiver
+from receiver.model.health import Examination
+from receiver.server.local_door import knock, local_doors
 
 PATIENCE_S = 1.0
 ANSWER_S = 15.0
@@ -44,6 +48,13 @@ class ThisNetwork:
             return None
         finally:
             connection.close()
+
+    def knock(self, state_dir: Path) -> Examination | None:
+        """See `Network`."""
+        try:
+            return knock(local_doors(state_dir), "doctor", Examination)
+        except NoReceiver:
+            return None
 
     def multicast_refusal(self, address: str) -> str | None:
         """See `Network`. For addresses of IPv4."""

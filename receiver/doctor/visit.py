@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 
@@ -22,17 +23,25 @@ def visit(machine: Machine, config: Config, hardware: Sequence[str] = ()) -> Exa
     used; where it does not run, what can be seen without it. Takes some seconds.
     """
     own = own_id(machine, config)
+    for told in _told(machine, config):
+        # Started by hand and as a service, one speaker keeps its state in two places.
+        if own in ("", told.id) or told.name == config.name:
+            return told
+    return examine(machine, Patient(config, own, hardware=hardware))
+
+
+def _told(machine: Machine, config: Config) -> Iterator[Examination]:
+    """What a receiver says that is asked like any other, and, where it tells only those who are
+    paired, at its local door.
+    """
     answer = machine.fetch(config.host or LOOPBACK, config.port, DOCTOR_PATH)
     if answer is not None:
-        try:
-            told = msgspec.json.decode(answer, type=Examination)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
-            pass  # another program has the port, which its check will tell
-        else:
-            # Started by hand and as a service, one speaker keeps its state in two places.
-            if own in ("", told.id) or told.name == config.name:
-                return told
-    return examine(machine, Patient(config, own, hardware=hardware))
+        # Another program may have the port, which its check will tell.
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeError, RecursionError):
+            yield msgspec.json.decode(answer, type=Examination)
+    told = machine.knock(config.state_dir)
+    if told is not None:
+        yield told
 
 
 def own_id(machine: Machine, config: Config) -> str:

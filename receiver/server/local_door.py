@@ -1,5 +1,5 @@
 """The door for who has a shell on the machine: a socket in the file system, which its permissions
-guard. It lets somebody new in, and nothing else.
+guard. It lets somebody new in, and tells what is wrong; it plays nothing.
 """
 
 from __future__ import annotations
@@ -8,16 +8,24 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from receiver.errors import NoReceiver
 
-FILE_NAME = "pair.sock"
-MOST_BYTES = 4096
-ANSWER_S = 10.0
+T = TypeVar("T")
+
+SERVICE_DIR = Path("/run/tonearm")
+FILE_NAME = "local.sock"
+MOST_BYTES = 1 << 20
+ANSWER_S = 20.0
+"""A doctor takes some seconds."""
+
+Answers = Mapping[str, Callable[[], Awaitable[msgspec.Struct]]]
+"""What is answered to each word."""
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -31,13 +39,17 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def local_door(path: Path, invite: Callable[[], Invitation]) -> AsyncIterator[None]:
-    """Answer with an invitation at `path` while the block lasts. Raises `OSError` where there can
-    be no socket.
+async def local_door(path: Path, answers: Answers) -> AsyncIterator[None]:
+    """Answer each line that is one word at `path`, while the block lasts. Raises `OSError` where
+    there can be no socket.
     """
 
-    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(msgspec.json.encode(invite()))
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, ValueError, TimeoutError):
+            async with asyncio.timeout(ANSWER_S):
+                word = (await reader.readline()).decode(errors="replace").strip()
+                if word in answers:
+                    writer.write(msgspec.json.encode(await answers[word]()))
         writer.close()
 
     server = await asyncio.start_unix_server(serve, sock=_bound(path))
@@ -72,15 +84,23 @@ def local_door_path(environ: Mapping[str, str], state_dir: Path) -> Path:
     return Path(runtime or state_dir) / FILE_NAME
 
 
-def knock(paths: list[Path]) -> Invitation:
-    """Ask the receiver on this machine to let somebody in. Raises `NoReceiver`."""
+def local_doors(state_dir: Path) -> list[Path]:
+    """Where the receiver of this machine may have its socket: the service, or one that somebody
+    started.
+    """
+    return [SERVICE_DIR / FILE_NAME, state_dir / FILE_NAME]
+
+
+def knock(paths: Iterable[Path], word: str, kind: type[T]) -> T:
+    """What the receiver on this machine answers to a word. Blocks. Raises `NoReceiver`."""
     reason = "it does not run"
     for path in paths:
         try:
             with socket.socket(socket.AF_UNIX) as door:
                 door.settimeout(ANSWER_S)
                 door.connect(str(path))
-                return msgspec.json.decode(_all_of(door), type=Invitation)
+                door.sendall(f"{word}\n".encode())
+                return msgspec.json.decode(_all_of(door), type=kind)
         except PermissionError:
             reason = f"you may not use {path}; try sudo"
         except (FileNotFoundError, ConnectionRefusedError):

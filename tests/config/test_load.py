@@ -78,11 +78,11 @@ def test_a_file_that_is_named_takes_the_place_of_the_others(home: Home, tmp_path
 def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
     texts = {
         "name": "Küche", "host": "127.0.0.1", "port": "0", "mdns": "off", "audio": "mock",
-        "peers": "kitchen.local, 10.0.0.7:7000",
+        "peers": "kitchen.local, 10.0.0.7:7000", "hosts": "speaker.example, kueche",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "linger_s": "2", "release_s": "0", "volume": "hardware",
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
-        "profile": "five-buttons", "auth": "pair", "guest_skips": "0", "guest_volume": "100",
+        "profile": "five-buttons", "auth": "open", "guest_skips": "0", "guest_volume": "100",
         "guest_hours": "8:00-24:00",
     }  # fmt: skip
     switches = [f"--no-{key}" for key, text in texts.items() if text == "off"]
@@ -210,7 +210,7 @@ def test_the_table_shows_each_value_and_its_source(home: Home) -> None:
     lines = table(loaded).splitlines()
     assert [line.split()[0] for line in lines] == [option.key for option in OPTIONS]
     assert re.search(r'^name +"Küche \\"1\\"" +--name$', lines[0])
-    assert re.search(r"^mdns +true +default$", lines[3])
+    assert re.search(r"^mdns +true +default$", lines[4])
 
 
 def test_the_sample_names_every_option_and_changes_nothing(home: Home) -> None:

@@ -38,7 +38,8 @@ class Machine:
 
     def __init__(self, space: str, name: str, folder: Path) -> None:
         self.space = space
-        self._command = [*inside(space), sys.executable, "-m", "receiver", "--audio", "mock"]
+        program = [sys.executable, "-m", "receiver"]
+        self._command = [*inside(space), *program, "--audio", "mock", "--auth", "open"]
         self._command += ["--name", name, "--state-dir", str(folder / name)]
         self._command += ["--log-level", "warning"]
 

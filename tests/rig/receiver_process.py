@@ -20,7 +20,8 @@ START_S = 30.0
 
 
 class ReceiverProcess:
-    """`python -m receiver` with the given flags; a context manager. What it logs is in `log`.
+    """`python -m receiver` with the given flags; a context manager. It is open unless a flag says
+    else. What it logs is in `log`.
 
     `environ` replaces the environment; the state goes into `folder` and no configuration of the
     user's is read.
@@ -36,7 +37,8 @@ class ReceiverProcess:
         self.folder = folder
         self.log: list[str] = []
         self.port = 0
-        self._flags = ["--port", "0", "--state-dir", str(folder / "state"), *flags]
+        auth = [] if "--auth" in flags else ["--auth", "open"]
+        self._flags = [*auth, "--port", "0", "--state-dir", str(folder / "state"), *flags]
         if not mdns:
             self._flags.append("--no-mdns")
         base = dict(os.environ if environ is None else environ)
