@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak deb clean system-run system-test
+.PHONY: help demo test lint bench soak faults deb clean system-run system-test
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -29,6 +29,9 @@ bench: $(VENV)/.ready-test ## measure: start, seek, pause, volume, CPU, memory
 
 soak: $(VENV)/.ready-test ## ten minutes in a busy household: underruns, gaps, memory
 	@$(BIN)/python -m benchmarks soak --players tonearm
+
+faults: $(VENV)/.ready-test ## try every fault of the threat model, and say what was seen
+	@$(BIN)/python -m tests.threats
 
 deb: ## build a Debian package for this machine's Python and architecture, in dist
 	@systemd/build-deb.sh dist

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from receiver.clock.mock import MockClock
-from receiver.errors import BadCode, PairingClosed, Unauthorized
+from receiver.errors import BadCode, Conflict, Forbidden, PairingClosed, Unauthorized
 from receiver.model.trust import Trusted
 from receiver.protocol import commands as c
 from receiver.trust.caller import ANYBODY, Caller
@@ -127,3 +127,19 @@ def test_who_is_not_paired_is_told_how() -> None:
     assert keeper.stranger is None
     with pytest.raises(Unauthorized, match="tonearm pair"):
         keeper.caller("no token of ours")
+
+
+def test_the_key_of_the_house_is_told_in_private_only() -> None:
+    keeper = doorkeeper(MockClock(), "pair", BEGUN)
+    owner = let_in(keeper, "Laptop", "owner")
+    invite = c.HouseInvite(id="5")
+    assert keeper.carry_out(invite, owner)["house"]["keys"]
+    for caller in (owner._replace(private=False), None):
+        with pytest.raises(Forbidden, match="TLS"):
+            keeper.carry_out(invite, caller)
+
+
+def test_an_open_receiver_is_of_no_house() -> None:
+    keeper = doorkeeper(MockClock(), "open")
+    with pytest.raises(Conflict, match="open"):
+        keeper.carry_out(c.HouseInvite(id="5"), ANYBODY)
