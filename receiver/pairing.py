@@ -94,12 +94,17 @@ class Pairing:
                 await self._keep()
 
     async def _keep(self) -> None:
-        while True:
-            await self._dirty.wait()
-            self._dirty.clear()
-            if not await asyncio.to_thread(self._file.save, self._circle.trusted):
-                self._dirty.set()
-                await self._clock.sleep(RETRY_S)
+        """Write each change at once; the last one, too, when it ends."""
+        try:
+            while True:
+                await self._dirty.wait()
+                self._dirty.clear()
+                if not await asyncio.to_thread(self._file.save, self._circle.trusted):
+                    self._dirty.set()
+                    await self._clock.sleep(RETRY_S)
+        finally:
+            if self._dirty.is_set():
+                self._file.save(self._circle.trusted)
 
     async def _invite(self) -> Invitation:
         opened = self.doorkeeper.open()
@@ -114,10 +119,9 @@ class Pairing:
 
     def opened(self, opened: Opened, seconds: float) -> None:
         """See `Herald`."""
-        url = self._url(opened)
-        log.info("Pairing is open for %.0f s. Code: %s. Or scan: %s", seconds, opened.code, url)
+        log.info("Pairing is open for %.0f s. Code: %s", seconds, opened.code)
         if sys.stderr.isatty():  # a log would shorten what looks so alike
-            sys.stderr.write("\n".join([*qr_lines(url), ""]))
+            sys.stderr.write("\n".join([*qr_lines(self._url(opened)), ""]))
 
     def closed(self, why: str) -> None:
         """See `Herald`."""
