@@ -13,7 +13,7 @@ import pytest
 
 from receiver.protocol.limits import COMMANDS_PATH, MAX_MESSAGE_BYTES, WEBSOCKET_PATH
 from receiver.server import http_connection, visitor
-from receiver.server.guard import BODY_S, TAKEN_S
+from receiver.server.guard import BODY_S, LINGER_S, TAKEN_S
 from receiver.server.hub import LAG, MAX_ANSWERS
 from tests.server.open_house import JSON, STOP, House, head_of, open_house, says_of_itself
 
@@ -149,10 +149,33 @@ async def test_a_command_has_a_time_to_come_in(house: House) -> None:
     writer.write(head + b"Content-Length: 50\r\n\r\n{")
     await until(lambda: house.clock.next_due is not None and not house.server._gate._silent)
     await house.clock.advance(BODY_S)
-    answer = await reader.read()
-    assert head_of(answer)[0] == 408
+    assert (await reader.readline()).split()[1] == b"408"
+    await house.clock.advance(LINGER_S)
+    await reader.read()
+    assert house.connections == 0
     writer.close()
     await writer.wait_closed()
+
+
+async def test_what_is_too_much_is_not_read(house: House) -> None:
+    """The sender is told so, and has a moment to notice."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    head = b"POST /v1/commands HTTP/1.1\r\nHost: kitchen\r\nContent-Type: application/json\r\n"
+    writer.write(head + b"Content-Length: 1000000000000\r\n\r\n")
+    block, sent = bytes(MAX_MESSAGE_BYTES), 0
+    with contextlib.suppress(TimeoutError):
+        while True:
+            writer.write(block)
+            async with asyncio.timeout(0.5):  # nobody reads any more
+                await writer.drain()
+            sent += len(block)
+    assert (await reader.readline()).split()[1] == b"413"
+    assert sent < 64 * len(block)
+    await house.clock.advance(LINGER_S)
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+    await until(lambda: house.connections == 0)
+    writer.transport.abort()
 
 
 async def test_a_head_has_a_time_to_come_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
