@@ -36,11 +36,15 @@ class _Command(
     epoch: int | None = None
 
 
+class KnownTags(Tags, frozen=True, forbid_unknown_fields=True):
+    """What is known of something to be played."""
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something to be played: its URL, and what is known of it already."""
 
     url: Url
-    tags: Tags = Tags()
+    tags: KnownTags = KnownTags()
     duration_ms: PositionMs | None = None
 
 

@@ -19,6 +19,8 @@ BODY_S = 10.0
 """How long a command may take to come in."""
 TAKEN_S = 10.0
 """A client that has not taken its answer by then is cut off."""
+LINGER_S = 0.5
+"""A client that is still sending when it is answered has so long to notice."""
 
 
 class Guard:
@@ -62,7 +64,12 @@ class Guard:
         return answer
 
     async def _deliver(self, request: web.Request, answer: web.StreamResponse) -> None:
-        """Send an answer; a client that does not read is cut off, not waited for."""
+        """Send an answer; a client that does not read is cut off, not waited for. The rest of a
+        request that was answered before its end is not read, however much there is of it.
+        """
+        unread = not request.content.is_eof()
+        if unread:
+            answer.force_close()
         try:
             async with Deadline(self._clock, TAKEN_S):
                 await answer.prepare(request)
@@ -70,6 +77,9 @@ class Guard:
         except OSError:  # the deadline included
             if request.transport is not None:
                 request.transport.abort()
+        else:
+            if unread:
+                await self._clock.sleep(LINGER_S)
 
 
 async def _dress(_: web.Request, answer: web.StreamResponse) -> None:

@@ -21,8 +21,6 @@ HEAD_S = 20.0
 """From the start of a connection, or its last answer, to the end of the next head. Longer than most
 clients keep a connection that they do not use, so that none is closed under their hands.
 """
-LINGER_S = 0.3
-"""How long what is left of a refused request is read, so that its sender gets to the answer."""
 MAX_HEADERS = 64
 
 log = logging.getLogger(__name__)
@@ -38,7 +36,7 @@ class HttpConnection(web.RequestHandler):
             server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=HEAD_S,
-            lingering_time=LINGER_S,
+            lingering_time=0,  # the guard sees to that, and does not read meanwhile
             max_headers=MAX_HEADERS,
             auto_decompress=False,
             access_log=None,  # type: ignore[arg-type] # aiohttp's own way to have none

@@ -30,7 +30,7 @@ class Visitor:
         self.socket = web.WebSocketResponse(
             heartbeat=HEARTBEAT_S,
             compress=False,
-            max_msg_size=limits.MAX_MESSAGE_BYTES,
+            max_msg_size=limits.MAX_MESSAGE_BYTES + 1,  # the first size that is too much
             timeout=SEND_S,
         )
         self._door = door

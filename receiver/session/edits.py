@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from msgspec.structs import astuple
+
 from receiver.errors import Conflict
-from receiver.model.state import Entry, Item
+from receiver.model.state import Entry, Item, Tags
 from receiver.protocol import commands as c
 from receiver.session.queue import Queue
 
@@ -28,8 +30,7 @@ def new_items(
 ) -> list[Item]:
     """Items for what was named, with ids of their own."""
     return [
-        Item(id=new_id(), url=e.url, tags=e.tags, duration_ms=e.duration_ms, added_by=by)
-        for e in entries
+        Item(new_id(), e.url, Tags(*astuple(e.tags)), e.duration_ms, added_by=by) for e in entries
     ]
 
 

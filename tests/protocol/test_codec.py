@@ -92,6 +92,14 @@ def test_an_unknown_field_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    "entry", [{"url": "http://x/", "titel": "x"}, {"url": "http://x/", "tags": {"titel": "x"}}]
+)
+def test_an_unknown_field_is_named_wherever_it_is(entry: dict[str, Any]) -> None:
+    with pytest.raises(BadRequest, match="titel"):
+        codec.decode_command(json.dumps({"type": "queue.add", "id": "1", "items": [entry]}))
+
+
+@pytest.mark.parametrize(
     ("fields", "named"),
     [
         ({"url": ""}, r"\$\.url"),

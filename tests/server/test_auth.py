@@ -11,6 +11,7 @@ import pytest
 from receiver.clock.mock import MockClock
 from receiver.model.trust import Trusted
 from receiver.protocol import commands as c
+from receiver.server import visitor
 from receiver.server.door import Door
 from receiver.server.hub import Hub
 from tests.server.serving import serving
@@ -152,6 +153,16 @@ async def test_a_websocket_that_shows_its_token_first(
         done = {"type": "done", "id": "3", "result": {"role": "owner"}}
         assert await socket.receive_json() == done
     assert guarded.asked == []
+
+
+async def test_a_websocket_that_shows_no_token_is_closed_in_the_end(
+    guarded: Guarded, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "AUTH_S", 0.05)
+    async with http.ws_connect(f"{guarded.url}/v1/ws") as socket:
+        assert (await socket.receive_json())["code"] == "unauthorized"
+        closing = await socket.receive()
+    assert (closing.type, closing.data) == (aiohttp.WSMsgType.CLOSE, 4401)
 
 
 async def test_a_websocket_with_a_wrong_token_is_not_opened(

@@ -51,10 +51,12 @@ def test_what_the_engine_reports_is_counted() -> None:
         metrics.reported(report)
     metrics.was_refused("busy")
     metrics.was_refused("busy")
+    metrics.turned_away = 5
     found = read(metrics)
     assert found["tonearm_decoder_deaths_total"] == 1
     assert found["tonearm_underruns"] == 4
     assert found["tonearm_buffer_seconds"] == 1.5
+    assert found["tonearm_connections_refused_total"] == 5
     assert found["tonearm_starvations_total"] == 1
     assert found["tonearm_holes_total"] == 3
     assert found["tonearm_commands_refused_total,code=busy"] == 2

@@ -8,7 +8,6 @@ import pytest
 
 from controller.cli import main, myself
 from receiver.errors import Conflict
-from receiver.model.state import Tags
 from receiver.protocol import commands as c
 from receiver.protocol.limits import MAX_ITEMS
 from tests.controller.cli.conftest import Call
@@ -220,7 +219,7 @@ async def test_a_long_one_is_read_and_edited_in_parts(receiver: FakeReceiver, ca
 
 
 async def test_tags_that_came_with_the_item_are_shown(receiver: FakeReceiver, call: Call) -> None:
-    entry = c.Entry("http://x/a.ogg", Tags("Blue"))
+    entry = c.Entry("http://x/a.ogg", c.KnownTags("Blue"))
     await receiver._edit(c.QueueAdd(id="c", items=[entry]))
     assert (await call("queue")).out == "  1    Blue\n"
 
