@@ -23,7 +23,7 @@ from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
 from receiver.config.options import addresses_in, names_in
 from receiver.control_loop import ControlLoop
-from receiver.discovery.addresses import reachable, usable_addresses
+from receiver.discovery.addresses import own_interfaces, reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
@@ -60,6 +60,7 @@ from receiver.session.session import Session
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
+from receiver.source.policy import Policy
 from receiver.store.base import Loaded, Store
 from receiver.store.file import FileStore
 from receiver.store.keeper import Keeper
@@ -83,7 +84,13 @@ async def run(
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
     paired = config.auth == "pair"
-    async with HttpClient(clock) as client, dialler(tls=paired) as dial:
+    policy = Policy(
+        own_interfaces,
+        port=config.port,
+        loopback=config.loopback,
+        names=names_in(config.home_names),
+    )
+    async with HttpClient(clock, policy) as client, dialler(tls=paired) as dial:
 
         def open_source(url: str) -> ByteSource:
             return HttpSource(url, client, clock)
@@ -106,6 +113,7 @@ async def run(
         )
         del loaded  # a queue may be long
         async with receiver.running() as port:
+            policy.port = port
             log.info("%s is ready on port %d.", config.name, port)
             settle()
             give_back_early()

@@ -38,6 +38,12 @@ class UnsupportedScheme(TonearmError):
     code, http_status, exit_code = "unsupported_scheme", 400, 2
 
 
+class RefusedAddress(TonearmError):
+    """The URL leads to where the receiver must not be sent."""
+
+    code, http_status, exit_code = "refused_address", 403, 2
+
+
 class WrongHost(TonearmError):
     """The request is for a name that is none of the receiver's."""
 

@@ -40,7 +40,7 @@ class Tonearm(Player):
 
     def command(self) -> list[str]:
         flags = ["--audio", "portaudio", "--auth", "open", "--device", self.sink]
-        flags += ["--host", self.host, "--port", str(self.port)]
+        flags += ["--host", self.host, "--port", str(self.port), "--loopback"]
         flags += ["--state-dir", str(self.folder / "state")]
         if self.buffer_ms is not None:
             flags += ["--buffer-ms", str(self.buffer_ms)]

@@ -31,7 +31,8 @@ class Speaker:
         self._port: SimpleQueue[int] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        flags = ["--audio", "mock", "--auth", "open", "--name", NAME, "--port", "0"]
+        flags = ["--audio", "mock", "--auth", "open", "--loopback"]
+        flags += ["--name", NAME, "--port", "0"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "receiver", *flags, "--state-dir", str(self._folder)],
             stdin=subprocess.DEVNULL,

@@ -60,6 +60,15 @@ class Config:
         "receivers of the house that mDNS does not find: HOST[:PORT], separated by commas",
         default="",
     )
+    home_names: str = option(
+        HostNames(),
+        "domains of the house, whose hosts may have private addresses; those like nas, nas.local "
+        "and nas.lan need not be told",
+        default="",
+    )
+    loopback: bool = option(
+        Switch(), "fetch streams from the receiver's own machine too (localhost)", default=False
+    )
     auth: AuthMode = option(
         Choice(("pair", "open")),
         "who may command it: those who are paired, or whoever reaches it",

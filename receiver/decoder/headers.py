@@ -6,10 +6,10 @@ Read here and not by libvorbis, which gets nothing of the second.
 from __future__ import annotations
 
 import struct
-import unicodedata
 
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
+from receiver.model.text import visible
 from receiver.pcm.format import Format
 
 IDENTIFICATION, COMMENT, SETUP = b"\x01vorbis", b"\x03vorbis", b"\x05vorbis"
@@ -78,6 +78,4 @@ def _comments(packet: bytes) -> list[bytes]:
 
 def _clean(value: bytes) -> str:
     """`value` as text that is safe to show on a terminal or a page."""
-    text = value.decode("utf-8", "replace")[:MAX_TEXT]
-    shown = ("" if unicodedata.category(char) in {"Cc", "Cf", "Cs"} else char for char in text)
-    return "".join(shown).strip()
+    return visible(value.decode("utf-8", "replace")[:MAX_TEXT]).strip()

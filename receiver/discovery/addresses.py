@@ -35,7 +35,7 @@ def usable_addresses() -> frozenset[str]:
     except OSError:
         return frozenset()
     found = [
-        ipaddress.ip_address(address.ip if isinstance(address.ip, str) else address.ip[0])
+        ipaddress.ip_address(_number(address))
         for adapter in adapters
         if _carries(adapter.name)
         for address in adapter.ips
@@ -46,6 +46,24 @@ def usable_addresses() -> frozenset[str]:
         [str(address) for address in outside if address.version == version]
         + [str(address) for address in found if address.is_loopback and address.version == 4]
     )
+
+
+def own_interfaces() -> list[ipaddress.IPv4Interface | ipaddress.IPv6Interface]:
+    """Every address that this machine has, with the network that it is in. Never raises."""
+    try:
+        adapters = list(ifaddr.get_adapters())
+    except OSError:
+        return []
+    return [
+        ipaddress.ip_interface((_number(address), address.network_prefix))
+        for adapter in adapters
+        for address in adapter.ips
+    ]
+
+
+def _number(address: ifaddr.IP) -> str:
+    """An address as text. Of IPv6, ifaddr gives flow and scope as well."""
+    return address.ip if isinstance(address.ip, str) else address.ip[0]
 
 
 def reachable(addresses: Iterable[str]) -> list[str]:

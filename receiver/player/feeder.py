@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from receiver.engine.link import CREDIT, MAX_DATA, Data, Tail, ToEngine
-from receiver.errors import TonearmError, Unplayable
+from receiver.errors import RefusedAddress, TonearmError, Unplayable
 from receiver.model import reports
 from receiver.protocol.playlist import MAX_BYTES, playlist_kind, read_playlist
 from receiver.source.base import ByteSource, SourceInfo
@@ -107,7 +107,14 @@ class Feeder:
             data += more
             if len(data) > MAX_BYTES:
                 raise Unplayable(f"The playlist has more than {MAX_BYTES >> 20} MiB.")
-        self._tell(reports.Listed(self._track, read_playlist(kind, data, url)))
+        named = read_playlist(kind, data, url)
+        entries = [entry for entry in named if self.source.may_name(entry.url)]
+        if not entries:
+            raise RefusedAddress(
+                "The playlist comes from outside of the house, and names addresses within it only; "
+                "play those by themselves."
+            )
+        self._tell(reports.Listed(self._track, entries))
 
     async def _await_room(self, size: int) -> None:
         while self._sent + size > self._taken + CREDIT:

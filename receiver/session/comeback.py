@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from receiver.errors import HttpRefused, NoDevice, Stalled, Unreachable
+from receiver.errors import HttpRefused, NoDevice, RefusedAddress, Stalled, Unreachable
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-MENDS = {Unreachable.code, Stalled.code, NoDevice.code}
+MENDS = {Unreachable.code, Stalled.code, NoDevice.code, RefusedAddress.code}
+"""What may work later. A router that is starting has every name lead to itself, which is refused.
+"""
 
 
 class Comeback:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from msgspec.structs import astuple
-
 from receiver.errors import Conflict
 from receiver.model.state import Entry, Item, Tags
+from receiver.model.text import visible
 from receiver.protocol import commands as c
 from receiver.session.queue import Queue
 
@@ -28,10 +27,21 @@ Edit = (
 def new_items(
     entries: Iterable[Entry | c.Entry], by: str | None, new_id: Callable[[], str]
 ) -> list[Item]:
-    """Items for what was named, with ids of their own."""
+    """Items for what was named, with ids of their own. Lists and guests name them, so their texts
+    are made harmless.
+    """
+    by = by and visible(by)
     return [
-        Item(new_id(), e.url, Tags(*astuple(e.tags)), e.duration_ms, added_by=by) for e in entries
+        Item(id=new_id(), url=e.url, tags=_shown(e.tags), duration_ms=e.duration_ms, added_by=by)
+        for e in entries
     ]
+
+
+def _shown(tags: Tags) -> Tags:
+    title, artist, album = (
+        text and visible(text).strip() for text in (tags.title, tags.artist, tags.album)
+    )
+    return Tags(title or None, artist or None, album or None)
 
 
 class Edited(NamedTuple):

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 import msgspec
 
 from receiver.errors import BadRequest, UnsupportedScheme
+from receiver.model.text import visible
 
 SCHEMES = ("http", "https")
 
@@ -24,11 +25,14 @@ class Address(msgspec.Struct, frozen=True):
     @classmethod
     def parse(cls, url: str) -> Self:
         """Raises `UnsupportedScheme`, or `BadRequest` for what is no address at all."""
+        url = url.strip()
         try:
-            parts = urlsplit(url.strip())
+            parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
             raise BadRequest("The address of the stream is not a valid URL.") from error
+        if visible(url) != url:
+            raise BadRequest("The address of the stream holds control characters.")
         if parts.scheme not in SCHEMES:
             named = f'"{parts.scheme}"' if parts.scheme else "an address without a scheme"
             raise UnsupportedScheme(
@@ -46,6 +50,11 @@ class Address(msgspec.Struct, frozen=True):
     def shown(self) -> str:
         """The address for people and logs: without the query, which may hold a secret."""
         return self.url.partition("?")[0]
+
+    @property
+    def host(self) -> str:
+        """The name or the number of the server, in lower case."""
+        return urlsplit(self.url).hostname or ""
 
     @property
     def authorization(self) -> str | None:

@@ -36,8 +36,8 @@ class ByteSource(Protocol):
 
     All methods run on the event loop, called by one task at a time. What can be mended (a dropped
     connection, a stall) is mended inside; an error that comes out is final: `Unreachable`,
-    `HttpRefused`, `Stalled`, `UnsupportedScheme`, or `BadRequest` for what is no address at all.
-    `tail` may run beside the other methods.
+    `HttpRefused`, `Stalled`, `UnsupportedScheme`, `RefusedAddress`, or `BadRequest` for what is no
+    address at all. `tail` may run beside the other methods.
     """
 
     times: SourceTimes
@@ -69,4 +69,8 @@ class ByteSource(Protocol):
         """The last `size` bytes (or all, when there are fewer) and the offset they start at,
         beside what `read` does. Raises `NotSeekable`.
         """
+        ...
+
+    def may_name(self, url: str) -> bool:
+        """Whether this stream, as a list, may send the receiver on to `url`. After `open`."""
         ...

@@ -129,6 +129,10 @@ class HttpSource:
             except Mishap as mishap:
                 await patience.wait(mishap)
 
+    def may_name(self, url: str) -> bool:
+        """See `ByteSource`."""
+        return self._stream.origin.may_name(url)
+
     def _new_window(self, start: int) -> ByteWindow:
         return ByteWindow(start, ahead=self._limits.ahead, behind=self._limits.behind)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -19,7 +19,8 @@ class MockStream:
     It comes in pieces of `piece` bytes; each request is answered after `delay` seconds. `stalls`
     maps an offset to the seconds for which the byte there is late the first time it is read,
     `failures` an offset to the error that stands in its place, `refusal` is the error of `open`.
-    A `live` stream repeats its body for ever and cannot seek.
+    A `live` stream repeats its body for ever and cannot seek. As a list it may name all but
+    `unnamed`.
     """
 
     body: bytes
@@ -32,6 +33,7 @@ class MockStream:
     live: bool = False
     content_type: str = "application/ogg"
     url: str = "mock:stream"
+    unnamed: Collection[str] = ()
 
 
 class MockSource:
@@ -99,6 +101,10 @@ class MockSource:
         await self._request()
         start = max(0, len(self._stream.body) - size)
         return start, self._stream.body[start:]
+
+    def may_name(self, url: str) -> bool:
+        """See `ByteSource`."""
+        return url not in self._stream.unnamed
 
     def _until_next_event(self) -> int:
         """Bytes to give at once: a piece, cut where the script has something to happen."""

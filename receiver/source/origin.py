@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from receiver.clock.base import Clock, Deadline
-from receiver.errors import HttpRefused, Stalled, Unreachable
+from receiver.errors import HttpRefused, RefusedAddress, Stalled, TonearmError, Unreachable
 from receiver.source.address import Address
 from receiver.source.base import SourceTimes
 from receiver.source.connections import Answer, HttpClient, Probe
 from receiver.source.entity import retry_after
+from receiver.source.policy import Policy, Reach
 from receiver.source.retry import Limits, Mishap
 
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Refusals that may pass when the server is asked again."""
+
+
+class Hop(NamedTuple):
+    """An address on the way to a stream, and how far it may lead."""
+
+    address: Address
+    reach: Reach
+
+    def follow(self, location: str, policy: Policy) -> Hop:
+        """Where a redirect leads. Out of the house there is no way back. Raises
+        `UnsupportedScheme` or `BadRequest`.
+        """
+        target = self.address.follow(location)
+        return Hop(target, "outside" if self.reach == "outside" else policy.reach(target))
 
 
 class Origin:
@@ -31,24 +47,38 @@ class Origin:
         """Raises `UnsupportedScheme` or `BadRequest`."""
         self.requests = 0
         """Requests made so far, redirects included."""
-        self._first = Address.parse(url)
-        self.address = self._first
-        """Where the stream was found last."""
+        first = Address.parse(url)
+        self._first = self._found = Hop(first, client.policy.reach(first))
         self._client = client
         self._clock = clock
         self._limits = limits
+
+    @property
+    def address(self) -> Address:
+        """Where the stream was found last."""
+        return self._found.address
+
+    def may_name(self, url: str) -> bool:
+        """Whether the stream, where it was found, may send the receiver on to `url`: nothing from
+        outside of the house names places in it.
+        """
+        try:
+            target = Address.parse(url)
+        except TonearmError:
+            return False
+        return self._found.reach == "home" or self._client.policy.reach(target) == "outside"
 
     async def ask(self, headers: Mapping[str, str], times: SourceTimes) -> Answer:
         """The answer, with status 200, 206 or 416; to be closed by the caller.
 
         Raises `Mishap` when asking again may help, else `HttpRefused`, `Unreachable`,
-        `UnsupportedScheme` or `BadRequest`.
+        `RefusedAddress`, `UnsupportedScheme` or `BadRequest`.
         """
-        if self.address != self._first:
+        if self._found != self._first:
             try:
-                return await self._follow(self.address, headers, times)
-            except (Mishap, HttpRefused, Unreachable):
-                self.address = self._first
+                return await self._follow(self._found, headers, times)
+            except (Mishap, HttpRefused, Unreachable, RefusedAddress):
+                self._found = self._first
         return await self._follow(self._first, headers, times)
 
     async def body(self, answer: Answer) -> bytes:
@@ -57,30 +87,27 @@ class Origin:
             async with Deadline(self._clock, self._limits.stall):
                 return await answer.read()
         except TimeoutError:
-            raise Mishap(Stalled(f"The server of {self._first.shown} stopped sending.")) from None
+            shown = self._first.address.shown
+            raise Mishap(Stalled(f"The server of {shown} stopped sending.")) from None
 
-    async def _follow(
-        self, address: Address, headers: Mapping[str, str], times: SourceTimes
-    ) -> Answer:
+    async def _follow(self, hop: Hop, headers: Mapping[str, str], times: SourceTimes) -> Answer:
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._get(address, headers, times)
+            answer = await self._get(hop, headers, times)
             if answer.status in REDIRECTS and "Location" in answer.headers:
                 answer.close()
-                address = address.follow(answer.headers["Location"])
+                hop = hop.follow(answer.headers["Location"], self._client.policy)
                 continue
             if answer.status not in (200, 206, 416):
                 answer.close()
                 raise self._refusal(answer)
-            self.address = address
+            self._found = hop
             return answer
         raise Unreachable(
-            f"{self._first.shown} leads from one redirect to the next, more than "
+            f"{self._first.address.shown} leads from one redirect to the next, more than "
             f"{MOST_REDIRECTS} times."
         )
 
-    async def _get(
-        self, address: Address, headers: Mapping[str, str], times: SourceTimes
-    ) -> Answer:
+    async def _get(self, hop: Hop, headers: Mapping[str, str], times: SourceTimes) -> Answer:
         """One request. The wait for the answer has its own deadline, from when the connection
         stands.
         """
@@ -96,9 +123,9 @@ class Origin:
         deadline = Deadline(self._clock, self._limits.connect)
         try:
             async with deadline:
-                answer = await self._client.get(address, headers, Probe(times, on_connected))
+                answer = await self._client.get(*hop, headers, Probe(times, on_connected))
         except TimeoutError:
-            raise Mishap(self._silence(address, connected)) from None
+            raise Mishap(self._silence(hop.address, connected)) from None
         except asyncio.CancelledError:
             # It may come while the deadline is taken down: then nobody else knows of the answer.
             if answer is not None:

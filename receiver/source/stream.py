@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from receiver.errors import HttpRefused, NotSeekable, TonearmError, Unreachable
+from receiver.errors import (
+    HttpRefused,
+    NotSeekable,
+    RefusedAddress,
+    TonearmError,
+    Unreachable,
+)
 from receiver.source.base import SourceInfo, SourceTimes
 from receiver.source.connections import Answer
 from receiver.source.entity import Entity, read_entity, unsatisfied_size
@@ -52,9 +58,10 @@ class HttpStream:
             headers["If-Range"] = self._first.validator
         try:
             answer = await self.origin.ask(headers, times)
-        except HttpRefused as error:
+        except (HttpRefused, RefusedAddress) as error:
             if self.live:
-                # A station that restarts is not there for a few seconds.
+                # A station that restarts is not there for a few seconds, and a router that does
+                # has every name lead to itself.
                 raise Mishap(error) from error
             raise
         if answer.status == 416 and offset == 0:

@@ -79,23 +79,27 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
     texts = {
         "name": "Küche", "host": "127.0.0.1", "port": "0", "mdns": "off", "audio": "mock",
         "peers": "kitchen.local, 10.0.0.7:7000", "hosts": "speaker.example, kueche",
+        "home_names": "example.org, Nas.Example.net.", "loopback": "on",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "linger_s": "2", "release_s": "0", "volume": "hardware",
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
         "profile": "five-buttons", "auth": "open", "guest_skips": "0", "guest_volume": "100",
         "guest_hours": "8:00-24:00",
     }  # fmt: skip
-    switches = [f"--no-{key}" for key, text in texts.items() if text == "off"]
+    switches = {"on": "--", "off": "--no-"}
     assert texts.keys() == {option.key for option in OPTIONS}
     home.environ |= {f"TONEARM_{key.upper()}": text for key, text in texts.items()}
     by_variable = home.load().config
 
-    flags = [f"--{key.replace('_', '-')}={text}" for key, text in texts.items() if text != "off"]
+    flags = [
+        switches[text] + key if text in switches else f"--{key.replace('_', '-')}={text}"
+        for key, text in texts.items()
+    ]
     home.environ = {"HOME": "/"}
-    assert home.load(*flags, *switches).config == by_variable
+    assert home.load(*flags).config == by_variable
 
     home.own_file.parent.mkdir(exist_ok=True)
-    lines = [line for line in table(home.load(*flags, *switches)).splitlines() if line]
+    lines = [line for line in table(home.load(*flags)).splitlines() if line]
     home.system_file.write_text(
         "\n".join(re.sub(r"^(\w+) +(\".*?\"|\S+) .*", r"\1 = \2", line) for line in lines)
     )
@@ -145,6 +149,7 @@ def test_any_address_is_all_addresses(home: Home, address: str) -> None:
         ("port = 65536", "port must be a whole number from 0 to 65535, not 65536."),
         ("rate = 7999", "rate must be 0 or a whole number from 8000 to 384000 Hz, not 7999."),
         ("buffer_ms = 4", "buffer_ms must be a whole number from 5 to 250 ms, not 4."),
+        ('home_names = "a b"', "home_names must be host names, separated by commas, not 'a b'."),
         ('audio = "alsa"', "audio must be one of auto, portaudio, mock, not 'alsa'."),
         ("mdns = 1", "mdns must be true or false, not 1."),
         ('name = " "', "name must be text in printable characters, not blank, at most 63 bytes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from receiver.discovery.addresses import (
     SETTLED_S,
     AddressWatch,
     kernel_news,
+    own_interfaces,
     reachable,
     usable_addresses,
 )
@@ -98,6 +100,12 @@ def test_this_machine_has_usable_addresses_and_can_tell_of_news() -> None:
     news = kernel_news()
     assert news is not None
     news.close()
+
+
+def test_every_address_has_its_network() -> None:
+    own = own_interfaces()
+    assert ipaddress.ip_interface("127.0.0.1/8") in own
+    assert {str(interface.ip) for interface in own} >= usable_addresses()
 
 
 def test_the_loopback_is_told_only_where_there_is_nothing_else() -> None:

@@ -327,6 +327,21 @@ async def test_a_playlist_is_told_and_not_sent() -> None:
         assert stage.engine.data() == b""
 
 
+@pytest.mark.parametrize("others", [b"song.ogg\n", b""])
+async def test_what_a_playlist_must_not_name_is_left_out(others: bytes) -> None:
+    body = b"#EXTM3U\nhttp://192.168.1.1/\n" + others
+    stream = MockStream(body, url="http://x/list", unnamed=["http://192.168.1.1/"])
+    async with playing(stream) as stage:
+        stage.load()
+        await stage.clock.settle(300)
+        await stage.say(r.Ended(1))
+        told = [entry.url for x in stage.told if isinstance(x, r.Listed) for entry in x.entries]
+        failed = stage.failed()
+    assert told == (["http://x/song.ogg"] if others else [])
+    assert (failed is None) == bool(others)
+    assert failed is None or failed.code == "refused_address"
+
+
 async def test_a_playlist_without_an_end_is_refused() -> None:
     async with playing(MockStream(b"#EXTM3U\n" + b"#" * (5 << 20))) as stage:
         stage.load()

@@ -122,7 +122,8 @@ class HttpServer:
 
     def url(self, path: str) -> str:
         """The address of `path`."""
-        return f"http://{self.host}:{self.port}{path}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}{path}"
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something that the server did makes `condition` true."""

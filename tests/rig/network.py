@@ -37,6 +37,16 @@ class Cable(Scoped):
         if address:
             _ip("-n", self.near, "address", "add", f"{address}/{PREFIX}", "dev", self._ends[0])
 
+    def lend(self, address: str) -> None:
+        """Give the far end another address, to which it is the router for the near one."""
+        _ip("-n", self.far, "address", "add", address, "dev", "lo")
+        _ip("-n", self.near, "route", "add", address, "via", FAR_ADDRESS)
+
+    def join(self, near: str, far: str, prefix: int) -> None:
+        """Give both ends an IPv6 address in one more network."""
+        for space, end, address in zip((self.near, self.far), self._ends, (near, far), strict=True):
+            _ip("-n", space, "address", "add", f"{address}/{prefix}", "dev", end, "nodad")
+
     def cut(self) -> None:
         """Pull the plug at the far end."""
         _ip("-n", self.far, "link", "set", self._ends[1], "down")

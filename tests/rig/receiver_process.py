@@ -23,8 +23,8 @@ class ReceiverProcess:
     """`python -m receiver` with the given flags; a context manager. It is open unless a flag says
     else. What it logs is in `log`.
 
-    `environ` replaces the environment; the state goes into `folder` and no configuration of the
-    user's is read.
+    It takes streams from this machine, where the servers of tests are. `environ` replaces the
+    environment; the state goes into `folder` and no configuration of the user's is read.
     """
 
     def __init__(
@@ -37,8 +37,9 @@ class ReceiverProcess:
         self.folder = folder
         self.log: list[str] = []
         self.port = 0
-        auth = [] if "--auth" in flags else ["--auth", "open"]
-        self._flags = [*auth, "--port", "0", "--state-dir", str(folder / "state"), *flags]
+        self._flags = ["--loopback", "--port", "0", "--state-dir", str(folder / "state"), *flags]
+        if "--auth" not in flags:
+            self._flags += ["--auth", "open"]
         if not mdns:
             self._flags.append("--no-mdns")
         base = dict(os.environ if environ is None else environ)

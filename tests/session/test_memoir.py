@@ -221,6 +221,7 @@ def test_what_played_is_heard_again_softly(stage: Stage) -> None:
     ("code", "detail"),
     [
         ("unreachable", {}),
+        ("refused_address", {}),
         ("stalled", {}),
         ("no_device", {}),
         ("http_refused", {"status": 503}),

@@ -37,6 +37,14 @@ def sounds(stage: Stage) -> str:
     return item.id
 
 
+def test_what_strangers_write_is_made_harmless(stage: Stage) -> None:
+    tags = {"title": "\x1b[2JBlue\u2028", "artist": "\u202eJoni\n", "album": "\0"}
+    stage.ask(c.Play, items=[{"url": "http://x/1", "tags": tags}], by="An\x07na")
+    item = stage.state.session.item
+    assert item is not None
+    assert (item.tags, item.added_by) == (Tags("[2JBlue", "Joni"), "Anna")
+
+
 def test_when_an_item_ends_the_next_one_plays(stage: Stage) -> None:
     ids = queued(stage)
     for expected in ids[1:]:

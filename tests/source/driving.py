@@ -8,6 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from receiver.clock.mock import MockClock
+from receiver.errors import TonearmError
 from receiver.source.base import ByteSource
 from tests.rig.http_server import HttpServer
 
@@ -28,6 +29,15 @@ async def read_some(source: ByteSource, size: int | None) -> bytes:
         assert len(data) <= 64 << 10
         got += data
     return bytes(got)
+
+
+async def error_of(source: ByteSource) -> TonearmError:
+    """What is wrong with a source that cannot be opened."""
+    try:
+        await source.open()
+    except TonearmError as error:
+        return error
+    raise AssertionError("it was opened")
 
 
 async def without_pauses(

@@ -127,6 +127,12 @@ async def test_the_instants_of_opening(make: Make, clock: MockClock) -> None:
     assert began <= source.times.connected <= source.times.first_byte <= clock.now()
 
 
+async def test_a_list_may_name_what_is_public(make: Make) -> None:
+    source = await make()
+    await source.open()
+    assert source.may_name("http://radio.example/a.ogg")
+
+
 async def test_may_be_left_at_any_moment(make: Make, clock: MockClock) -> None:
     await make()
     opened = await make()

@@ -9,7 +9,7 @@ from collections import deque
 import pytest
 
 from receiver.clock.mock import MockClock
-from receiver.errors import HttpRefused, Stalled, TonearmError, Unreachable
+from receiver.errors import HttpRefused, Stalled, Unreachable
 from receiver.source.base import SourceTimes
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
@@ -17,7 +17,7 @@ from receiver.source.origin import Origin
 from receiver.source.retry import Limits
 from tests.rig.http_server import Fault, HttpServer, Serving
 from tests.source.conftest import MakeSource
-from tests.source.driving import BODY, read_all, read_some, without_pauses
+from tests.source.driving import BODY, error_of, read_all, read_some, without_pauses
 
 BREAKS = ("close", "reset")
 
@@ -257,16 +257,10 @@ async def test_a_server_that_does_not_take_the_connection(
     monkeypatch.setattr(client, "get", never)
     async with HttpSource("http://192.0.2.1/a", client, clock) as stream:
         async with asyncio.TaskGroup() as tasks:
-            opening = tasks.create_task(_error_of(stream))
+            opening = tasks.create_task(error_of(stream))
             await clock.advance(60)
         assert isinstance(opening.result(), Unreachable)
         assert "within 5 seconds" in str(opening.result())
-
-
-async def _error_of(stream: HttpSource) -> TonearmError:
-    with pytest.raises(TonearmError) as raised:
-        await stream.open()
-    return raised.value
 
 
 async def test_what_does_not_speak_http(source: MakeSource) -> None:

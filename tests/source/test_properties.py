@@ -17,6 +17,7 @@ from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
 from receiver.source.retry import Limits
 from tests.rig.http_server import Fault, HttpServer, Serving
+from tests.source.conftest import HERE
 from tests.source.driving import BODY, without_pauses
 
 OFFSETS = (
@@ -77,7 +78,7 @@ async def play(serving: Serving, steps: list[Step], window: tuple[int, int]) -> 
     clock = MockClock()
     # Faults that come one after the other without a byte between them must not exhaust patience.
     limits = Limits(connect=6.0, ahead=window[0], behind=window[1], open_patience=1e6, patience=1e6)
-    async with HttpServer() as server, HttpClient(clock) as client:
+    async with HttpServer() as server, HttpClient(clock, HERE) as client:
         url = server.serve("/a", serving)
         async with HttpSource(url, client, clock, limits, jitter=lambda: 1.0) as source:
 

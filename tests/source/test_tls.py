@@ -16,6 +16,7 @@ from receiver.errors import Unreachable
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
 from receiver.source.tls import tls_context
+from tests.source.conftest import HERE
 
 pytestmark = pytest.mark.tools("openssl")
 
@@ -62,7 +63,7 @@ def fresh_trust() -> Iterator[None]:
 
 async def fetch(url: str) -> bytes:
     clock = SystemClock()
-    async with HttpClient(clock) as client, HttpSource(url, client, clock) as source:
+    async with HttpClient(clock, HERE) as client, HttpSource(url, client, clock) as source:
         await source.open()
         return await source.read()
 
