@@ -46,6 +46,8 @@ from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.local_door import local_door_path
 from receiver.server.metrics import Metrics
 from receiver.service.service import Service
+from receiver.session.caps import Caps
+from receiver.session.loudness import Loudness
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
@@ -136,10 +138,15 @@ class Receiver:
         trust = TrustFile(config.state_dir)
         self._pairing = pairing = Pairing(config, own_id, trust, clock, wall, self._own_url)
         self._local_door = local_door_path(os.environ, config.state_dir)
+        loudness = Loudness(
+            lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+            Caps.configured(config.volume_cap, config.night_cap, config.night_hours),
+            wall.time_of_day,
+        )
         session = Session(
             ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
             session_id=uuid.uuid4().hex,
-            curve=lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+            loudness=loudness,
             output=Output(backend=config.audio, device=config.device),
         )
         self._keeper = Keeper(store, loaded, Memoir(session), boot, clock)
