@@ -82,7 +82,9 @@ async def test_the_night_begins_while_a_handoff_is_under_way() -> None:
         assert kitchen.state.volume.percent == 50
         transfer = kitchen.ask(c.Transfer, to="bedroom")
         kitchen.wall.set(22)
-        await house.run(0.6)
+        for _ in range(12):
+            await house.run(0.05)
+            assert kitchen.waits_until <= kitchen.session.loudness.wake_at
         assert transfer.code == "open"
         assert kitchen.state.volume.percent == 30
         assert gain(kitchen) == pytest.approx(0.3, rel=1e-3)
