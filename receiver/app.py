@@ -53,6 +53,8 @@ from receiver.server.metrics import Metrics
 from receiver.server.places import Places
 from receiver.server.rules import own_names
 from receiver.service.service import Service
+from receiver.session.caps import Caps
+from receiver.session.loudness import Loudness
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
@@ -160,10 +162,15 @@ class Receiver:
         )
         self._certificate = certificate
         self._local_door = local_door_path(os.environ, config.state_dir)
+        loudness = Loudness(
+            lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+            Caps.configured(config.volume_cap, config.night_cap, config.night_hours),
+            wall.time_of_day,
+        )
         session = Session(
             ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
             session_id=uuid.uuid4().hex,
-            curve=lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+            loudness=loudness,
             output=Output(backend=config.audio, device=config.device),
         )
         self._keeper = Keeper(store, loaded, Memoir(session), boot, clock)

@@ -7,7 +7,7 @@ from typing import Any
 
 from controller.cli.arguments import Arguments
 from controller.cli.elsewhere import doing, hint
-from controller.cli.text import clock_time, in_front
+from controller.cli.text import clock_time, in_front, until
 from controller.cli.values import parse_crossfade, parse_seek, parse_volume
 from controller.known import Memory
 from controller.locate import Located, locate
@@ -72,7 +72,7 @@ def _outcome(command: str, result: dict[str, Any]) -> str:
     volume, queue = result.get("volume", {}), result.get("queue", {})
     match command:
         case "volume":
-            return f"Volume {volume.get('percent')} %" + (", muted" if volume.get("muted") else "")
+            return _volume(volume)
         case "mute":
             return "Muted" if volume.get("muted") else "Not muted"
         case "repeat":
@@ -86,3 +86,10 @@ def _outcome(command: str, result: dict[str, Any]) -> str:
     if "position_ms" in result:
         return f"{playback} at {clock_time(result['position_ms'])}"
     return playback
+
+
+def _volume(volume: dict[str, Any]) -> str:
+    """How loud it is, and why it is not louder."""
+    percent, cap = volume.get("percent"), volume.get("cap", 100)
+    capped = f", the cap{until(volume.get('cap_until'))}" if percent == cap < 100 else ""
+    return f"Volume {percent} %{capped}" + (", muted" if volume.get("muted") else "")

@@ -9,7 +9,7 @@ import msgspec
 from controller.cli.arguments import Arguments
 from controller.cli.elsewhere import doing
 from controller.cli.progress import label_of
-from controller.cli.text import clock_time, plain, queue_words
+from controller.cli.text import clock_time, plain, queue_words, until
 from controller.known import Memory
 from controller.locate import Located, locate
 from receiver.errors import NoReceiver
@@ -62,7 +62,8 @@ def lines(located: Located, state: State, position_ms: float | None) -> list[str
     if words:
         shown.append(f"queue  {words}")
     loudness = "silent" if volume.db is None else f"{volume.db:.1f} dB"
-    shown.append(f"volume  {volume.percent} %, {'muted' if volume.muted else loudness}")
+    cap = f", cap {volume.cap} %{until(volume.cap_until)}" if volume.cap < 100 else ""
+    shown.append(f"volume  {volume.percent} %, {'muted' if volume.muted else loudness}{cap}")
     shown.append(
         f"output  {plain(output.device)} ({plain(output.backend)}),"
         f" {output.rate} Hz, {output.channels} channels, {output.underruns} underruns"

@@ -36,6 +36,11 @@ def _last_part(url: str) -> str:
     return unquote(name)
 
 
+def until(time: str | None) -> str:
+    """The time of day at which something ends, as the end of a sentence; "" where it does not."""
+    return f" until {plain(time)}" if time else ""
+
+
 def clock_time(ms: float) -> str:
     """A position as `1:23` or `1:02:03`."""
     seconds = max(int(ms // 1000), 0)

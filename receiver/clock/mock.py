@@ -72,13 +72,14 @@ class MockWallClock:
         self.set(hour, minute)
         self.day = day
 
-    def set(self, hour: int, minute: int = 0) -> None:
+    def set(self, hour: int, minute: int = 0, second: int = 0) -> None:
         """Have it be this time of the day."""
-        self.time = dt.time(hour, minute)
+        self.time = dt.time(hour, minute, second)
 
     def unix_time(self) -> float:
         """See `WallClock`: a day of 1970 and later, in UTC."""
-        return self.day * 86_400 + self.time.hour * 3600 + self.time.minute * 60
+        time = self.time
+        return self.day * 86_400 + time.hour * 3600 + time.minute * 60 + time.second
 
     def time_of_day(self) -> dt.time:
         """See `WallClock`."""

@@ -28,6 +28,7 @@ class SystemWallClock:
 
     def time_of_day(self) -> dt.time:
         """See `WallClock`."""
+        time.tzset()  # else a zone that was set since the start would not count
         return dt.datetime.now().time()  # noqa: DTZ005 - local time is meant
 
 

@@ -122,6 +122,15 @@ class Config:
         "who makes the volume: auto takes the card's own where that will do",
         default="auto",
     )
+    volume_cap: int = option(
+        Number(1, 100, "percent"), "the loudest that anybody or anything can make it", default=100
+    )
+    night_cap: int = option(
+        Number(0, 100, "percent"), "the same for the hours of the night", default=100
+    )
+    night_hours: str = option(
+        DayHours(), 'when night_cap holds, by local time; "" means never', default="22:00-07:00"
+    )
     state_dir: Path = option(
         Folder(),
         "folder that keeps id, volume, queue and place",

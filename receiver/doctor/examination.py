@@ -14,6 +14,7 @@ from receiver.doctor.checks.priority import check_priority
 from receiver.doctor.checks.reach import check_mdns, check_multicast, check_port
 from receiver.doctor.checks.software import check_libraries, check_packages, check_python
 from receiver.doctor.checks.sound import check_device, check_underruns
+from receiver.doctor.checks.volume import check_cap
 from receiver.doctor.checks.wifi import check_wifi
 from receiver.model.health import Examination, worst
 
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     check_house,
     check_device,
     check_underruns,
+    check_cap,
     check_priority,
     check_gpio,
     check_clock,

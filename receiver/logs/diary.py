@@ -6,14 +6,14 @@ import logging
 
 from receiver.clock.base import Clock
 from receiver.logs.redact import address_shown
-from receiver.model.state import Item, Output, Peer, SessionState, State
+from receiver.model.state import Item, Output, Peer, SessionState, State, Volume
 
 log = logging.getLogger(__name__)
 
 
 class Diary:
-    """Writes one line for each event that people may want to know of. The volume is none: there
-    would be too many. Event loop only.
+    """Writes one line for each event that people may want to know of. A change of the volume is
+    none: there would be too many. Event loop only.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -30,6 +30,8 @@ class Diary:
             self._device(before.output, state.output)
         if state.problem is not before.problem:
             self._trouble(before, state)
+        if state.volume.cap_until != before.volume.cap_until:
+            self._night(state.volume)
         if state.session is not before.session:
             self._session(before, state)
         if state.peers is not before.peers:
@@ -64,6 +66,13 @@ class Diary:
             log.warning("%s", problem.message)
         else:
             log.warning("%s is not played: %s", label(failed), problem.message)
+
+    @staticmethod
+    def _night(volume: Volume) -> None:
+        if volume.cap_until is None:
+            log.info("The night is over: the volume may be up to %d %% again.", volume.cap)
+        else:
+            log.info("Night: the volume is at most %d %% until %s.", volume.cap, volume.cap_until)
 
     # --- the session ------------------------------------------------------------------------
 

@@ -102,11 +102,16 @@ class SessionState(msgspec.Struct, frozen=True):
 
 
 class Volume(msgspec.Struct, frozen=True):
-    """Volume of the speaker. `db` is the gain in force, None when nothing can be heard."""
+    """Volume of the speaker. `db` is the gain in force, None when nothing can be heard; `cap` the
+    most that `percent` can be now, `cap_until` the local time ("07:00") until when it is the
+    night's.
+    """
 
     percent: int
     muted: bool
     db: float | None = None
+    cap: int = 100
+    cap_until: str | None = None
 
 
 class Output(msgspec.Struct, frozen=True):

@@ -280,8 +280,7 @@ class Handover:
                 self._session.problem = None
             case h.SetVolume(percent):
                 loudness = self._session.loudness
-                loudness.set(percent, loudness.muted)
-                return [Tell(loudness.order)]
+                return loudness.set(percent, loudness.muted)
             case h.Release(to, _):
                 self._moved_to = to
                 return self._release()

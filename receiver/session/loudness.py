@@ -1,42 +1,85 @@
-"""How loud the speaker is."""
+"""How loud the speaker is: never louder than the cap in force, whoever wants it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import time
 
 from receiver.model import orders
 from receiver.model.state import Volume
+from receiver.session.caps import Cap, Caps
+from receiver.session.effects import Effect, Tell
 
 VolumeCurve = Callable[[int], tuple[float, float | None]]
 """Percent to (linear gain, dB or None for silence)."""
 
 
 class Loudness:
-    """Volume and mute: two wishes that do not forget each other."""
+    """Volume and mute: two wishes that do not forget each other. Pure, but for `local_time`.
 
-    def __init__(self, curve: VolumeCurve, percent: int, muted: bool) -> None:
+    A volume above the cap comes down to it, and is not remembered: where a cap is lifted, as in the
+    morning, it stays as low as it was until somebody turns it up.
+    """
+
+    def __init__(
+        self,
+        curve: VolumeCurve,
+        caps: Caps,
+        local_time: Callable[[], time],
+        percent: int = 50,
+        muted: bool = False,
+    ) -> None:
+        """`local_time` tells the time of day."""
         self._curve = curve
+        self._caps = caps
+        self._local_time = local_time
         self.percent = percent
         self.muted = muted
+        self._gain = curve(percent)[0]
+        """What the engine has by now."""
+        self.wake_at = math.inf if caps.night is None else 0.0
+        """The instant at which `tick` is due."""
 
-    def set(self, percent: int, muted: bool) -> None:
-        """Kept within 0 to 100."""
-        self.percent, self.muted = min(max(percent, 0), 100), muted
-
-    def follow(self, gain: float, muted: bool) -> None:
-        """Somebody has moved it behind our back: to the percent that comes nearest to a linear
-        gain.
-        """
-        self.percent = min(range(101), key=lambda percent: abs(self._curve(percent)[0] - gain))
-        self.muted = muted
+    @property
+    def cap(self) -> Cap:
+        """The one in force."""
+        return self._caps.at(self._local_time())
 
     @property
     def state(self) -> Volume:
         """As everybody is told."""
         _, db = self._curve(self.percent)
-        return Volume(self.percent, self.muted, None if self.muted else db)
+        cap, until = self.cap
+        shown = None if until is None else f"{until:%H:%M}"
+        return Volume(self.percent, self.muted, None if self.muted else db, cap, shown)
 
-    @property
-    def order(self) -> orders.SetGain:
-        """As the engine is told."""
-        return orders.SetGain(self._curve(self.percent)[0], self.muted)
+    def begin(self) -> list[Effect]:
+        """What the engine is told, and a fresh one before anything can sound."""
+        self.percent = min(self.percent, self.cap.percent)
+        self._gain = self._curve(self.percent)[0]
+        return [Tell(orders.SetGain(self._gain, self.muted))]
+
+    def set(self, percent: int, muted: bool) -> list[Effect]:
+        """Be as loud as is wished, from 0 up to the cap."""
+        self.percent, self.muted = max(percent, 0), muted
+        return self.begin()
+
+    def follow(self, gain: float, muted: bool) -> list[Effect]:
+        """Somebody has moved it behind our back, to a linear gain: be at the percent that comes
+        nearest, or pull it back.
+        """
+        self.percent = min(range(101), key=lambda percent: abs(self._curve(percent)[0] - gain))
+        self.muted, self._gain = muted, gain
+        return self._pulled_back()
+
+    def tick(self, now: float) -> list[Effect]:
+        """Look at the time of day, if that is due."""
+        if now < self.wake_at:
+            return []
+        self.wake_at = now + self._caps.look_in(self._local_time())
+        return self._pulled_back()
+
+    def _pulled_back(self) -> list[Effect]:
+        """Down to the cap, where it is louder."""
+        return self.begin() if self._gain > self._curve(self.cap.percent)[0] else []

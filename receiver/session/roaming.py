@@ -48,7 +48,9 @@ class RoamingSession:
         """The instant at which `tick` is due; infinite when there is nothing to wait for. While
         a session moves, nothing comes back.
         """
-        return self._session.wake_at if self._rests else self._moves_at
+        if self._rests:
+            return self._session.wake_at
+        return min(self._moves_at, self._session.loudness.wake_at)
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
@@ -102,7 +104,8 @@ class RoamingSession:
         """Do what is due."""
         if self._rests:
             return self._session.tick(now)
-        return self._settled(self._among_others().tick(now), now)
+        down = self._session.loudness.tick(now)
+        return self._settled([*down, *self._among_others().tick(now)], now)
 
     # --- other receivers --------------------------------------------------------------------
 

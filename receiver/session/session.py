@@ -10,6 +10,8 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import asdict
+
 from receiver.errors import NoDevice, NothingPlaying, TonearmError, Unplayable, error_from_code
 from receiver.model import reports
 from receiver.model.state import Entry, Output, Problem, ReceiverInfo, SessionState, State
@@ -17,10 +19,10 @@ from receiver.protocol import commands as c
 from receiver.protocol.limits import MAX_PLAYLIST_DEPTH
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit, new_items
-from receiver.session.effects import Answer, Effect, Tell, Token
+from receiver.session.effects import Answer, Effect, Token
 from receiver.session.identity import Identity
 from receiver.session.lookahead import LookAhead, is_near_its_end
-from receiver.session.loudness import Loudness, VolumeCurve
+from receiver.session.loudness import Loudness
 from receiver.session.queue import Queue
 from receiver.session.table import changes_something
 
@@ -37,15 +39,14 @@ class Session:
         self,
         receiver: ReceiverInfo,
         session_id: str,
-        curve: VolumeCurve,
+        loudness: Loudness,
         output: Output,
-        volume: tuple[int, bool] = (50, False),
         new_id: Callable[[], str] = lambda: f"i-{secrets.token_hex(6)}",
         seed: Callable[[], int] = lambda: secrets.randbits(64),
     ) -> None:
         """`new_id` gives ids to items, `seed` numbers to shuffle by."""
         self._receiver = receiver
-        self.loudness = Loudness(curve, *volume)
+        self.loudness = loudness
         self.output = output
         self.problem: Problem | None = None
         """What is wrong now, but for the device."""
@@ -93,16 +94,16 @@ class Session:
 
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
-        return [Tell(self.loudness.order)]
+        return self.loudness.begin()
 
     @property
     def wake_at(self) -> float:
         """The instant at which `tick` is due; infinite when there is nothing to wait for."""
-        return self.deck.comeback.at
+        return min(self.deck.comeback.at, self.loudness.wake_at)
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
-        return self.deck.tick(now)
+        return [*self.loudness.tick(now), *self.deck.tick(now)]
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -134,10 +135,10 @@ class Session:
                 return deck.seek(command, token, now)
             case c.SetVolume(percent=percent, by=by):
                 wanted = percent if percent is not None else loudness.percent + (by or 0)
-                return [*self._set_volume(wanted, loudness.muted), self._done(token)]
+                return [*loudness.set(wanted, loudness.muted), self._done(token)]
             case c.Mute(muted=muted):
                 wish = (not loudness.muted) if muted is None else muted
-                return [*self._set_volume(loudness.percent, wish), self._done(token)]
+                return [*loudness.set(loudness.percent, wish), self._done(token)]
             case _ if isinstance(command, Edit):
                 return self._edit(command, token, now)
             case _:
@@ -211,16 +212,12 @@ class Session:
             effects = self._follow(edited.heir, now)
         return [*effects, Answer(token, edited.result)]
 
-    def _set_volume(self, percent: int, muted: bool) -> list[Effect]:
-        self.loudness.set(percent, muted)
-        return [Tell(self.loudness.order)]
-
     def _done(self, token: Token) -> Answer:
-        anchor, loudness = self.deck.place.anchor, self.loudness
+        anchor = self.deck.place.anchor
         result: dict[str, Any] = {"playback": self.deck.playback}
         if anchor is not None:
             result["position_ms"] = anchor.position_ms
-        result["volume"] = {"percent": loudness.percent, "muted": loudness.muted}
+        result["volume"] = asdict(self.loudness.state)
         return Answer(token, result)
 
     # --- reports ----------------------------------------------------------------------------
@@ -382,14 +379,14 @@ class Session:
                 self.output = output
                 self._no_device = None if why is None else Problem(NoDevice.code, why)
             case reports.VolumeMoved(gain=gain, muted=muted):
-                self.loudness.follow(gain, muted)
+                return self.loudness.follow(gain, muted)
             case reports.Died():
                 return self._died(report, now)
         return []
 
     def _died(self, report: reports.Died, now: float) -> list[Effect]:
         """The audio process died: of what it played, which is not tried again, or of the device."""
-        again: list[Effect] = [Tell(self.loudness.order)]  # before anything can sound
+        again = self.loudness.begin()
         if not self.deck.opened:
             return again
         if report.device or self._no_device is not None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import time
+from collections.abc import Iterator
 
 import pytest
 
-from receiver.clock.base import Clock, Deadline, within
-from receiver.clock.mock import MockClock
-from receiver.clock.system import SystemClock
+from receiver.clock.base import Clock, Deadline, WallClock, within
+from receiver.clock.mock import MockClock, MockWallClock
+from receiver.clock.system import SystemClock, SystemWallClock
 
 
 @pytest.fixture
@@ -173,3 +176,35 @@ async def test_a_deadline_may_be_moved_later(clock: MockClock) -> None:
         tasks.create_task(work())
         await clock.advance(10.0)
     assert ended == [1004.0]
+
+
+# --- the clock on the wall ------------------------------------------------------------------
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The time zone is to be set, and as it was in the end."""
+    with monkeypatch.context() as patch:
+        yield patch
+    time.tzset()
+
+
+@pytest.mark.parametrize("kind", [MockWallClock, SystemWallClock])
+def test_the_time_of_day_is_that_of_the_date(
+    kind: type[MockWallClock | SystemWallClock], zone: pytest.MonkeyPatch
+) -> None:
+    zone.setenv("TZ", "UTC")
+    wall: WallClock = kind()
+    before, at, after = wall.unix_time(), wall.time_of_day(), wall.unix_time()
+    first, last = (dt.datetime.fromtimestamp(x, dt.UTC).time() for x in (before, after))
+    assert first <= at <= last or (last < first and not last < at < first)
+
+
+def test_a_zone_that_is_set_later_counts(zone: pytest.MonkeyPatch) -> None:
+    wall = SystemWallClock()
+    zone.setenv("TZ", "UTC")
+    here = wall.time_of_day()
+    zone.setenv("TZ", "XYZ-5:30")
+    there = wall.time_of_day()
+    minutes = (there.hour - here.hour) * 60 + there.minute - here.minute
+    assert minutes % 1440 in (330, 331)

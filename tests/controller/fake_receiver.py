@@ -351,10 +351,10 @@ class FakeReceiver:
         await self.becomes(session=session)
 
     def _result(self) -> dict[str, Any]:
-        session, volume = self.state.session, self.state.volume
+        session = self.state.session
         result: dict[str, Any] = {
             "playback": session.playback,
-            "volume": {"percent": volume.percent, "muted": volume.muted},
+            "volume": msgspec.structs.asdict(self.state.volume),
         }
         if session.anchor is not None:
             result["position_ms"] = session.anchor.position_ms

@@ -10,7 +10,7 @@ from receiver.doctor.base import Record
 from receiver.doctor.examination import examine
 from receiver.doctor.mock import AUDIO, CABLE, CARD, RADIO
 from receiver.model.health import VERDICTS, Examination, Finding, worst
-from receiver.model.state import Output, PeerClock, Problem
+from receiver.model.state import Output, PeerClock, Problem, Volume
 from tests.doctor.patients import BEDROOM, ID, OTHER, PORT, STATE, Ward, replace
 
 Fault = Callable[[Ward], object]
@@ -173,6 +173,30 @@ def test_the_mock_needs_no_device() -> None:
     ward.machine.grant_priority(False)
     ward.becomes(output=Output("mock", "mock", 44100, 2, 9.0))
     assert not wrong(examine(ward.machine, ward.patient))
+
+
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [
+        ({}, "none"),
+        ({"volume_cap": 60}, "60 %; 30 % now"),
+        ({"night_cap": 30}, "30 % at night (22:00-07:00); 30 % now"),
+        ({"volume_cap": 60, "night_cap": 30}, "60 %, 30 % at night (22:00-07:00); 30 % now"),
+        ({"volume_cap": 60, "night_cap": 60}, "60 %; 30 % now"),
+    ],
+)
+def test_the_caps_are_told(options: dict[str, int], seen: str) -> None:
+    ward = Ward(**options)
+    ward.becomes(volume=Volume(20, False, -34.0, 30, "07:00"))
+    told = examine(ward.machine, ward.patient)
+    assert (wrong(told), find(told, "cap").seen) == ({}, seen)
+    ward.stops()
+    assert find(examine(ward.machine, ward.patient), "cap").seen == seen.partition(";")[0]
+
+
+def test_a_night_cap_that_never_holds() -> None:
+    ward = Ward(night_cap=30, night_hours="")
+    assert wrong(examine(ward.machine, ward.patient)) == {"cap": "warn"}
 
 
 def test_mdns_that_is_switched_off_is_no_fault() -> None:

@@ -171,6 +171,22 @@ def test_somebody_else_moves_it(speaker: Speaker) -> None:
     assert len(speaker.all(r.VolumeMoved)) == 3
 
 
+def test_somebody_else_moves_it_and_it_is_pulled_back(speaker: Speaker) -> None:
+    speaker.volume(30)
+    speaker.run(STILL_S + 0.3)
+    stood = speaker.card.level
+    speaker.card.turn(0.0)
+    speaker.run(0.05)
+    assert speaker.last(r.VolumeMoved).gain > gain_of(30)
+    speaker.volume(30)
+    speaker.run(0.05)
+    assert speaker.sound[-1] == pytest.approx(gain_of(30), rel=1e-4), "at once, by our mixer"
+    speaker.run(STILL_S + 0.3)
+    assert speaker.card.level == stood, "and then by the card"
+    assert speaker.sound[-1] == pytest.approx(gain_of(30), rel=1e-4)
+    assert len(speaker.all(r.VolumeMoved)) == 1
+
+
 def test_who_lifts_mute_switches_the_card_on(speaker: Speaker) -> None:
     speaker.card.switch(on=False)
     speaker.run(0.1)

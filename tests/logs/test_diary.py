@@ -78,6 +78,17 @@ def test_an_evening(reader: Reader) -> None:
     assert reader.session(playback="idle", item=None) == ["Nothing plays any more."]
 
 
+def test_the_night_begins_and_ends(reader: Reader) -> None:
+    assert reader.after(volume=Volume(40, False, -24.0, 40)) == []
+    assert reader.after(volume=Volume(30, False, -27.0, 30, "07:00")) == [
+        "Night: the volume is at most 30 % until 07:00."
+    ]
+    assert reader.after(volume=Volume(10, False, -40.0, 30, "07:00")) == []
+    assert reader.after(volume=Volume(10, False, -40.0, 60)) == [
+        "The night is over: the volume may be up to 60 % again."
+    ]
+
+
 def test_a_stream_that_is_interrupted(reader: Reader) -> None:
     reader.session(playback="playing", item=BLUE)
     assert reader.session(playback="buffering") == [

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
+from receiver.clock.mock import MockWallClock
 from receiver.errors import TonearmError
 from receiver.model import reports as r
 from receiver.model.state import Anchor, ClockId, Output, ReceiverInfo, State
 from receiver.protocol import commands as c
 from receiver.session import effects as e
+from receiver.session.caps import Caps
+from receiver.session.loudness import Loudness
 from receiver.session.session import Session
 
 
@@ -23,9 +26,11 @@ def curve(percent: int) -> tuple[float, float | None]:
 class Stage:
     """Plays one session by hand. Tokens are the ids of the commands."""
 
-    def __init__(self) -> None:
+    def __init__(self, caps: Caps | None = None) -> None:
         me = ReceiverInfo("r", "Kitchen", "0", ClockId("r", "boot"))
-        self.session = Session(me, "s", curve, Output("mock", "mock"))
+        self.wall = MockWallClock()
+        self.loudness = Loudness(curve, caps or Caps(), self.wall.time_of_day)
+        self.session = Session(me, "s", self.loudness, Output("mock", "mock"))
         self.now = 100.0
         self.answers: dict[str, dict[str, Any] | TonearmError | str] = {}
         self._ids = itertools.count(1)

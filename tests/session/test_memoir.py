@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from msgspec.structs import asdict
 
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -170,7 +171,7 @@ def test_what_stands_is_opened_when_it_is_to_go_on(stage: Stage) -> None:
     assert (effect.start_ms, effect.through) == (7000.0, True)
     assert again.answer(command) == {
         "playback": "loading",
-        "volume": {"percent": 50, "muted": False},
+        "volume": asdict(again.state.volume),
     }
 
 

@@ -13,6 +13,7 @@ import msgspec
 from hw.pins.mock import MockPins
 from hw.settings import Hardware
 from receiver.clock.base import Clock
+from receiver.clock.mock import MockWallClock
 from receiver.control_loop import ControlLoop
 from receiver.engine.link import EngineLink
 from receiver.front import Front
@@ -28,6 +29,8 @@ from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import Hello
 from receiver.server.door import Door
 from receiver.server.hub import Hub
+from receiver.session.caps import Caps
+from receiver.session.loudness import Loudness
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observer
 from receiver.session.roaming import RoamingSession
@@ -70,11 +73,13 @@ class Parts:
         run: int = 1,
         *,
         hardware: Hardware | None = None,
+        caps: Caps | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
         self.street = street
         self.address = Address(name, PORT)
+        self.wall = MockWallClock()
         self.pins = MockPins()
         self.front = Front(hardware, clock, lambda: self.pins)
         self.hub, self.peer_hub = Hub(), Hub()
@@ -82,9 +87,13 @@ class Parts:
         self.session = Session(
             ReceiverInfo(name, name.title(), "0", ClockId(name, f"boot {run}")),
             f"session {run} of {name}",
-            lambda percent: (percent / 100, None),
+            Loudness(
+                lambda percent: (percent / 100, None),
+                caps or Caps(),
+                self.wall.time_of_day,
+                percent=100,
+            ),
             OutputState("mock", "mock"),
-            volume=(100, False),
             new_id=lambda: next(ids),
             seed=itertools.count().__next__,
         )

@@ -22,6 +22,7 @@ from receiver.errors import Unreachable
 from receiver.model.moment import Moment
 from receiver.pcm.format import Block, Format, Samples
 from receiver.peers.mock import MockStreet
+from receiver.session.caps import Caps
 from receiver.sink.mock import MockSink
 from receiver.source.mock import MockSource, MockStream
 from receiver.store.base import Saved
@@ -66,10 +67,14 @@ class Room(Parts):
         run: int,
         boot: str,
         hardware: Hardware | None = None,
+        *,
+        caps: Caps | None = None,
     ) -> None:
         clock = OwnClock(rooms.clock, ahead_s)
         link = LocalLink(self._make_engine, clock)
-        super().__init__(name, rooms.street, clock, link, self._open, hardware=hardware, run=run)
+        super().__init__(
+            name, rooms.street, clock, link, self._open, run=run, hardware=hardware, caps=caps
+        )
         self.remember_in(store, boot)
         self.rooms = rooms
         self.ahead_s, self.store, self.run = ahead_s, store, run
@@ -148,15 +153,17 @@ class Rooms:
 
 
 @contextlib.asynccontextmanager
-async def rooms(*names: str, hardware: Hardware | None = None) -> AsyncIterator[Rooms]:
+async def rooms(
+    *names: str, hardware: Hardware | None = None, caps: Caps | None = None
+) -> AsyncIterator[Rooms]:
     """Receivers that are on and know one another; their clocks began at different times. Each has
-    this hardware.
+    this hardware and these caps, and was at full volume before.
     """
     async with asyncio.TaskGroup() as tasks:
         house = Rooms(tasks)
         for n, name in enumerate(names):
             store = MockStore(Saved(receiver_id=name, moment=Moment(100)))
-            house.rooms.append(Room(name, house, 1000.0 * n, store, 1, "boot", hardware))
+            house.rooms.append(Room(name, house, 1000.0 * n, store, 1, "boot", hardware, caps=caps))
         for room in house.rooms:
             room.start(tasks)
         await house.clock.settle()

@@ -11,6 +11,7 @@ from controller.cli import main, simple
 from controller.cli.arguments import EXIT_CODES
 from controller.known import Memory
 from receiver.errors import NotSeekable, TonearmError, all_errors
+from receiver.model.state import Volume
 from receiver.protocol import commands as c
 from tests.controller.cli.conftest import Call
 from tests.controller.cli.process import Outcome, tonearm
@@ -58,6 +59,26 @@ async def test_the_volume_is_shown(receiver: FakeReceiver, call: Call) -> None:
     assert [type(command) for command in receiver.commands] == [c.Mute]
 
 
+@pytest.mark.parametrize(
+    ("volume", "shown", "status"),
+    [
+        (Volume(60, False, -14.0, 60), "Volume 60 %, the cap", "60 %, -14.0 dB, cap 60 %"),
+        (Volume(40, False, -22.0, 60), "Volume 40 %", "40 %, -22.0 dB, cap 60 %"),
+        (
+            Volume(20, True, None, 20, "07:00"),
+            "Volume 20 %, the cap until 07:00, muted",
+            "20 %, muted, cap 20 % until 07:00",
+        ),
+    ],
+)
+async def test_the_cap_is_shown(
+    receiver: FakeReceiver, call: Call, volume: Volume, shown: str, status: str
+) -> None:
+    await receiver.becomes(volume=volume)
+    assert (await call("volume")).out == f"{shown}\n"
+    assert f"\nvolume  {status}\n" in (await call("status")).out
+
+
 async def test_what_is_set_is_shown(receiver: FakeReceiver, call: Call) -> None:
     assert (await call("repeat")).out == "Repeat off\n"
     assert (await call("shuffle")).out == "Shuffle off\n"
@@ -83,7 +104,7 @@ async def test_json_is_the_result(call: Call) -> None:
     outcome = await call("stop", "--json")
     assert json.loads(outcome.out) == {
         "playback": "idle",
-        "volume": {"percent": 50, "muted": False},
+        "volume": {"percent": 50, "muted": False, "db": -20.0, "cap": 100, "cap_until": None},
     }
 
 
