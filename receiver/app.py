@@ -13,7 +13,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -101,19 +101,12 @@ async def run(
         certificate = None
         if paired:
             certificate = await asyncio.to_thread(certificate_in, config.state_dir)
-        receiver = Receiver(
-            config,
-            loaded,
-            store,
-            certificate,
-            link,
-            open_source,
-            dial,
-            clock,
-            SystemWallClock(),
-            Front(hardware, clock),
+        kept = Kept(loaded, store, TrustFile(config.state_dir), certificate)
+        around = Surroundings(
+            link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
         )
-        del loaded  # a queue may be long
+        receiver = Receiver(config, kept, around)
+        del kept, loaded  # a queue may be long
         async with receiver.running() as port:
             policy.port = port
             log.info("%s is ready on port %d.", config.name, port)
@@ -131,72 +124,68 @@ async def _told_to_stop() -> str:
     return await told.get()
 
 
+class Kept(NamedTuple):
+    """What a receiver has from earlier, and where it keeps it."""
+
+    loaded: Loaded
+    store: Store
+    trust: TrustFile
+    certificate: Certificate | None
+
+
+class Surroundings(NamedTuple):
+    """What a receiver has to do with: the audio process, the network, the time, its buttons."""
+
+    link: EngineLink
+    open_source: OpenSource
+    dial: Dial
+    clock: Clock
+    wall: WallClock
+    front: Front
+
+
 class Receiver:
     """All parts of one receiver, joined."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - it joins all parts
-        self,
-        config: Config,
-        loaded: Loaded,
-        store: Store,
-        certificate: Certificate | None,
-        link: EngineLink,
-        open_source: OpenSource,
-        dial: Dial,
-        clock: Clock,
-        wall: WallClock,
-        front: Front,
-    ) -> None:
+    def __init__(self, config: Config, kept: Kept, around: Surroundings) -> None:
         self._config = config
-        self._clock = clock
-        self._front = front
+        clock = self._clock = around.clock
+        self._front = around.front
         self._metrics = Metrics(clock)
         self._service = Service.of_environment(os.environ, clock, os.getpid())
         self._diary = Diary(clock)
         self._hub = Hub()
         self._peer_news = Hub()
-        boot, own_id = _boot_id(), loaded.saved.receiver_id
-        trust = TrustFile(config.state_dir)
+        boot, own_id = _boot_id(), kept.loaded.saved.receiver_id
+        self._certificate = kept.certificate
         self._pairing = pairing = Pairing(
-            config, own_id, trust, certificate, clock, wall, self._own_url
+            config, own_id, kept.trust, kept.certificate, clock, around.wall, self._own_url
         )
-        self._certificate = certificate
         self._local_door = local_door_path(os.environ, config.state_dir)
-        loudness = Loudness(
-            lambda percent: (gain_of(percent), decibels(gain_of(percent))),
-            Caps.configured(config.volume_cap, config.night_cap, config.night_hours),
-            wall.time_of_day,
-        )
-        session = Session(
-            ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot)),
-            session_id=uuid.uuid4().hex,
-            loudness=loudness,
-            output=Output(backend=config.audio, device=config.device),
-        )
-        self._keeper = Keeper(store, loaded, Memoir(session), boot, clock)
-        self._keeper.bring_back(loaded, resume=config.resume)
+        info = ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot))
+        session = _session(config, info, around.wall)
+        self._keeper = Keeper(kept.store, kept.loaded, Memoir(session), boot, clock)
+        self._keeper.bring_back(kept.loaded, resume=config.resume)
         me = Hello(own_id, config.name, __version__, 0, uuid.uuid4().hex)
         self._peers: dict[str, Peer] = {}
         house = self._house = House(
-            me, pairing.credentials, lambda: self._peer_news.join(MAX_TO_PEER), dial, clock
+            me, pairing.credentials, lambda: self._peer_news.join(MAX_TO_PEER), around.dial, clock
         )
         roaming = RoamingSession(session, house.facts)
         observers = Observers(self._metrics, self._service)
         self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
-        self._player = Player(link, front.heralding(open_source), clock, self._loop.report)
+        open_source = self._front.heralding(around.open_source)
+        self._player = Player(around.link, open_source, clock, self._loop.report)
         doorkeeper = pairing.doorkeeper
-        self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
-        self._server = Server(
-            self._hub,
-            self._door,
-            house.serve,
-            self._metrics,
-            self._examine,
-            Gate(clock, self._metrics, Places(lambda: {p.host for p in house.peers.values()})),
-            Guard(clock, _names(config, own_id)),
-        )
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
+        self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
+        places = Places(lambda: {peer.host for peer in house.peers.values()})
+        gate = Gate(clock, self._metrics, places)
+        guard = Guard(clock, _names(config, own_id))
+        self._server = Server(
+            self._hub, self._door, house.serve, self._metrics, self._examine, gate, guard
+        )
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 
@@ -301,6 +290,16 @@ def _names(config: Config, receiver_id: str) -> frozenset[str]:
     """What this receiver is called in URLs."""
     advertised = Advertisement(receiver_id, config.name, config.port).server
     return own_names(socket.gethostname(), advertised, *names_in(config.hosts))
+
+
+def _session(config: Config, me: ReceiverInfo, wall: WallClock) -> Session:
+    loudness = Loudness(
+        lambda percent: (gain_of(percent), decibels(gain_of(percent))),
+        Caps.configured(config.volume_cap, config.night_cap, config.night_hours),
+        wall.time_of_day,
+    )
+    output = Output(backend=config.audio, device=config.device)
+    return Session(me, session_id=uuid.uuid4().hex, loudness=loudness, output=output)
 
 
 def _boot_id() -> str:

@@ -47,10 +47,13 @@ class _Seen:
 
     def of(self, test: str) -> tuple[bool, str]:
         """Whether all of it went as expected, and in words."""
-        counts = self.outcomes.get(test, Counter())
+        counts: Counter[str] = Counter()
+        for name, outcomes in self.outcomes.items():
+            if name == test or name.startswith(f"{test}::"):
+                counts += outcomes
         good = bool(counts) and set(counts) == {"passed"}
         cases = f"{counts.total()} cases" if counts.total() > 1 else "once"
-        return good, f"as expected ({cases})" if good else dict(counts).__repr__()
+        return good, f"as expected ({cases})" if good else repr(dict(counts))
 
 
 def table(model: Sequence[Threat]) -> Iterator[tuple[bool, str]]:

@@ -20,4 +20,4 @@ def test_there_are_many() -> None:
 def test_each_row_names_a_test_that_exists(threat: Threat) -> None:
     path, _, name = threat.test.partition("::")
     text = (ROOT / path).read_text("utf-8")
-    assert re.search(rf"def {name}\(", text)
+    assert re.search(rf"^(?:async )?def {name}\(|^{name} = ", text, re.MULTILINE)
