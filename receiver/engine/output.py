@@ -210,6 +210,8 @@ class Output:
             if self._growing and not self._sink.started:
                 self._grow()
                 return
+            if not self._sink.started:
+                self.mixer.begin()
             self._sink.start()
             self._runs = True
         except DeviceHangs as error:

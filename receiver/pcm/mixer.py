@@ -64,6 +64,12 @@ class Mixer:
         """Go on after `hold`, faded in. Harmless without it. Engine's thread."""
         self._held = False
 
+    def begin(self) -> None:
+        """What is read next comes out of silence: let it be no louder than the gain, not even for
+        the length of a ramp. Engine's thread, while nobody reads.
+        """
+        self._volume.value = min(self._volume.value, self._gain)
+
     def cut(self) -> None:
         """Begin from silence, on a ramp. Engine's thread, while nobody reads."""
         self._volume.value = 0.0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from receiver.clock.mock import MockClock
 from receiver.engine.card_volume import STILL_S, CardVolume
+from receiver.engine.rest import LINGER_S
 from receiver.errors import NoDevice
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -205,6 +206,22 @@ def test_a_card_that_is_gone_leaves_the_volume_to_software(speaker: Speaker) -> 
     assert speaker.heard[-1, 0] == pytest.approx(gain_of(50), rel=1e-4)
     assert speaker.last(r.Device).output.mixer is None
     assert speaker.engine.descriptors == ()
+
+
+def test_what_begins_is_never_louder_for_a_ramp() -> None:
+    stage = Stage()
+    stage.give(o.SetGain(0.1))
+    stage.load(1, constant(20 * RATE))
+    stage.run(0.1)
+    assert stage.heard.max() == pytest.approx(0.1)
+    stage.give(o.Pause())
+    stage.run(LINGER_S + 0.5)
+    assert not stage.sink.started
+    before = len(stage.heard)
+    stage.give(o.SetGain(0.02))
+    stage.give(o.Resume())
+    stage.run(0.1)
+    assert stage.heard[before:].max() == pytest.approx(0.02)
 
 
 def test_what_it_is_before_anybody_says_how_loud(card: MockMixer) -> None:
