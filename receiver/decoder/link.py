@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from receiver.decoder.headers import COMMENT, read_identification, read_tags
+from receiver.decoder.headers import COMMENT, TagReader, read_identification
 from receiver.decoder.libvorbis import Synthesis
-from receiver.decoder.ogg import MAX_PACKET, NO_GRANULE, PacketReader, Page
+from receiver.decoder.ogg import NO_GRANULE, PacketReader, Page
 from receiver.decoder.shelf import Shelf
-from receiver.errors import Unplayable
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format, Samples
 
@@ -40,7 +39,7 @@ class Link:
         """Byte at which the first page after the headers begins."""
         self._packets = PacketReader()
         self._headers: list[bytes] = []
-        self._header_bytes = 0
+        self._tag_reader = TagReader()
         self._shelf = shelf
         self._synthesis: Synthesis | None = None
         self._drop = self._cut_at_start = 0
@@ -52,7 +51,7 @@ class Link:
         """
         packets, lost = self._packets.split(page)
         if self._synthesis is None:
-            packets = self._take_headers(packets, page)
+            packets = self._take_headers(packets)
         elif self.audio_offset is None:
             self.audio_offset = page.offset
         self.ended = page.last
@@ -97,27 +96,27 @@ class Link:
         if synthesis is not None:
             self._shelf.put_back(self._headers[0], self._headers[2], synthesis)
 
-    def _take_headers(self, packets: list[bytes], page: Page) -> list[bytes]:
+    def _take_headers(self, packets: list[bytes]) -> list[bytes]:
         """Take headers off `packets`; what is left is audio."""
-        self._header_bytes += page.size
-        if self._header_bytes > MAX_PACKET:
-            raise Unplayable("The stream's headers are above 16 MiB; it cannot be played.")
         while packets and len(self._headers) < 3:
             self._take_header(packets.pop(0))
+        if len(self._headers) == 1:
+            self._tag_reader.feed(self._packets.drain())
         return packets
 
     def _take_header(self, packet: bytes) -> None:
-        """Take the next of the three headers."""
+        """Take the next of the three headers; of the second, what was not taken yet."""
+        match len(self._headers):
+            case 0:
+                read_identification(packet)
+            case 1:
+                self._tag_reader.feed(packet)
+                self.tags = self._tag_reader.finish()
+                packet = COMMENT  # what it holds may be large, and nobody else wants it
+            case _:
+                self._synthesis = self._shelf.take(self._headers[0], packet)
+                self.format = read_identification(self._headers[0])
         self._headers.append(packet)
-        if len(self._headers) == 1:
-            read_identification(packet)
-        elif len(self._headers) == 2:
-            if not packet.startswith(COMMENT):
-                raise Unplayable("The stream's comment header is damaged; it cannot be played.")
-            self.tags = read_tags(packet)
-        else:
-            self._synthesis = self._shelf.take(self._headers[0], packet)
-            self.format = read_identification(self._headers[0])
 
     def _take_first(self, synthesis: Synthesis, packets: list[bytes], page: Page) -> Block | None:
         """Take the first page with audio. What it holds is counted before it is decoded, so that

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from receiver.decoder import link
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
@@ -232,22 +233,54 @@ def test_another_codec_in_a_later_link_is_refused_by_name(files: Files) -> None:
     decoder.close()
 
 
-def test_headers_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "MAX_PACKET", 1024 * 1024)
-    identification = b"\x01vorbis" + bytes(4) + b"\x02\x44\xac\0\0" + bytes(12) + b"\xb8\1"
+def endless(good: bytes, page: pages.RawPage, count: int) -> Iterator[bytes]:
+    """The first page of a file, and `page` again and again, numbered on."""
+    yield pages.split(good)[0].to_bytes()
+    for number in range(1, count):
+        yield replace(page, number=number).to_bytes()
+
+
+@pytest.mark.parametrize("flags", [pages.CONTINUED, 0], ids=["one packet", "many"])
+def test_comments_without_an_end_are_given_up_and_never_held(files: Files, flags: int) -> None:
+    body = b"\x03vorbis".ljust(255 * 255, b"\xff")
+    page = pages.RawPage(body, b"\xff" * 255, flags, -1)
+    good = pages.with_serial(files("stereo").read_bytes(), page.serial)
     decoder = VorbisDecoder()
-    decoder.feed(pages.page([identification], flags=pages.FIRST))
-    comment = b"\x03vorbis".ljust(255 * 255, b"\0")
-
-    def feed_on() -> None:
-        for number in range(1, 20):
-            flags = pages.CONTINUED if number > 1 else 0
-            decoder.feed(pages.page([comment], ends=False, flags=flags, granule=-1, number=number))
-            assert decoder.read() is None
-
-    with pytest.raises(Unplayable, match="16 MiB"):
-        feed_on()
+    tracemalloc.start()
+    with pytest.raises(Unplayable, match="no music in 64 MiB"):
+        list(blocks(decoder, endless(good, page, 1100)))
+    assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    tracemalloc.stop()
     decoder.close()
+
+
+def test_pages_of_no_stream_are_given_up_soon(files: Files) -> None:
+    raw = pages.split(files("stereo").read_bytes())[2:]
+    decoder = VorbisDecoder()
+    with pytest.raises(Unplayable, match="no music in 1 MiB"):
+        list(blocks(decoder, [pages.join(raw)] * 100))
+    decoder.close()
+
+
+def test_false_page_heads_cost_what_they_make_us_check(files: Files) -> None:
+    """Each claims the largest page there is, so each has to be checked as one."""
+    mine = b"OggS" + bytes(22) + b"\xff\xff"
+    decoder = VorbisDecoder()
+    pieces = [files("stereo").read_bytes(), *[mine * 200] * 100]
+    with pytest.raises(Unplayable, match="no music in 64 MiB"):
+        list(blocks(decoder, pieces))
+    decoder.close()
+
+
+def test_what_is_longer_than_a_week_has_no_length(files: Files) -> None:
+    data = files("stereo").read_bytes()
+    raw = pages.split(data)
+    for length, known in ((6 * 24 * 3600, True), (8 * 24 * 3600, False), (2**46, False)):
+        claims = pages.join([*raw[:-1], replace(raw[-1], granule=length * 44_100)])
+        listener = driving.Listener(VorbisDecoder(), claims)
+        assert listener.next() is not None
+        assert (listener.decoder.total_frames is not None) == known
+        listener.decoder.close()
 
 
 def test_a_stream_that_ends_in_its_headers_cannot_be_played(files: Files) -> None:

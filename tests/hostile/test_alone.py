@@ -1,0 +1,42 @@
+"""The decoder by itself: each file of the catalogue, and each class of damage at random."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from receiver.decoder.vorbis import VorbisDecoder
+from receiver.errors import Unplayable, UnsupportedFormat
+from tests.decoder.driving import blocks, ragged
+from tests.hostile.catalogue import FAULTS
+from tests.hostile.fault import Fault, Material
+
+pytestmark = pytest.mark.tools("oggenc")
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return Material(tmp_path_factory.mktemp("material"))
+
+
+def decode(data: bytes) -> str:
+    """What becomes of a stream: "plays", or the code of the error before any sound."""
+    decoder = VorbisDecoder()
+    heard = 0
+    try:
+        for block in blocks(decoder, ragged(data)):
+            heard += len(block.samples)
+            assert np.abs(block.samples).max() <= 1.0
+    except (Unplayable, UnsupportedFormat) as error:
+        return "plays" if heard else error.code
+    finally:
+        decoder.close()
+    return "plays"
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.kind}: {fault.name}")
+def test_every_file_is_decoded_or_refused(fault: Fault, material: Material) -> None:
+    ...
