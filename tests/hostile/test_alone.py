@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,12 @@ from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import Unplayable, UnsupportedFormat
 from tests.decoder.driving import blocks, ragged
 from tests.hostile.catalogue import FAULTS
-from tests.hostile.fault import Fault, Material
+from tests.hostile.fault import EITHER, FOREIGN, Fault, Material
+from tests.hostile.mutators import CLASSES
 
 pytestmark = pytest.mark.tools("oggenc")
+
+FILES = [fault for fault in FAULTS if fault.kind not in {"ICY", "HTTP"}]
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,14 @@ def decode(data: bytes) -> str:
     return "plays"
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.kind}: {fault.name}")
-def test_every_file_is_decoded_or_refused(fault: Fault, material: Material) -> None:
-    ...
+@pytest.mark.parametrize("fault", FILES, ids=lambda fault: f"{fault.kind}: {fault.name}")
+def test_every_file_is_played_or_refused(fault: Fault, material: Material) -> None:
+    assert decode(fault.served(material).body) in fault.expected
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_damage_at_random_is_played_or_refused(name: str, material: Material) -> None:
+    for seed in range(25):
+        rng = random.Random(seed)
+        outcome = decode(CLASSES[name](material.other, material.good, rng))
+        assert outcome in EITHER + FOREIGN, f"seed {seed}"

@@ -1,4 +1,4 @@
-"""A receiver that is served every fault: control lives, answers, and plays what is good after it."""
+"""A receiver that is served every fault lives, answers, and plays what is good after it."""
 
 from __future__ import annotations
 
