@@ -170,6 +170,9 @@ class Synthesis:
         misfits: set[int] = set()
         taken = None
         for index, data in enumerate(packets):
+            if not data:  # is allowed, and stands for nothing
+                ends.append(filled)
+                continue
             packet.packet = data
             size = len(data)
             packet.bytes = size + 1  # the zero behind all `bytes`: does anybody ask for it?
@@ -180,7 +183,7 @@ class Synthesis:
                 if not refused:
                     misfits.add(index)
             if refused or self._blockin(state_at, block_at):
-                damaged += bool(data)  # an empty packet is allowed, and stands for nothing
+                damaged += 1
                 ends.append(filled)
                 continue
             taken = index

@@ -250,11 +250,13 @@ class VorbisDecoder:
         """All was read."""
         if self._link is None and self._codecs:
             raise self._no_vorbis()
-        if self.format is None:
+        link = self._link
+        begun = link is not None and (link.base is not None or link.ended)
+        if self.format is None or not (begun or self.position):
             raise Unplayable("The stream ends before its music begins; it cannot be played.")
         if self._search is not None and not self._search.end():
             self._take_wish(self._search)
             return
         self._search = None
-        self.truncated = self._link is not None and not self._link.ended
+        self.truncated = link is not None and not link.ended
         self.finished = True

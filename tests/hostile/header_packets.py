@@ -6,6 +6,7 @@ import base64
 import random
 import struct
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tests.decoder import hostile, pages
 from tests.decoder.pages import RawPage
@@ -49,10 +50,20 @@ def rebuilt(
 ) -> bytes:
     """The good file with other headers."""
     own = packets(material)
-    first = pages.page([own[0] if identification is None else identification], flags=2)
-    second = spread(own[1] if comments is None else comments, 1)
-    third = spread(own[2] if setup is None else setup, 1 + len(second))
-    return first + pages.join([*second, *third, *material.pages[2:]])
+    headers = (
+        own[0] if identification is None else identification,
+        own[1] if comments is None else comments,
+        own[2] if setup is None else setup,
+    )
+    return in_pages(headers, material)
+
+
+def in_pages(headers: Iterable[bytes], material: Material) -> bytes:
+    """These headers, and the music of the good file behind them."""
+    raw: list[RawPage] = []
+    for header in headers:
+        raw += spread(header, len(raw))
+    return pages.join([replace(raw[0], flags=pages.FIRST), *raw[1:], *material.pages[2:]])
 
 
 def comment(*texts: bytes, count: int | None = None, vendor: bytes = b"own") -> bytes:
@@ -137,17 +148,9 @@ def _order(*numbers: int) -> Make:
 
     def make(material: Material, _: random.Random) -> bytes:
         own = packets(material)
-        return _in_pages([own[number] for number in numbers], material)
+        return in_pages([own[number] for number in numbers], material)
 
     return make
-
-
-def _in_pages(headers: Iterable[bytes], material: Material) -> bytes:
-    raw: list[RawPage] = []
-    for header in headers:
-        raw += spread(header, len(raw))
-    first = RawPage(raw[0].body, raw[0].lacing, pages.FIRST, 0, 1, 0)
-    return pages.join([first, *raw[1:], *material.pages[2:]])
 
 
 def _spoilt_setup(material: Material, rng: random.Random) -> bytes:
