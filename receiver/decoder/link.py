@@ -19,6 +19,10 @@ from receiver.pcm.format import Block, Format, Samples
 FIRST_S = 0.05
 """Seconds of sound that the first block of a stream should hold: the rest of its page, which may be
 a second, is decoded after it."""
+STRETCH = 1 << 16
+"""Frames that are decoded at once, at most. A page seldom holds as many, but 255 bytes of it may
+stand for a million.
+"""
 
 
 class Link:
@@ -60,14 +64,21 @@ class Link:
         if self.base is None:
             return self._take_first(self._synthesis, packets, page)
         self.holes += lost
-        return self._decode(self._synthesis, packets, page.granule, page.last)
+        self._put_off = page, packets
+        return self.rest()
 
     def rest(self) -> Block | None:
-        """What `take` left of its page, if anything."""
-        if self._put_off is None or self._synthesis is None:
-            return None
-        (page, packets), self._put_off = self._put_off, None
-        return self._decode(self._synthesis, packets, page.granule, page.last)
+        """The next frames of those that `take` left of its page, if any."""
+        block = None
+        while block is None and self._put_off is not None and self._synthesis is not None:
+            page, packets = self._put_off
+            size = self._synthesis.packets_in(STRETCH)
+            later = packets[size:]
+            self._put_off = (page, later) if later else None
+            granule = NO_GRANULE if later else page.granule
+            last = page.last and not later
+            block = self._decode(self._synthesis, packets[:size], granule, last)
+        return block
 
     def resume(self, pages: list[Page], target: int) -> Block | None:
         """Go on from granule position `target`, which the last of `pages` holds. The ones before it
@@ -81,10 +92,13 @@ class Link:
         self.at = self.base
         self._drop = self._cut_at_start if pages[0].offset == self.audio_offset else 0
         for page in pages[:-1]:
-            self._synthesis.decode(self._packets.split(page)[0])
+            packets = self._packets.split(page)[0]
+            self._synthesis.decode(packets[-self._synthesis.packets_in(STRETCH) :])
             if page.granule >= 0:
                 self.at, self._drop = page.granule, 0
         block = self.take(pages[-1])
+        while block is not None and self.at <= target:
+            block = self.rest()
         if block is None:
             return None
         surplus = max(target - (self.at - len(block.samples)), 0)
@@ -126,7 +140,8 @@ class Link:
         self._begin(page, sum(frames))
         now = self._enough(frames)
         if page.last or now == len(packets):
-            return self._decode(synthesis, packets, page.granule, page.last)
+            self._put_off = page, packets
+            return self.rest()
         self._put_off = page, packets[now:]
         return self._decode(synthesis, packets[:now], NO_GRANULE, last=False)
 

@@ -17,6 +17,8 @@ BARREN = 64 << 20
 """Bytes in a row without music, after which a stream is given up. Cover pictures are a quarter."""
 HEADLESS = 1 << 20
 """The same while no Vorbis stream has begun: the headers were missed."""
+MAX_EMPTY_LINKS = 16
+"""Links of a chain in a row that may be without music: to begin one costs more than to play it."""
 LONGEST_S = 7 * 24 * 3600
 """Seconds. What claims to be longer has no length that one could rely on."""
 
@@ -49,6 +51,7 @@ class VorbisDecoder:
         self._beginning = False  # among the pages that begin those streams
         self._frames_before = 0  # in the links before
         self._first_link = True
+        self._empty_links = 0
         self._tail: list[Page] = []  # pages with a granule position near the end
         self._map: SeekMap | None = None
         self._search: Search | None = None
@@ -228,6 +231,9 @@ class VorbisDecoder:
     def _begin_link(self) -> None:
         """Leave the link before, if any. A stream of several cannot seek."""
         if self._link is not None:
+            self._empty_links = self._empty_links + 1 if self._link.base is None else 0
+            if self._empty_links > MAX_EMPTY_LINKS:
+                raise Unplayable("The stream begins time and again without music; it is given up.")
             self._link.close()
             self._first_link = False
             self._map = self.total_frames = None

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from receiver.decoder.vorbis import VorbisDecoder
+from receiver.decoder.link import STRETCH
+from receiver.decoder.vorbis import MAX_EMPTY_LINKS, VorbisDecoder
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
 from receiver.pcm.format import Format
@@ -237,13 +238,12 @@ def endless(good: bytes, page: pages.RawPage, count: int) -> Iterator[bytes]:
     """The first page of a file, and `page` again and again, numbered on."""
     yield pages.split(good)[0].to_bytes()
     for number in range(1, count):
-        yield replace(page, number=number).to_bytes()
+        yield replace(page, number=number, flags=page.flags * (number > 1)).to_bytes()
 
 
-@pytest.mark.parametrize("flags", [pages.CONTINUED, 0], ids=["one packet", "many"])
-def test_comments_without_an_end_are_given_up_and_never_held(files: Files, flags: int) -> None:
+def test_comments_without_an_end_are_given_up_and_never_held(files: Files) -> None:
     body = b"\x03vorbis".ljust(255 * 255, b"\xff")
-    page = pages.RawPage(body, b"\xff" * 255, flags, -1)
+    page = pages.RawPage(body, b"\xff" * 255, pages.CONTINUED, -1)
     good = pages.with_serial(files("stereo").read_bytes(), page.serial)
     decoder = VorbisDecoder()
     tracemalloc.start()
@@ -270,6 +270,46 @@ def test_false_page_heads_cost_what_they_make_us_check(files: Files) -> None:
     with pytest.raises(Unplayable, match="no music in 64 MiB"):
         list(blocks(decoder, pieces))
     decoder.close()
+
+
+def test_a_page_of_very_many_frames_comes_in_stretches(files: Files) -> None:
+    raw = pages.split(files("stereo").read_bytes())
+    last = raw.pop()
+    silence = pages.RawPage(
+        b"\x0e" * 255, b"\1" * 255, 0, raw[-1].granule + 250 * 1024, last.serial, last.number
+    )
+    data = pages.join([*raw, silence])
+    got = [block.samples for block in blocks(VorbisDecoder(), ragged(data))]
+    assert max(map(len, got)) <= STRETCH
+    full = np.concatenate(got)
+    assert len(full) > raw[-1].granule + 200 * 1024
+    listener = driving.Listener(VorbisDecoder(), data)
+    assert listener.next() is not None
+    for frame in range(raw[-1].granule - 5000, raw[-1].granule + 250 * 1024, 40_001):
+        block = listener.seek(frame)
+        assert block is not None
+        assert np.array_equal(block.samples, full[frame : frame + len(block.samples)])
+
+
+def test_a_chain_of_headers_is_given_up(files: Files) -> None:
+    headers = pages.join(pages.split(files("stereo").read_bytes())[:2])
+    good = files("narrow").read_bytes()
+    assert len(decode(headers * MAX_EMPTY_LINKS + good)) == len(decode(good))
+    with pytest.raises(Unplayable, match="time and again"):
+        decode(headers * (MAX_EMPTY_LINKS + 2))
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_headers_alone_are_a_track_without_length_or_a_damaged_one(
+    files: Files, ended: bool
+) -> None:
+    raw = pages.split(files("stereo").read_bytes())[:2]
+    end = pages.RawPage(b"", b"", pages.LAST, 0, raw[0].serial, 2)
+    if ended:
+        assert list(blocks(VorbisDecoder(), whole(pages.join([*raw, end])))) == []
+    else:
+        with pytest.raises(Unplayable, match="before its music"):
+            list(blocks(VorbisDecoder(), whole(pages.join(raw))))
 
 
 def test_what_is_longer_than_a_week_has_no_length(files: Files) -> None:

@@ -23,6 +23,12 @@ WAITS = ("waits",)
 """It may still become something: it neither plays nor fails, and makes room for the next."""
 
 
+USUAL_S = 3.0
+"""Within which it is clear what becomes of a play."""
+LONG_S = 15.0
+"""The same where tens of megabytes are to be gone through."""
+
+
 class Row(NamedTuple):
     """A line of the table of faults."""
 
@@ -70,7 +76,7 @@ class Fault:
     name: str
     expected: tuple[str, ...]
     make: Make = field(repr=False)
-    within_s: float = 3.0
+    within_s: float = USUAL_S
 
     def served(self, material: Material) -> Serving:
         """What the server is to answer."""

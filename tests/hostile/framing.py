@@ -158,7 +158,7 @@ FAULTS = (
     Fault(
         "page header",
         "random flags in the music",
-        EITHER,
+        ("plays", "unsupported_format"),
         _audio(lambda p, r: replace(p, flags=r.randrange(256))),
     ),
     Fault("page header", "all of the same number", PLAYS, _numbers(lambda n, r: 7)),

@@ -10,6 +10,7 @@ from tests.hostile.fault import (
     EITHER,
     PLAYS,
     UNREACHABLE,
+    USUAL_S,
     WAITS,
     Fault,
     Make,
@@ -109,7 +110,7 @@ ICY = (
 )
 
 HTTP = (
-    ("a length that is too short", PLAYS, _shorter),
+    ("a length that is too short", UNREACHABLE, _shorter),
     ("a length that is too long", PLAYS, _longer(10**6, ranges=True)),
     ("a length of 10^17", PLAYS, _longer(10**17, ranges=True)),
     ("a length that is too long, without ranges", PLAYS, _longer(10**6, ranges=False)),
@@ -124,7 +125,7 @@ HTTP = (
     ("404", REFUSED, _failing(Failure("refuse", status=404))),
     ("a redirect to itself", UNREACHABLE, _served(redirect="?again")),
     ("a redirect to a file", ("unsupported_scheme",), _served(redirect="file:///etc/passwd")),
-    ("chunks that are none", WAITS, _head(b"Transfer-Encoding: chunked")),
+    ("chunks that are none", UNREACHABLE, _head(b"Transfer-Encoding: chunked")),
     ("an encoding that it does not have", PLAYS, _headed(Content_Encoding="gzip")),
     ("Vorbis that is called MP3", PLAYS, _served(content_type="audio/mpeg")),
     ("Vorbis that is called HTML", PLAYS, _served(content_type="text/html")),
@@ -142,7 +143,7 @@ HTTP = (
 FAULTS = (
     *(Fault("ICY", name, expected, make) for name, expected, make in ICY),
     *(
-        Fault("HTTP", name, expected, make, within_s=0.5 if expected == WAITS else 3.0)
+        Fault("HTTP", name, expected, make, within_s=0.5 if expected == WAITS else USUAL_S)
         for name, expected, make in HTTP
     ),
 )
