@@ -22,7 +22,6 @@ UNREACHABLE = ("unreachable",)
 WAITS = ("waits",)
 """It may still become something: it neither plays nor fails, and makes room for the next."""
 
-
 USUAL_S = 3.0
 """Within which it is clear what becomes of a play."""
 LONG_S = 15.0
@@ -47,7 +46,8 @@ class Material:
         """Two seconds of stereo at 44.1 kHz; its serial number is 1."""
         self.other = _encoded(folder / "other.ogg", 2, 0.5, 22_050, 1)
         """Half a second of mono, of another serial number."""
-        self.long = _encoded(folder / "long.ogg", 3, 20.0, 44_100, 2)
+        self.long = _encoded(folder / "long.ogg", 3, 6.0, 44_100, 2)
+        """Six seconds, of the kind of `good`."""
 
     @property
     def pages(self) -> list[pages.RawPage]:
@@ -77,6 +77,12 @@ class Fault:
     expected: tuple[str, ...]
     make: Make = field(repr=False)
     within_s: float = USUAL_S
+
+    @property
+    def expectation(self) -> str:
+        """What is expected, in words."""
+        outcome = " or ".join(self.expected)
+        return outcome if self.expected == WAITS else f"{outcome} within {self.within_s:g} s"
 
     def served(self, material: Material) -> Serving:
         """What the server is to answer."""

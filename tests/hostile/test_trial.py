@@ -6,7 +6,7 @@ import pytest
 
 from tests.hostile import trial
 
-pytestmark = [pytest.mark.tools("oggenc"), pytest.mark.slow]
+pytestmark = [pytest.mark.tools("oggenc"), pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 async def test_every_fault_becomes_what_it_should() -> None:

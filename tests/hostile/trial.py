@@ -60,30 +60,35 @@ class Trial:
             grown = max(memory.peak(p) - b for p, b in zip((control, audio), before, strict=True))
             if grown > GROWTH:
                 complaints.append(f"takes {grown >> 20} MB")
-        return _row(fault.kind, fault.name, fault.expected, seen, complaints)
+        told = ", ".join([seen, *complaints])
+        ok = seen in fault.expected and not complaints
+        return Row(f"{fault.kind}: {fault.name}", fault.expectation, told, ok)
 
     async def kill(self, number: signal.Signals) -> Row:
         """The audio process dies while it plays."""
         await self.client.play(self._long)
         os.kill(self.receiver.audio_pid, number)
-        return await self._after_death(f"ends by {number.name} while it plays")
+        return await self._row_of_death(f"ends by {number.name}", await self._problem())
 
     async def starve(self) -> Row:
         """The audio process gets no more memory."""
         audio = self.receiver.audio_pid
         room = memory.address_space(audio)
         resource.prlimit(audio, resource.RLIMIT_AS, (room, room))
-        seen = await self._play(self._long, GOOD_S)
-        complaints = await self._complaints()
-        return _row("audio process", "gets no more memory", ("unplayable",), seen, complaints)
+        return await self._row_of_death("gets no memory", await self._play(self._long, GOOD_S))
 
-    async def _after_death(self, name: str) -> Row:
-        async for state in self.client.changes():
-            if state.problem is not None:
-                break
-        problem = self.client.state.problem
-        seen = "nothing" if problem is None else problem.code
-        return _row("audio process", name, ("unplayable",), seen, await self._complaints())
+    async def _row_of_death(self, name: str, seen: str) -> Row:
+        told = [seen, *await self._complaints()]
+        said = ", ".join(told)
+        return Row(f"audio process: it {name}", "unplayable", said, said == "unplayable")
+
+    async def _problem(self) -> str:
+        """The code of the problem that everybody is told of."""
+        async with asyncio.timeout(GOOD_S):
+            async for state in self.client.changes():
+                if state.problem is not None:
+                    return state.problem.code
+        return "nothing"
 
     async def _play(self, url: str, within_s: float) -> str:
         """What becomes of a play within so many seconds."""
@@ -138,8 +143,3 @@ async def rows(faults: Iterable[Fault] = FAULTS) -> AsyncIterator[Row]:
             for number in (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT):
                 yield await made.kill(number)
             yield await made.starve()
-
-
-def _row(kind: str, name: str, expected: tuple[str, ...], seen: str, complaints: list[str]) -> Row:
-    told = ", ".join([seen, *complaints])
-    return Row(f"{kind}: {name}", " or ".join(expected), told, seen in expected and not complaints)
