@@ -5,7 +5,9 @@ Read here and not by libvorbis, which gets nothing of the second.
 
 from __future__ import annotations
 
+import contextlib
 import struct
+from collections.abc import Generator
 
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
@@ -19,9 +21,12 @@ MAX_TEXT = 1024
 """Characters kept of each tag: what the protocol allows in a text field."""
 MAX_COMMENTS = 4096
 """How many comments are looked at; a file may claim billions."""
+MAX_VALUES = 64
+"""How many of them are made fit to be shown, which takes its time."""
 
 _IDENTIFICATION = struct.Struct("<7sIBI12xBB")
 _LENGTH = struct.Struct("<I")
+_EVERYTHING = 1 << 62
 
 
 def read_identification(packet: bytes) -> Format:
@@ -42,38 +47,76 @@ def read_identification(packet: bytes) -> Format:
     return Format(rate=rate, channels=channels)
 
 
-def read_tags(packet: bytes) -> Tags:
-    """Title, artist and album in a comment header; what is damaged is left out.
+class TagReader:
+    """Title, artist and album out of a comment header that comes piece by piece.
 
-    Several values of one field are joined with commas. Text is at most `MAX_TEXT` characters,
-    without control characters, and with U+FFFD for what is not UTF-8.
+    What it holds is bounded, however long the header is: of each comment it looks at the first
+    bytes alone, so that a picture passes by. What is damaged is left out. One thread at a time.
     """
-    values: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
-    for comment in _comments(packet):
-        name, equals, value = comment.partition(b"=")
-        field = values.get(name.decode("ascii", "replace").lower())
-        if field is not None and equals:
-            field.append(_clean(value))
-    joined = {name: ", ".join(filter(None, texts))[:MAX_TEXT] for name, texts in values.items()}
-    return Tags(**{name: text or None for name, text in joined.items()})
 
+    def __init__(self) -> None:
+        self._values: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
+        self._cleaned = 0
+        self._held = bytearray()
+        self._fields = self._read()
+        self._passed, self._wanted = next(self._fields)
 
-def _comments(packet: bytes) -> list[bytes]:
-    """The comments in a comment header, each as NAME=value."""
-    comments: list[bytes] = []
-    try:
-        (vendor,) = _LENGTH.unpack_from(packet, len(COMMENT))
-        at = len(COMMENT) + _LENGTH.size + vendor
-        (count,) = _LENGTH.unpack_from(packet, at)
-        at += _LENGTH.size
+    def feed(self, data: bytes) -> None:
+        """Take the bytes that follow. Raises `Unplayable` where this is no comment header."""
+        at = 0
+        while at < len(data):
+            passed = min(self._passed, len(data) - at)
+            self._passed -= passed
+            at += passed
+            part = data[at : at + self._wanted - len(self._held)]
+            self._held += part
+            at += len(part)
+            if not self._passed and len(self._held) == self._wanted:
+                self._go_on()
+
+    def finish(self) -> Tags:
+        """The tags, when all was fed. Raises `Unplayable` where this was no comment header.
+
+        Several values of one field are joined with commas. Text is at most `MAX_TEXT` characters,
+        without control characters, and with U+FFFD for what is not UTF-8.
+        """
+        with contextlib.suppress(struct.error):
+            self._go_on()  # cut short: what was read so far counts
+        texts = {name: ", ".join(values)[:MAX_TEXT] for name, values in self._values.items()}
+        return Tags(**{name: text or None for name, text in texts.items()})
+
+    def _go_on(self) -> None:
+        """Hand over what was wanted, and learn what is wanted next."""
+        field = bytes(self._held)
+        self._held.clear()
+        self._passed, self._wanted = self._fields.send(field)
+
+    def _read(self) -> Generator[tuple[int, int], bytes, None]:
+        """Read the fields in their order: each time, how many bytes to pass over and how many to
+        hand over behind them.
+        """
+        if (yield 0, len(COMMENT)) != COMMENT:
+            raise Unplayable("The stream's comment header is damaged; it cannot be played.")
+        (passed,) = _LENGTH.unpack((yield 0, _LENGTH.size))  # who made it
+        (count,) = _LENGTH.unpack((yield passed, _LENGTH.size))
+        passed = 0
         for _ in range(min(count, MAX_COMMENTS)):
-            (length,) = _LENGTH.unpack_from(packet, at)
-            at += _LENGTH.size
-            comments.append(packet[at : at + min(length, 4 * MAX_TEXT)])
-            at += length
-    except struct.error:
-        pass  # cut short: what was read so far counts
-    return comments
+            (length,) = _LENGTH.unpack((yield passed, _LENGTH.size))
+            looked_at = min(length, 4 * MAX_TEXT)
+            self._note((yield 0, looked_at))
+            passed = length - looked_at
+        while True:
+            yield _EVERYTHING, 1
+
+    def _note(self, comment: bytes) -> None:
+        """Keep a comment, NAME=value, where it is one of those that are told."""
+        name, equals, value = comment.partition(b"=")
+        values = self._values.get(name.decode("ascii", "replace").lower())
+        if values is None or not equals or self._cleaned == MAX_VALUES:
+            return
+        self._cleaned += 1
+        if text := _clean(value):
+            values.append(text)
 
 
 def _clean(value: bytes) -> str:

@@ -118,7 +118,7 @@ class Synthesis:
         except Unplayable:
             self.close()
             raise
-        self._most_frames = self._state.pcm_storage // 2
+        self._most_frames: int = self._state.pcm_storage // 2  # that a packet completes
         self._synthesis = _function("vorbis_synthesis", 2)
         self._blockin = _function("vorbis_synthesis_blockin", 2)
 
@@ -170,6 +170,9 @@ class Synthesis:
         misfits: set[int] = set()
         taken = None
         for index, data in enumerate(packets):
+            if not data:  # is allowed, and stands for nothing
+                ends.append(filled)
+                continue
             packet.packet = data
             size = len(data)
             packet.bytes = size + 1  # the zero behind all `bytes`: does anybody ask for it?
@@ -180,7 +183,7 @@ class Synthesis:
                 if not refused:
                     misfits.add(index)
             if refused or self._blockin(state_at, block_at):
-                damaged += bool(data)  # an empty packet is allowed, and stands for nothing
+                damaged += 1
                 ends.append(filled)
                 continue
             taken = index
@@ -207,6 +210,10 @@ class Synthesis:
             for channel in range(self._info.channels):
                 ctypes.memset(self._block.pcm[channel], 0, size)
         return refused
+
+    def packets_in(self, frames: int) -> int:
+        """How many packets complete no more than so many frames, whatever they hold; at least 1."""
+        return max(frames // self._most_frames, 1)
 
     def frames(self, packets: list[bytes]) -> list[int]:
         """How many frames each of the first packets of a stream completes, without decoding: half

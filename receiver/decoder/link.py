@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from itertools import accumulate
 
-from receiver.decoder.headers import COMMENT, read_identification, read_tags
+from receiver.decoder.headers import COMMENT, TagReader, read_identification
 from receiver.decoder.libvorbis import Synthesis
-from receiver.decoder.ogg import MAX_PACKET, NO_GRANULE, PacketReader, Page
+from receiver.decoder.ogg import NO_GRANULE, PacketReader, Page
 from receiver.decoder.shelf import Shelf
-from receiver.errors import Unplayable
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format, Samples
 
 FIRST_S = 0.05
 """Seconds of sound that the first block of a stream should hold: the rest of its page, which may be
 a second, is decoded after it."""
+STRETCH = 1 << 16
+"""Frames that are decoded at once, at most. A page seldom holds as many, but 255 bytes of it may
+stand for a million.
+"""
 
 
 class Link:
@@ -40,7 +43,7 @@ class Link:
         """Byte at which the first page after the headers begins."""
         self._packets = PacketReader()
         self._headers: list[bytes] = []
-        self._header_bytes = 0
+        self._tag_reader = TagReader()
         self._shelf = shelf
         self._synthesis: Synthesis | None = None
         self._drop = self._cut_at_start = 0
@@ -52,7 +55,7 @@ class Link:
         """
         packets, lost = self._packets.split(page)
         if self._synthesis is None:
-            packets = self._take_headers(packets, page)
+            packets = self._take_headers(packets)
         elif self.audio_offset is None:
             self.audio_offset = page.offset
         self.ended = page.last
@@ -61,14 +64,21 @@ class Link:
         if self.base is None:
             return self._take_first(self._synthesis, packets, page)
         self.holes += lost
-        return self._decode(self._synthesis, packets, page.granule, page.last)
+        self._put_off = page, packets
+        return self.rest()
 
     def rest(self) -> Block | None:
-        """What `take` left of its page, if anything."""
-        if self._put_off is None or self._synthesis is None:
-            return None
-        (page, packets), self._put_off = self._put_off, None
-        return self._decode(self._synthesis, packets, page.granule, page.last)
+        """The next frames of those that `take` left of its page, if any."""
+        block = None
+        while block is None and self._put_off is not None and self._synthesis is not None:
+            page, packets = self._put_off
+            size = self._synthesis.packets_in(STRETCH)
+            later = packets[size:]
+            self._put_off = (page, later) if later else None
+            granule = NO_GRANULE if later else page.granule
+            last = page.last and not later
+            block = self._decode(self._synthesis, packets[:size], granule, last)
+        return block
 
     def resume(self, pages: list[Page], target: int) -> Block | None:
         """Go on from granule position `target`, which the last of `pages` holds. The ones before it
@@ -82,10 +92,13 @@ class Link:
         self.at = self.base
         self._drop = self._cut_at_start if pages[0].offset == self.audio_offset else 0
         for page in pages[:-1]:
-            self._synthesis.decode(self._packets.split(page)[0])
+            packets = self._packets.split(page)[0]
+            self._synthesis.decode(packets[-self._synthesis.packets_in(STRETCH) :])
             if page.granule >= 0:
                 self.at, self._drop = page.granule, 0
         block = self.take(pages[-1])
+        while block is not None and self.at <= target:
+            block = self.rest()
         if block is None:
             return None
         surplus = max(target - (self.at - len(block.samples)), 0)
@@ -97,27 +110,27 @@ class Link:
         if synthesis is not None:
             self._shelf.put_back(self._headers[0], self._headers[2], synthesis)
 
-    def _take_headers(self, packets: list[bytes], page: Page) -> list[bytes]:
+    def _take_headers(self, packets: list[bytes]) -> list[bytes]:
         """Take headers off `packets`; what is left is audio."""
-        self._header_bytes += page.size
-        if self._header_bytes > MAX_PACKET:
-            raise Unplayable("The stream's headers are above 16 MiB; it cannot be played.")
         while packets and len(self._headers) < 3:
             self._take_header(packets.pop(0))
+        if len(self._headers) == 1:
+            self._tag_reader.feed(self._packets.drain())
         return packets
 
     def _take_header(self, packet: bytes) -> None:
-        """Take the next of the three headers."""
+        """Take the next of the three headers; of the second, what was not taken yet."""
+        match len(self._headers):
+            case 0:
+                read_identification(packet)
+            case 1:
+                self._tag_reader.feed(packet)
+                self.tags = self._tag_reader.finish()
+                packet = COMMENT  # what it holds may be large, and nobody else wants it
+            case _:
+                self._synthesis = self._shelf.take(self._headers[0], packet)
+                self.format = read_identification(self._headers[0])
         self._headers.append(packet)
-        if len(self._headers) == 1:
-            read_identification(packet)
-        elif len(self._headers) == 2:
-            if not packet.startswith(COMMENT):
-                raise Unplayable("The stream's comment header is damaged; it cannot be played.")
-            self.tags = read_tags(packet)
-        else:
-            self._synthesis = self._shelf.take(self._headers[0], packet)
-            self.format = read_identification(self._headers[0])
 
     def _take_first(self, synthesis: Synthesis, packets: list[bytes], page: Page) -> Block | None:
         """Take the first page with audio. What it holds is counted before it is decoded, so that
@@ -127,7 +140,8 @@ class Link:
         self._begin(page, sum(frames))
         now = self._enough(frames)
         if page.last or now == len(packets):
-            return self._decode(synthesis, packets, page.granule, page.last)
+            self._put_off = page, packets
+            return self.rest()
         self._put_off = page, packets[now:]
         return self._decode(synthesis, packets[:now], NO_GRANULE, last=False)
 

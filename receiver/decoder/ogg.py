@@ -14,8 +14,10 @@ from receiver.errors import Unplayable
 
 CAPTURE = b"OggS"
 NO_GRANULE = -1
-MAX_PACKET = 16 * 1024 * 1024
-"""Bytes. The largest in use are comment headers that hold a cover picture."""
+MAX_PACKET = 1024 * 1024
+"""Bytes of a packet that are held. Larger are only comment headers with a cover picture, which are
+read as they come.
+"""
 
 _HEADER = struct.Struct("<4sBBqIIIB")
 _CHECKSUM = slice(22, 26)
@@ -79,6 +81,9 @@ class PageReader:
     """
 
     def __init__(self, offset: int = 0) -> None:
+        self.looked_at = 0
+        """Bytes looked at so far: of pages, of what was skipped, and of each page that turned out
+        not to be one."""
         self._buffer = bytearray()
         self._offset = offset
         self._needed = _HEADER.size
@@ -93,7 +98,9 @@ class PageReader:
         while len(buffer) >= self._needed:
             if not buffer.startswith(CAPTURE):
                 found = buffer.find(CAPTURE, 1)
-                self._drop(found if found > 0 else len(buffer) - len(CAPTURE) + 1)
+                skipped = found if found > 0 else len(buffer) - len(CAPTURE) + 1
+                self.looked_at += skipped
+                self._drop(skipped)
                 continue
             _, version, flags, granule, serial, number, _, segments = _HEADER.unpack_from(buffer)
             if version != 0:
@@ -108,6 +115,7 @@ class PageReader:
                 self._needed = size
                 break
             raw = bytes(buffer[:size])
+            self.looked_at += size
             if not checksum_is_good(raw):
                 self._drop(1)
                 continue
@@ -158,6 +166,13 @@ class PacketReader:
             self._keep(bytearray(rest))
         return packets, lost
 
+    def drain(self) -> bytes:
+        """Take what there is of a packet that goes on: what follows comes as if it were all."""
+        if self._partial is None:
+            return b""
+        drained, self._partial = bytes(self._partial), bytearray()
+        return drained
+
     def restart(self) -> None:
         """Forget the page before: the next one comes from another place in the stream."""
         self._partial = None
@@ -166,7 +181,7 @@ class PacketReader:
     def _keep(self, partial: bytearray) -> None:
         """Hold the beginning of a packet until the next page."""
         if len(partial) > MAX_PACKET:
-            raise Unplayable("The stream holds a packet above 16 MiB; it cannot be played.")
+            raise Unplayable("The stream holds a packet above 1 MiB; it cannot be played.")
         self._partial = partial
 
 

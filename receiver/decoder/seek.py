@@ -160,4 +160,4 @@ class Search:
         self._held.append(page)
         self._held_bytes += page.size
         if self._held_bytes > MAX_PACKET:
-            raise Unplayable("The stream holds a packet above 16 MiB; it cannot be played.")
+            raise Unplayable("The stream holds a packet above 1 MiB; it cannot be played.")

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from receiver.decoder.link import Link
-from receiver.decoder.ogg import Page, PageReader
+from receiver.decoder.ogg import CAPTURE, Page, PageReader
 from receiver.decoder.seek import Point, Search, SeekMap
 from receiver.decoder.shelf import Shelf
 from receiver.decoder.sniff import HEAD, foreign_kind, ogg_codec, refusal
-from receiver.errors import NotSeekable, Unplayable, UnsupportedFormat
+from receiver.errors import NotSeekable, TonearmError, Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format
+
+BARREN = 64 << 20
+"""Bytes in a row without music, after which a stream is given up. Cover pictures are a quarter."""
+HEADLESS = 1 << 20
+"""The same while no Vorbis stream has begun: the headers were missed."""
+MAX_EMPTY_LINKS = 16
+"""Links of a chain in a row that may be without music: to begin one costs more than to play it."""
+LONGEST_S = 7 * 24 * 3600
+"""Seconds. What claims to be longer has no length that one could rely on."""
 
 
 class VorbisDecoder:
@@ -33,6 +42,7 @@ class VorbisDecoder:
         self.position = 0
         self.wants: int | None = None
         self._reader = PageReader()
+        self._music_at = 0  # what the reader had looked at when there was music last
         self._head: bytearray | None = bytearray()  # None once a page was found
         self._no_more = False
         self._shelf = shelf or Shelf(room=0)
@@ -41,6 +51,7 @@ class VorbisDecoder:
         self._beginning = False  # among the pages that begin those streams
         self._frames_before = 0  # in the links before
         self._first_link = True
+        self._empty_links = 0
         self._tail: list[Page] = []  # pages with a granule position near the end
         self._map: SeekMap | None = None
         self._search: Search | None = None
@@ -66,14 +77,14 @@ class VorbisDecoder:
             return None
         if (block := self._rest()) is not None:
             return block
-        while (page := self._reader.next()) is not None:
+        while (page := self._next_page()) is not None:
             self._head = None
             block = self._take(page) if self._search is None else self._approach(page, self._search)
             block = block or self._rest()
             if block is not None or self.wants is not None:
                 return block
         if self._head is not None and (self._no_more or len(self._head) >= HEAD):
-            raise refusal(foreign_kind(bytes(self._head), ended=True) or "unknown")
+            raise self._no_page(bytes(self._head))
         if self._no_more:
             self._end()
         return None
@@ -110,6 +121,16 @@ class VorbisDecoder:
             self._link.close()
         self._link = None
 
+    def _next_page(self) -> Page | None:
+        """The next page, if it is there. Raises `Unplayable` when there was no music for long."""
+        page = self._reader.next()
+        bound = HEADLESS if self._link is None else BARREN
+        if self._reader.looked_at - self._music_at > bound:
+            raise Unplayable(
+                f"There is no music in {bound >> 20} MiB of the stream; it is given up."
+            )
+        return page
+
     def _take(self, page: Page) -> Block | None:
         """Give a page to the link that it belongs to; the block it completes."""
         self._route(page)
@@ -144,6 +165,7 @@ class VorbisDecoder:
     def _told(self, block: Block | None, link: Link, base: int) -> Block | None:
         """`block`, once what is told of it is up to date."""
         if block is not None:
+            self._music_at = self._reader.looked_at
             self.format = block.format
             self.position = self._frames_before + link.at - base
         return block
@@ -164,6 +186,7 @@ class VorbisDecoder:
         """Begin anew at `wants`, if that is set."""
         if self.wants is not None:
             self._reader = PageReader(self.wants)
+            self._music_at = 0
             self.wants = None
 
     def _take_wish(self, search: Search) -> None:
@@ -181,7 +204,9 @@ class VorbisDecoder:
             return
         ours = [page for page in self._tail if page.serial == link.serial]
         after = [page for page in self._tail if ours and page.offset > ours[-1].offset]
-        if not ours or ours[-1].granule < link.base or any(page.first for page in after):
+        if not ours or link.format is None or any(page.first for page in after):
+            return
+        if not 0 <= ours[-1].granule - link.base <= LONGEST_S * link.format.rate:
             return
         start = Point(link.audio_offset, link.base)
         self._map = SeekMap(start, Point(ours[-1].offset, ours[-1].granule))
@@ -195,7 +220,8 @@ class VorbisDecoder:
             if not self._beginning:
                 self._begin_link()
             codec = ogg_codec(page.body)
-            self._codecs.append(codec)
+            if codec not in self._codecs:
+                self._codecs.append(codec)
             if self._link is None and codec == "vorbis":
                 self._link = Link(page.serial, self._shelf)
         elif self._beginning and self._link is None:
@@ -205,10 +231,21 @@ class VorbisDecoder:
     def _begin_link(self) -> None:
         """Leave the link before, if any. A stream of several cannot seek."""
         if self._link is not None:
+            self._empty_links = self._empty_links + 1 if self._link.base is None else 0
+            if self._empty_links > MAX_EMPTY_LINKS:
+                raise Unplayable("The stream begins time and again without music; it is given up.")
             self._link.close()
             self._first_link = False
             self._map = self.total_frames = None
         self._link, self._codecs, self._frames_before = None, [], self.position
+
+    @staticmethod
+    def _no_page(head: bytes) -> TonearmError:
+        """The error for a stream that begins with `head`, in which there is no page."""
+        kind = foreign_kind(head, ended=True)
+        if kind is None and head.startswith(CAPTURE):
+            return Unplayable("This is Ogg, but none of its pages is sound; it cannot be played.")
+        return refusal(kind or "unknown")
 
     def _no_vorbis(self) -> UnsupportedFormat:
         """The error for a link without a Vorbis stream: it names what there is."""
@@ -219,11 +256,13 @@ class VorbisDecoder:
         """All was read."""
         if self._link is None and self._codecs:
             raise self._no_vorbis()
-        if self.format is None:
+        link = self._link
+        begun = link is not None and (link.base is not None or link.ended)
+        if self.format is None or not (begun or self.position):
             raise Unplayable("The stream ends before its music begins; it cannot be played.")
         if self._search is not None and not self._search.end():
             self._take_wish(self._search)
             return
         self._search = None
-        self.truncated = self._link is not None and not self._link.ended
+        self.truncated = link is not None and not link.ended
         self.finished = True

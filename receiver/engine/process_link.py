@@ -139,7 +139,12 @@ class ProcessLink:
             if not datagram:
                 return
             self._heard_at = self._clock.now()
-            report = wire.decode_report(datagram)
+            try:
+                report = wire.decode_report(datagram)
+            except ValueError as error:
+                log.warning("The audio process talks nonsense (%s); it is ended.", error)
+                child.kill()
+                return
             match report:
                 case reports.Stuck():
                     log.warning("The sound device hangs for good: the audio process is replaced.")

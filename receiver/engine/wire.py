@@ -77,5 +77,8 @@ def encode_report(report: Report) -> bytes:
 
 
 def decode_report(datagram: bytes) -> Report:
-    """What `encode_report` was given."""
-    return _reports.decode(datagram)
+    """What `encode_report` was given. Raises `ValueError` for anything else."""
+    try:
+        return _reports.decode(datagram)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from None

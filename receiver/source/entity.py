@@ -61,11 +61,9 @@ def read_entity(status: int, headers: Mapping[str, str]) -> Entity:
     claims (some claim one to please browsers), or when it has no length and the server is an
     Icecast or Shoutcast.
     """
-    part = _CONTENT_RANGE.fullmatch(headers.get("Content-Range", "")) if status == 206 else None
+    part = _part(headers.get("Content-Range", "")) if status == 206 else None
     length = _number(headers.get("Content-Length", ""))
-    start, stop, size = 0, length, length
-    if part is not None:
-        start, stop, size = int(part[1]), int(part[2]) + 1, _number(part[3])
+    start, stop, size = part or (0, length, length)
     station = any(name.lower().startswith(("icy-", "ice-")) for name in headers) or (
         size is None and _STATION_SERVER.match(headers.get("Server", "")) is not None
     )
@@ -97,6 +95,17 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return float(seconds)
     until, now = _date(text), _date(headers.get("Date", ""))
     return max(0.0, (until - now).total_seconds()) if until and now else None
+
+
+def _part(text: str) -> tuple[int, int, int | None] | None:
+    """Start, stop and size in a Content-Range; None where it makes no sense (section 14.4)."""
+    told = _CONTENT_RANGE.fullmatch(text)
+    if told is None:
+        return None
+    start, last, size = int(told[1]), int(told[2]), _number(told[3])
+    if last < start or (size is not None and size <= last):
+        return None
+    return start, last + 1, size
 
 
 def _body_end(headers: Mapping[str, str]) -> BodyEnd:

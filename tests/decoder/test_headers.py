@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.decoder.headers import MAX_COMMENTS, MAX_TEXT, read_identification, read_tags
+from receiver.decoder.headers import (
+    MAX_COMMENTS,
+    MAX_TEXT,
+    MAX_VALUES,
+    TagReader,
+    read_identification,
+)
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
 from receiver.pcm.format import Format
@@ -23,6 +30,14 @@ def comments(*texts: str | bytes, count: int | None = None) -> bytes:
     packed = b"".join(struct.pack("<I", len(part)) + part for part in parts)
     number = len(parts) if count is None else count
     return b"\x03vorbis" + struct.pack("<I", 3) + b"us!" + struct.pack("<I", number) + packed
+
+
+def read_tags(packet: bytes, piece: int = 1 << 30) -> Tags:
+    """The tags in a comment header that is fed in pieces of so many bytes."""
+    reader = TagReader()
+    for at in range(0, len(packet), piece):
+        reader.feed(packet[at : at + piece])
+    return reader.finish()
 
 
 @pytest.mark.parametrize(("channels", "rate"), [(1, 8_000), (6, 48_000), (8, 192_000)])
@@ -79,8 +94,37 @@ def test_only_so_many_comments_are_looked_at() -> None:
     assert read_tags(comments(*["x="] * MAX_COMMENTS, "title=late")) == Tags()
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_give_tags(data: bytes) -> None:
-    for packet in (data, b"\x03vorbis" + data, comments(b"title=" + data)):
-        for text in (read_tags(packet).title, read_tags(packet).artist):
+def test_a_picture_in_front_is_passed_over() -> None:
+    packet = comments(b"METADATA_BLOCK_PICTURE=" + b"A" * 100_000, "title=Behind", b"x" * 70_000)
+    for piece in (1, 255, 65_025, 1 << 20):
+        assert read_tags(packet, piece) == Tags(title="Behind")
+
+
+def test_what_is_held_of_a_picture_is_little() -> None:
+    reader = TagReader()
+    reader.feed(comments(b"METADATA_BLOCK_PICTURE=", count=9)[:-27] + b"\xff" * 4)
+    tracemalloc.start()
+    for _ in range(100):
+        reader.feed(bytes(65_025))
+    assert tracemalloc.get_traced_memory()[1] < 1 << 18
+    tracemalloc.stop()
+
+
+def test_only_so_many_values_are_made_fit_to_be_shown() -> None:
+    assert read_tags(comments(*["title=\0"] * MAX_VALUES, "artist=late")) == Tags()
+    assert read_tags(comments(*["title=\0"] * (MAX_VALUES - 1), "artist=in time")).artist
+
+
+@pytest.mark.parametrize("packet", [b"", b"\x03vorb", b"\x03vorbiz" + bytes(9), b"\x05vorbis"])
+def test_what_is_no_comment_header_cannot_be_played(packet: bytes) -> None:
+    with pytest.raises(Unplayable, match="comment header"):
+        read_tags(packet)
+
+
+@given(st.binary(max_size=300), st.integers(1, 20))
+def test_any_bytes_give_tags(data: bytes, piece: int) -> None:
+    for packet in (b"\x03vorbis" + data, comments(b"title=" + data)):
+        tags = read_tags(packet)
+        assert read_tags(packet, piece) == tags
+        for text in (tags.title, tags.artist):
             assert text is None or (0 < len(text) <= MAX_TEXT and "\x1b" not in text)

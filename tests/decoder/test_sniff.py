@@ -44,7 +44,7 @@ KINDS = {
         b"http://radio.example/stream.ogg\n",
     ],
     "text": [b"not found", b"Bonjour, " + "ça va".encode("latin-1")],
-    "unknown": [bytes(100), random.Random(5).randbytes(5000), b"\xff\xfb", b"OggS", b"OggS" * 500],
+    "unknown": [bytes(100), random.Random(5).randbytes(5000), b"\xff\xfb"],
 }
 
 
@@ -109,8 +109,14 @@ def test_bytes_without_a_page_are_refused_at_64_kib() -> None:
         decoder.feed(bytes(1024))
     decoder = VorbisDecoder()
     decoder.feed(b"OggS".ljust(HEAD, b"\0"))
-    with pytest.raises(UnsupportedFormat, match="nothing that Tonearm knows"):
+    with pytest.raises(Unplayable, match="none of its pages is sound"):
         decoder.read()
+
+
+@pytest.mark.parametrize("data", [b"OggS", b"OggS" * 500])
+def test_ogg_without_a_sound_page_is_called_damaged(data: bytes) -> None:
+    with pytest.raises(Unplayable, match="none of its pages is sound"):
+        list(blocks(VorbisDecoder(), whole(data)))
 
 
 def test_a_picture_in_front_does_not_put_off_the_decision() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from receiver.decoder import link
-from receiver.decoder.vorbis import VorbisDecoder
+from receiver.decoder.link import STRETCH
+from receiver.decoder.vorbis import MAX_EMPTY_LINKS, VorbisDecoder
 from receiver.errors import Unplayable, UnsupportedFormat
 from receiver.model.state import Tags
 from receiver.pcm.format import Format
@@ -232,22 +234,93 @@ def test_another_codec_in_a_later_link_is_refused_by_name(files: Files) -> None:
     decoder.close()
 
 
-def test_headers_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "MAX_PACKET", 1024 * 1024)
-    identification = b"\x01vorbis" + bytes(4) + b"\x02\x44\xac\0\0" + bytes(12) + b"\xb8\1"
+def endless(good: bytes, page: pages.RawPage, count: int) -> Iterator[bytes]:
+    """The first page of a file, and `page` again and again, numbered on."""
+    yield pages.split(good)[0].to_bytes()
+    for number in range(1, count):
+        yield replace(page, number=number, flags=page.flags * (number > 1)).to_bytes()
+
+
+def test_comments_without_an_end_are_given_up_and_never_held(files: Files) -> None:
+    body = b"\x03vorbis".ljust(255 * 255, b"\xff")
+    page = pages.RawPage(body, b"\xff" * 255, pages.CONTINUED, -1)
+    good = pages.with_serial(files("stereo").read_bytes(), page.serial)
     decoder = VorbisDecoder()
-    decoder.feed(pages.page([identification], flags=pages.FIRST))
-    comment = b"\x03vorbis".ljust(255 * 255, b"\0")
-
-    def feed_on() -> None:
-        for number in range(1, 20):
-            flags = pages.CONTINUED if number > 1 else 0
-            decoder.feed(pages.page([comment], ends=False, flags=flags, granule=-1, number=number))
-            assert decoder.read() is None
-
-    with pytest.raises(Unplayable, match="16 MiB"):
-        feed_on()
+    tracemalloc.start()
+    with pytest.raises(Unplayable, match="no music in 64 MiB"):
+        list(blocks(decoder, endless(good, page, 1100)))
+    assert tracemalloc.get_traced_memory()[1] < 2 << 20
+    tracemalloc.stop()
     decoder.close()
+
+
+def test_pages_of_no_stream_are_given_up_soon(files: Files) -> None:
+    raw = pages.split(files("stereo").read_bytes())[2:]
+    decoder = VorbisDecoder()
+    with pytest.raises(Unplayable, match="no music in 1 MiB"):
+        list(blocks(decoder, [pages.join(raw)] * 100))
+    decoder.close()
+
+
+def test_false_page_heads_cost_what_they_make_us_check(files: Files) -> None:
+    """Each claims the largest page there is, so each has to be checked as one."""
+    mine = b"OggS" + bytes(22) + b"\xff\xff"
+    decoder = VorbisDecoder()
+    pieces = [files("stereo").read_bytes(), *[mine * 200] * 100]
+    with pytest.raises(Unplayable, match="no music in 64 MiB"):
+        list(blocks(decoder, pieces))
+    decoder.close()
+
+
+def test_a_page_of_very_many_frames_comes_in_stretches(files: Files) -> None:
+    raw = pages.split(files("stereo").read_bytes())
+    last = raw.pop()
+    silence = pages.RawPage(
+        b"\x0e" * 255, b"\1" * 255, 0, raw[-1].granule + 250 * 1024, last.serial, last.number
+    )
+    data = pages.join([*raw, silence])
+    got = [block.samples for block in blocks(VorbisDecoder(), ragged(data))]
+    assert max(map(len, got)) <= STRETCH
+    full = np.concatenate(got)
+    assert len(full) > raw[-1].granule + 200 * 1024
+    listener = driving.Listener(VorbisDecoder(), data)
+    assert listener.next() is not None
+    for frame in range(raw[-1].granule - 5000, raw[-1].granule + 250 * 1024, 40_001):
+        block = listener.seek(frame)
+        assert block is not None
+        assert np.array_equal(block.samples, full[frame : frame + len(block.samples)])
+
+
+def test_a_chain_of_headers_is_given_up(files: Files) -> None:
+    headers = pages.join(pages.split(files("stereo").read_bytes())[:2])
+    good = files("narrow").read_bytes()
+    assert len(decode(headers * MAX_EMPTY_LINKS + good)) == len(decode(good))
+    with pytest.raises(Unplayable, match="time and again"):
+        decode(headers * (MAX_EMPTY_LINKS + 2))
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_headers_alone_are_a_track_without_length_or_a_damaged_one(
+    files: Files, ended: bool
+) -> None:
+    raw = pages.split(files("stereo").read_bytes())[:2]
+    end = pages.RawPage(b"", b"", pages.LAST, 0, raw[0].serial, 2)
+    if ended:
+        assert list(blocks(VorbisDecoder(), whole(pages.join([*raw, end])))) == []
+    else:
+        with pytest.raises(Unplayable, match="before its music"):
+            list(blocks(VorbisDecoder(), whole(pages.join(raw))))
+
+
+def test_what_is_longer_than_a_week_has_no_length(files: Files) -> None:
+    data = files("stereo").read_bytes()
+    raw = pages.split(data)
+    for length, known in ((6 * 24 * 3600, True), (8 * 24 * 3600, False), (2**46, False)):
+        claims = pages.join([*raw[:-1], replace(raw[-1], granule=length * 44_100)])
+        listener = driving.Listener(VorbisDecoder(), claims)
+        assert listener.next() is not None
+        assert (listener.decoder.total_frames is not None) == known
+        listener.decoder.close()
 
 
 def test_a_stream_that_ends_in_its_headers_cannot_be_played(files: Files) -> None:

@@ -182,6 +182,21 @@ async def test_a_process_that_says_it_is_stuck_is_replaced() -> None:
         assert pid_of(link) != stuck
 
 
+@pytest.mark.parametrize(
+    "nonsense", [b"?" * 99, b"\xc1", b"\x81\xa4type\xa4Nope", b"\x81\xa1\xff\x01"]
+)
+async def test_a_process_that_talks_nonsense_is_replaced(nonsense: bytes) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    mad = sleeper()
+    link = ProcessLink(SETTINGS, CLOCK, AudioChild(mad, ours))
+    theirs.send(wire.encode_report(r.Device(DAC)))
+    theirs.send(nonsense)
+    async with running(link) as run:
+        await run.until(r.Died)
+        assert pid_of(link) != mad
+    theirs.close()
+
+
 async def test_a_process_that_cannot_be_killed_is_left_alone() -> None:
     """As while a driver holds it fast inside the kernel."""
 

@@ -61,6 +61,8 @@ class Serving:
     etag: str = ""
     modified: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    raw_head: bytes = b""
+    """The head of the answer as it is, whatever it says; then the connection is closed."""
     redirect: str = ""
     authorization: str = ""
     """What the header must be; 401 otherwise."""
@@ -162,7 +164,8 @@ class HttpServer:
         if fault is not None and fault.after is None:
             return await self._fail(fault, reader, writer)
         status, headers, parts = _plan(serving, request)
-        writer.write(_head(status, headers, "1.0" if serving.framing == "close" else "1.1"))
+        version = "1.0" if serving.framing == "close" else "1.1"
+        writer.write(serving.raw_head or _head(status, headers, version))
         limit = fault.after if fault is not None else None
         async for piece in _paced(_cut(parts, limit), serving):
             writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if _chunked(headers) else piece)
@@ -173,7 +176,7 @@ class HttpServer:
         if _chunked(headers):
             writer.write(b"0\r\n\r\n")
         # A body shorter than stated ends with its connection.
-        return serving.framing != "close" and serving.stated_length is None
+        return not (serving.framing == "close" or serving.stated_length or serving.raw_head)
 
     async def _fail(
         self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -29,6 +29,8 @@ def test_a_whole_body() -> None:
         ("bytes 10-99/*", 10, 100, None, False),
         ("bytes 10/100", 0, 90, 90, False),
         ("lines 1-2/3", 0, 90, 90, False),
+        ("bytes 9-5/30", 0, 90, 90, False),
+        ("bytes 10-99/99", 0, 90, 90, False),
         ("", 0, 90, 90, False),
     ],
 )
