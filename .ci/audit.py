@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / ".ci" / "requirements.lock"
 INDEX = "https://pypi.org/pypi/pip/json"
 ANSWER_S = 5.0
+AUDIT_S = 300.0
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
@@ -112,12 +113,16 @@ def has_pip_audit() -> bool:
 def holes() -> list[str] | None:
     """The known holes of what is installed, in words; None: they could not be asked for."""
     command = [sys.executable, "-m", "pip_audit", "--local", "--skip-editable", "--format=json"]
-    done = subprocess.run(
-        [*command, "--progress-spinner=off"], capture_output=True, text=True, check=False
-    )
     try:
+        done = subprocess.run(
+            [*command, "--progress-spinner=off"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=AUDIT_S,
+        )
         packages = json.loads(done.stdout)["dependencies"]
-    except (ValueError, KeyError):
+    except (subprocess.TimeoutExpired, ValueError, KeyError):
         return None
     return [
         f"{package['name']} {package['version']} has {hole['id']}, mended in "

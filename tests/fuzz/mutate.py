@@ -21,6 +21,7 @@ _ODD_TEXTS = (
     *(b"\\ud800", b"\\u0000", b"%00", b"%0d%0a", b"\r\n", b"\x1b[2J", b"\xef\xbb\xbf"),
 )
 _NUMBER = re.compile(rb"-?\d[\d.]*")
+_TOKEN = re.compile(rb'"[^"\n]*"|[\w.+-]+')
 
 
 class _Draft(NamedTuple):
@@ -105,6 +106,15 @@ def _number(draft: _Draft) -> None:
         draft.data[one.start() : one.end()] = draft.rng.choice(_ODD_NUMBERS)
 
 
+def _token(draft: _Draft) -> None:
+    """Another word, number or string of text in the place of one."""
+    found = list(_TOKEN.finditer(draft.data))
+    others = _TOKEN.findall(draft.rng.choice(draft.others))
+    if found and others:
+        one = draft.rng.choice(found)
+        draft.data[one.start() : one.end()] = draft.rng.choice(others)
+
+
 def _field(draft: _Draft) -> None:
     """Another number in a field of two, four or eight bytes."""
     width = draft.rng.choice((2, 4, 8))
@@ -125,5 +135,5 @@ def _lines(draft: _Draft) -> None:
 
 _CHANGES: tuple[Callable[[_Draft], None], ...] = (
     *(_flip, _set, _insert, _delete, _cut, _repeat, _copy),
-    *(_splice, _splice, _put, _put, _number, _number, _field, _lines, _lines),
+    *(_splice, _splice, _put, _put, _number, _number, _token, _token, _field, _lines, _lines),
 )

@@ -12,7 +12,7 @@ from tests.fuzz.hunt import hunt
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
 
-RUNS = 1500
+RUNS = 300
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=lambda target: target.name)

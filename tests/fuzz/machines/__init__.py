@@ -20,9 +20,10 @@ MACHINES: dict[str, type[RuleBasedStateMachine]] = {
 """By their names."""
 
 IN_CI = settings(
-    max_examples=100,
-    stateful_step_count=50,
+    max_examples=60,
+    stateful_step_count=40,
     derandomize=True,
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 """How they are driven in the tests: always the same way."""

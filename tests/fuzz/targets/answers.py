@@ -37,7 +37,7 @@ def _follow(location: str) -> None:
         codec.encode(Error(None, error.code, error.message, error.detail))
         return
     require(target.url.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)), "only http")
-    require(Address.parse(target.url).url == target.url, "it is what it says")
+    require(Address.parse(target.url).url == target.url.strip(), "it is what it says")
     if target.origin != _BASE.origin:
         require(target.credentials != _BASE.credentials, "credentials stay with their server")
     refused = HttpRefused(f"The server refused {target.shown}.", status=404)
