@@ -20,11 +20,12 @@ from receiver.errors import (
     Unauthorized,
 )
 from receiver.model.state import Item, SessionState, State
-from receiver.model.trust import Role, Trusted
+from receiver.model.trust import Household, Role, Trusted
 from receiver.protocol import commands as c
 from receiver.store.mock_disk import MockDisk
 from receiver.store.trust import TrustFile
-from receiver.trust.caller import Caller
+from receiver.trust.caller import AT_THE_SPEAKER, Caller
+from receiver.trust.circle import Circle
 from receiver.trust.doorkeeper import Doorkeeper
 from receiver.trust.house_rules import HOUR_S, MOST_ADDED, Limits
 from receiver.trust.rights import FOR_STRANGERS, right
@@ -73,7 +74,7 @@ class FrontDoor(RuleBasedStateMachine):
 
     @rule(role=_ROLES)
     def opens(self, role: Role) -> None:
-        told = self.keeper.carry_out(c.PairingsOpen(id="1", role=role))
+        told = self.keeper.carry_out(c.PairingsOpen(id="1", role=role), None)
         require(told["code"] == CODE and told["role"] == role, "it tells the code")
         self.role, self.until, self.tries = role, self.clock.now() + OPEN_S, TRIES
         self.openings += 1
@@ -82,7 +83,7 @@ class FrontDoor(RuleBasedStateMachine):
     def knocks(self, code: str, name: str) -> None:
         expected = None if not self.is_open else self.role
         try:
-            told = self.keeper.carry_out(c.Pair(id="1", code=code, name=name))
+            told = self.keeper.carry_out(c.Pair(id="1", code=code, name=name), None)
         except PairingClosed:
             require(expected is None, "it was open")
         except BadCode as error:
@@ -105,7 +106,7 @@ class FrontDoor(RuleBasedStateMachine):
         if self.tokens:
             token = list(self.tokens)[which % len(self.tokens)]
             visit = self.keeper.enter(self.keeper.caller(token), self._cutter(token))
-            self.keeper.carry_out(c.PairingsRevoke(id="1", pairing=self.ids[token]))
+            self.keeper.carry_out(c.PairingsRevoke(id="1", pairing=self.ids[token]), None)
             require(token in self.cut_off, "it is cut off at once")
             self.keeper.leave(visit)
             del self.tokens[token]
@@ -116,10 +117,16 @@ class FrontDoor(RuleBasedStateMachine):
 
     @rule()
     def is_started_again(self) -> None:
-        trusted = self.keeper._pairings.trusted
+        trusted = Circle(self.keeper._pairings, self.keeper._house).trusted
         require(self.file.save(trusted), "it is kept")
         self.keeper = self._keeper(self.file.load())
         self.role, self.done = None, []
+
+    @rule(house=values_of(Household))
+    def is_of_another_house(self, house: Household) -> None:
+        self.keeper.carry_out(c.HouseJoin(id="1", house=house), None)
+        told = self.keeper.carry_out(c.HouseInvite(id="1"), AT_THE_SPEAKER)
+        require(told["house"]["keys"], "there is a key to be told")
 
     @rule(which=st.integers(0, 9), command=_FOR_GUESTS, percent=st.integers(0, 100))
     def asks(self, which: int, command: c.Command, percent: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from receiver.model.state import Output
-from receiver.model.trust import Trusted
+from receiver.model.trust import Household, HouseKey, Member, Trusted
 from receiver.protocol import codec
 from receiver.protocol import commands as c
 from receiver.session.memoir import Memoir
@@ -20,6 +20,8 @@ from receiver.store.base import Saved
 from receiver.store.file import FileStore
 from receiver.store.mock_disk import MockDisk
 from receiver.store.trust import TrustFile
+from receiver.trust.circle import Circle
+from receiver.trust.house_keys import HouseKeys
 from receiver.trust.pairings import Pairings
 from tests.fuzz.target import Target, require
 from tests.server.test_hub import ME
@@ -28,6 +30,7 @@ from tests.store.test_trust import TRUSTED
 from tests.store.things import RUN, moment, saved
 
 _FOLDER = Path("nowhere")
+_ME = Member("kitchen-id", "Kitchen", "")
 
 
 def _sealed(body: bytes, schema: int) -> bytes:
@@ -88,8 +91,9 @@ def _run_trust(data: bytes) -> None:
         require(trusted.begun or trusted.pairings or whole != data, "a broken file opens no door")
         pairings = Pairings(trusted, lambda: 1e9, lambda: None)
         require(len(pairings.all) <= len(trusted.pairings), "nobody is made up")
-        require(TrustFile(_FOLDER, disk).save(pairings.trusted), "what was loaded can be saved")
-        require(TrustFile(_FOLDER, disk).load() == pairings.trusted, "and is loaded again")
+        circle = Circle(pairings, HouseKeys(trusted.house, _ME, lambda: None))
+        require(TrustFile(_FOLDER, disk).save(circle.trusted), "what was loaded can be saved")
+        require(TrustFile(_FOLDER, disk).load() == circle.trusted, "and is loaded again")
 
 
 _STATE = envelope.pack(saved(), 7)
@@ -98,6 +102,9 @@ _PLAYING = msgspec.structs.replace(
     saved(), session=msgspec.structs.replace(saved().session, current="i-000000000001")
 )
 _TRUST = envelope.seal(TRUSTED, trust.SCHEMA)
+_HOUSE = Household(
+    keys=[HouseKey(2, "1" * 64), HouseKey(1, "2" * 64)], members=[_ME], revoked=["phone"]
+)
 _WORDS = (
     *(
         b'"schema":',
@@ -139,7 +146,11 @@ TARGETS = (
     Target(
         "trust",
         _run_trust,
-        (_TRUST, msgspec.json.encode(TRUSTED), msgspec.json.encode(Trusted(begun=True))),
+        (
+            _TRUST,
+            msgspec.json.encode(TRUSTED),
+            msgspec.json.encode(Trusted(begun=True, house=_HOUSE)),
+        ),
         (*_WORDS, b'"pairings":', b'"begun":', b'"role":"guest"', b'"digest":', b'"seen":'),
     ),
 )

@@ -16,6 +16,7 @@ from receiver.clock.mock import MockClock
 from receiver.errors import BadRequest
 from receiver.model import reports as r
 from receiver.model.state import Output
+from receiver.model.trust import MOST_PAIRINGS, Household, HouseKey, Member, Pairing, Trusted
 from receiver.peers.base import Reply
 from receiver.peers.facts import Facts
 from receiver.peers.link import PeerLink
@@ -31,6 +32,10 @@ from receiver.session import effects as e
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.trust.caller import PEER, Caller
+from receiver.trust.circle import Circle
+from receiver.trust.house_keys import HouseKeys
+from receiver.trust.pairings import Pairings
+from receiver.trust.seal import Seal
 from tests.fuzz.target import Target, require
 from tests.handoff.receiver import item
 from tests.server.test_hub import ME, state
@@ -67,7 +72,11 @@ class _Receiver:
         self.hub = Hub()
         me = m.Hello(ME.id, ME.name, "1", 7766, "boot")
         wire, _ = MockWire.pair("here", "there")
-        self.link = PeerLink(wire, me, self.hub.join(), self, self.clock)
+        self.pairings = Pairings(Trusted(), lambda: 1e9, self._trust_changed)
+        own = Member(ME.id, ME.name, "")
+        self.house = HouseKeys(None, own, self._trust_changed)
+        self.seal = Seal(self.house, self.pairings, "")
+        self.link = PeerLink(wire, me, self.seal, self.hub.join(), self, self.clock)
         self.link.peer = _PEER
         self.neighbour.join(self.link)
         self.track = 0
@@ -131,6 +140,10 @@ class _Receiver:
                 case e.SayToPeer(message=message):
                     codec.encode(message)
 
+    def _trust_changed(self) -> None:
+        """As the file of the pairings would keep it."""
+        codec.encode(Circle(self.pairings, self.house).trusted)
+
     def _answer(self, token: object) -> None:
         require(token not in self.answered, "a command is answered once")
         self.answered.add(token)
@@ -158,6 +171,13 @@ class _Receiver:
         """See `Ears`."""
         self._carry_out(self.session.hear(_PEER.receiver, message, self.clock.now()))
 
+    def trusted(self, link: PeerLink, trust: m.Trust) -> None:
+        """See `Ears`."""
+        self.seal.hear(trust)
+        codec.encode(self.seal.told())
+        require(len(self.pairings.all) <= MOST_PAIRINGS, "no more pairings than are kept")
+        require(self.house.house.keys, "it has a key")
+
 
 def _run(data: bytes) -> None:
     receiver = _Receiver()
@@ -183,7 +203,12 @@ _TAKEN = (
 )
 _STARTED = (c.Play(id="1", url="http://x/a.ogg"), b"opened", b"described", b"sounding")
 _MORE = c.QueueAdd(id="2", items=[c.Entry("http://x/b.ogg"), c.Entry("http://x/c.ogg")])
+_PHONE = Pairing(id="0a1b2c3d", name="Phone", role="guest", digest="0" * 64, created=1, seen=2)
+_HOUSE = Household(
+    keys=[HouseKey(2, "1" * 64)], members=[Member("b", "Bedroom", "2" * 64)], revoked=["0b1b2c3d"]
+)
 _SEEDS = (
+    _play(m.Trust(_HOUSE, [_PHONE]), *_STARTED, m.Trust(_HOUSE, [])),
     _play(*_TAKEN, b"sounding", b"wait 2", m.Released("h"), c.Next(id="3")),
     _play(*_TAKEN[:4], b"wait 1", m.Abort("h", "No."), *_STARTED),
     _play(*_STARTED, _MORE, b"wait 45", b"late", b"joined", c.SetShuffle(id="3", shuffle=True)),
