@@ -1,16 +1,25 @@
-"""Messages: commands to a receiver, and what a receiver says to a controller."""
+"""Messages: commands to a receiver, what a receiver says to a controller, and what the audio
+process reports, which a hostile file may have taken over.
+"""
 
 from __future__ import annotations
+
+import math
 
 import msgspec
 
 from controller.view import state_of
+from receiver.engine import wire
 from receiver.errors import BadRequest
+from receiver.model import reports as r
+from receiver.model.state import Entry, Output, Tags
 from receiver.protocol import codec, limits
+from receiver.protocol import commands as c
 from receiver.protocol.events import Change, Done, Error, StateEvent
 from receiver.protocol.mirror import Mirror
 from tests.fuzz.target import Target, require
 from tests.server.test_hub import state
+from tests.session.stage import Stage
 
 _COMMANDS = (
     b'{"type":"play","id":"c-1","url":"http://x/a.ogg","position_ms":1.5,"paused":true}',
@@ -58,8 +67,62 @@ def _run_said(data: bytes) -> None:
             state_of(mirror.state, receiver)
 
 
+def _run_report(data: bytes) -> None:
+    stage = Stage()
+    stage.play()
+    try:
+        report = wire.decode_report(data)
+    except (ValueError, msgspec.MsgspecError):
+        return
+    again = wire.encode_report(report)
+    require(wire.encode_report(wire.decode_report(again)) == again, "it means what it meant")
+    stage.now += 1.0
+    stage.say(report)
+    codec.encode(StateEvent(1, stage.state))
+    for kind in (c.Pause, c.Resume, c.Next):
+        stage.ask(kind)
+    codec.encode(StateEvent(1, stage.state))
+
+
+_REPORTS = (
+    r.Opened(1, seekable=True, live=False),
+    r.Listed(1, [Entry("http://x/a", Tags("A"), 5.0)]),
+    r.Described(1, Tags("A", "B", "C"), 5.0),
+    r.Ready(1, 0.5, 1, 2.5),
+    r.Sounding(1, 0.5, 100.5, 100.5, 1),
+    r.Joined(2, 101.5, 1, overlaps=True),
+    r.Position(1, 1.5, 101.5),
+    r.Paused(1, 1.5, 1),
+    r.Buffering(1, 1.5, ran_dry=True),
+    r.Unheard(1, 1.5, "It is gone."),
+    r.SeekRefused(1, 1, "not_seekable", "No."),
+    r.Ended(1, 1),
+    r.Failed(1, "unplayable", "Damaged.", {"found": "mp3"}),
+    r.Device(Output("portaudio", "dac", 44_100, 2, 9.5, 9.5, 1, -3.5, "PCM"), "It is gone."),
+    r.VolumeMoved(0.5, muted=False),
+    r.Died("ended by SIGSEGV", device=True),
+)
+_ODD_REPORTS = (
+    r.Position(1, math.nan, 101.5),
+    r.Sounding(1, 1.5, math.inf, 100.5),
+    r.Ready(1, -math.inf, 1, 1e308),
+    r.Joined(2, 1e308),
+    r.Described(1, duration_ms=math.nan),
+    r.Device(Output("portaudio", "dac", -1, 2**63, math.nan, -math.inf), "It is gone."),
+    r.VolumeMoved(math.nan, muted=False),
+)
+
 TARGETS = (
     Target("commands", _run_command, _COMMANDS, _WORDS),
+    Target(
+        "reports",
+        _run_report,
+        tuple(map(wire.encode_report, (*_REPORTS, *_ODD_REPORTS))),
+        (
+            *(msgspec.msgpack.encode(odd) for odd in (math.nan, math.inf, -math.inf, 1e308, 2**63)),
+            *(msgspec.msgpack.encode(odd) for odd in (-1, -1.5, None, "", "x" * 2000, [], {})),
+        ),
+    ),
     Target(
         "said-to-controllers",
         _run_said,

@@ -1,12 +1,14 @@
 """Plays of many lines: what controllers want, what another receiver says, what the engine reports,
 all to one receiver.
 
-Each line is a message, `wait` and a number of seconds, or a word of `_REPORTS`.
+Each line is a message, `wait` and a number of seconds, or a word of `_REPORTS`. In messages `given`
+is the newest handoff that the receiver itself has begun, whose name it chose.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections.abc import Callable
 
@@ -67,7 +69,11 @@ class _Receiver:
     def __init__(self) -> None:
         self.clock = MockClock(_BEGIN)
         self.neighbour = Neighbour(_PEER.receiver, _PEER.name)
-        session = Session(ME, "s", curve, Output("mock", "mock"))
+        ids = itertools.count(1)
+        output = Output("mock", "mock")
+        session = Session(
+            ME, "s", curve, output, new_id=lambda: f"i-{next(ids)}", seed=lambda: next(ids)
+        )
         self.session = RoamingSession(session, Facts({_PEER.receiver: self.neighbour}, self.clock))
         self.hub = Hub()
         me = m.Hello(ME.id, ME.name, "1", 7766, "boot")
@@ -80,6 +86,7 @@ class _Receiver:
         self.link.peer = _PEER
         self.neighbour.join(self.link)
         self.track = 0
+        self.given = b""
         self.commands = 0
         self.answered: set[object] = set()
         self._publish()
@@ -94,7 +101,8 @@ class _Receiver:
             self._carry_out(self.session.report(_REPORTS[line](self.track, now), now))
         else:
             with contextlib.suppress(BadRequest):
-                self.link._hear(decode_peer_message(line), self.clock.now())
+                message = decode_peer_message(line.replace(b'"given"', b'"%b"' % self.given))
+                self.link._hear(message, self.clock.now())
         self._publish()
 
     def wait(self, seconds: float) -> None:
@@ -138,7 +146,12 @@ class _Receiver:
                 case e.AnswerPlay(token) | e.Forward(token):
                     self._answer(token)
                 case e.SayToPeer(message=message):
-                    codec.encode(message)
+                    self._say(message)
+
+    def _say(self, message: m.HandoffMessage) -> None:
+        codec.encode(message)
+        if isinstance(message, m.Prepare):
+            self.given = message.handoff.encode()
 
     def _trust_changed(self) -> None:
         """As the file of the pairings would keep it."""
@@ -203,6 +216,7 @@ _TAKEN = (
 )
 _STARTED = (c.Play(id="1", url="http://x/a.ogg"), b"opened", b"described", b"sounding")
 _MORE = c.QueueAdd(id="2", items=[c.Entry("http://x/b.ogg"), c.Entry("http://x/c.ogg")])
+_READY = m.Ready("given", 2, 0.0, 100_000.0, 50_000, 1000)
 _PHONE = Pairing(id="0a1b2c3d", name="Phone", role="guest", digest="0" * 64, created=1, seen=2)
 _HOUSE = Household(
     keys=[HouseKey(2, "1" * 64)], members=[Member("b", "Bedroom", "2" * 64)], revoked=["0b1b2c3d"]
@@ -213,8 +227,25 @@ _SEEDS = (
     _play(*_TAKEN[:4], b"wait 1", m.Abort("h", "No."), *_STARTED),
     _play(*_STARTED, _MORE, b"wait 45", b"late", b"joined", c.SetShuffle(id="3", shuffle=True)),
     _play(*_STARTED, c.Transfer(id="3", to="bedroom"), b"wait 1", m.Failed("h", "busy", "No.")),
+    _play(
+        *(*_STARTED, _MORE, c.Transfer(id="3", to="bedroom"), _READY, m.Armed("given", 2)),
+        *(b"wait 1", c.Pause(id="4"), m.TakenOver("given", 1), c.Next(id="5"), b"wait 5"),
+    ),
+    _play(
+        *(
+            *_STARTED,
+            c.Transfer(id="3", to="bedroom", paused=True),
+            _READY,
+            c.Seek(id="4", by_ms=1),
+        ),
+        *(m.Armed("given", 2, late_us=9000), m.Ask("given"), m.Failed("given", "busy", "No.")),
+    ),
     _play(StateEvent(3, _THEIRS), Change(4, {"session": {"id": "s", "epoch": 9}}), *_STARTED),
-    _play(_MORE, c.QueueJump(id="3", item="i"), c.Seek(id="4", by_ms=-5.0), b"failed", b"failed"),
+    _play(_MORE, c.QueueJump(id="3", item="i-1"), c.Seek(id="4", by_ms=-5.0), b"failed", b"failed"),
+    _play(*_STARTED, _MORE, c.QueueRemove(id="3", items=["i-1", "i-3"]), b"died", b"sounding"),
+    _play(
+        _MORE, c.QueueMove(id="3", item="i-2", at=0), c.SetRepeat(id="4", repeat="all"), b"wait 9"
+    ),
     _play(
         *_STARTED,
         Done("p-1", {"t1_us": 1, "t2_us": 2, "t3_us": 3, "clock": {"receiver": "b", "boot": "1"}}),
