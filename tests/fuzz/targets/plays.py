@@ -45,7 +45,7 @@ from tests.session.stage import curve
 
 _PEER = m.Hello("b", "Bedroom", "1", 7766, "boot")
 _MOST_LINES = 60
-_MOST_TICKS = 1000
+_MOST_TICKS = 3000
 _BEGIN = 100.0
 
 _REPORTS: dict[bytes, Callable[[int, float], r.Report]] = {
@@ -93,7 +93,7 @@ class _Receiver:
 
     def hear(self, line: bytes) -> None:
         """Take in a line of the play."""
-        waits = re.fullmatch(rb"wait (\d{1,4}(?:\.\d{1,3})?)", line)
+        waits = re.fullmatch(rb"wait (\d{1,2}(?:\.\d{1,3})?)", line)
         if waits:
             self.wait(float(waits[1]))
         elif line in _REPORTS:
