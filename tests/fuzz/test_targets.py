@@ -19,7 +19,6 @@ RUNS = 300
 def test_no_promise_is_broken(target: Target) -> None:
     done = hunt(target, random.Random(target.name), lambda runs: runs >= RUNS)
     assert not done.findings, "\n".join(f"{one.data!r}\n{one.story}" for one in done.findings)
-    assert done.kept > len(target.seeds), "some change reaches something new"
 
 
 @pytest.mark.parametrize(("target", "file"), kept(), ids=lambda one: getattr(one, "name", ""))
