@@ -4,10 +4,12 @@ PYTHON ?= python3
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 VENV := .venv-$(VERSION)
 BIN := $(VENV)/bin
+MINUTES ?= 10
+TARGETS ?=
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench soak faults deb clean system-run system-test
+.PHONY: help demo test lint fuzz audit bench soak faults deb clean system-run system-test
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -23,6 +25,12 @@ lint: $(VENV)/.ready-test ## style and types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
+
+fuzz: $(VENV)/.ready-test ## look for what breaks on strange input: MINUTES=10, TARGETS="ogg plays"
+	@$(BIN)/python -m tests.fuzz $(TARGETS) --minutes $(MINUTES)
+
+audit: $(VENV)/.ready-test ## look whether a package has a known hole
+	@$(BIN)/python .ci/audit.py
 
 bench: $(VENV)/.ready-test ## measure: start, seek, pause, volume, CPU, memory
 	@$(BIN)/python -m benchmarks

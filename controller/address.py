@@ -8,6 +8,7 @@ from typing import NamedTuple
 from receiver.errors import BadRequest
 from receiver.protocol.limits import DEFAULT_PORT
 
+_PORT = re.compile(r"[0-9]{1,5}")
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
 _BARE_IPV6 = re.compile(r"[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*(%[\w.-]+)?")
 
@@ -43,7 +44,7 @@ def parse_address(text: str) -> Address:
         raise BadRequest(f"{text!r} is no address: write HOST, HOST:PORT or [IPV6]:PORT.")
     if not given:
         return Address(host)
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if not (_PORT.fullmatch(port) and 0 < int(port) < 65536):
         raise BadRequest(f"{port!r} is no port: it is a number from 1 to 65535.")
     return Address(host, int(port))
 

@@ -35,7 +35,9 @@ class Keys:
     def __init__(self, path: str | None = None) -> None:
         self._path = path or state_path(FILE_NAME)
         self._keys: dict[str, Key] = {}
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        with contextlib.suppress(
+            OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError
+        ):
             self._load()
 
     def of(self, receiver: str) -> Key | None:

@@ -58,7 +58,10 @@ def path_of(name: str) -> str:
         return name
     from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - seldom needed
 
-    host, path = urlsplit(name)[1:3]
+    try:
+        host, path = urlsplit(name)[1:3]
+    except ValueError:
+        raise BadRequest(f"{name} is no valid URL of a file.") from None
     if host not in ("", "localhost"):
         raise BadRequest(f"{name} is a file of another computer, {host}.")
     return unquote(path)

@@ -91,7 +91,7 @@ def from_file(path: Path, *, missing_is_fine: bool) -> tuple[list[Setting], list
 
     try:
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: is not TOML: {error}.", file=str(path)) from None
     lines = _lines(text)
     settings, tables = [], []

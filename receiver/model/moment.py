@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+MOST_MS = 10**12
+"""Thirty years: nothing plays for longer."""
 Doing = Literal["idle", "paused", "playing"]
 """`playing` stands for all that is heard, or is about to be."""
 
@@ -20,4 +22,4 @@ class Moment(msgspec.Struct, frozen=True, array_like=True):
     muted: bool = False
     doing: Doing = "idle"
     item: str | None = None
-    position_ms: Annotated[int, msgspec.Meta(ge=0)] = 0
+    position_ms: Annotated[int, msgspec.Meta(ge=0, le=MOST_MS)] = 0

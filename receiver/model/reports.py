@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from receiver.model.state import Entry, Output, Tags
+from receiver.model.state import Entry, Number, Output, Tags
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -35,14 +35,14 @@ class Described(msgspec.Struct, frozen=True, tag=True):
 
     track: int
     tags: Tags | None = None
-    duration_ms: float | None = None
+    duration_ms: Number | None = None
 
 
 class Decoded(msgspec.Struct, frozen=True, tag=True):
     """The first block of the track was out of the decoder at `at`."""
 
     track: int
-    at: float
+    at: Number
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -51,9 +51,9 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """
 
     track: int
-    position_ms: float
+    position_ms: Number
     seek: int = 0
-    ahead_s: float = 0.0
+    ahead_s: Number = 0.0
 
 
 class Sounding(msgspec.Struct, frozen=True, tag=True):
@@ -64,9 +64,9 @@ class Sounding(msgspec.Struct, frozen=True, tag=True):
     """
 
     track: int
-    position_ms: float
-    heard_at: float
-    taken_at: float
+    position_ms: Number
+    heard_at: Number
+    taken_at: Number
     seek: int = 0
 
 
@@ -77,7 +77,7 @@ class Joined(msgspec.Struct, frozen=True, tag=True):
     """
 
     track: int
-    heard_at: float
+    heard_at: Number
     holes: int = 0
     overlaps: bool = False
 
@@ -86,8 +86,8 @@ class Position(msgspec.Struct, frozen=True, tag=True):
     """The position heard at an instant, while it sounds; every second or two."""
 
     track: int
-    position_ms: float
-    heard_at: float
+    position_ms: Number
+    heard_at: Number
 
 
 class Paused(msgspec.Struct, frozen=True, tag=True):
@@ -96,7 +96,7 @@ class Paused(msgspec.Struct, frozen=True, tag=True):
     """
 
     track: int
-    position_ms: float
+    position_ms: Number
     seek: int = 0
 
 
@@ -104,7 +104,7 @@ class Buffering(msgspec.Struct, frozen=True, tag=True):
     """The track waits at `position_ms` until its buffer will last; `ran_dry`: in the middle."""
 
     track: int
-    position_ms: float
+    position_ms: Number
     ran_dry: bool = False
 
 
@@ -115,7 +115,7 @@ class Unheard(msgspec.Struct, frozen=True, tag=True):
     """
 
     track: int
-    position_ms: float
+    position_ms: Number
     message: str
 
 
@@ -176,14 +176,14 @@ class VolumeMoved(msgspec.Struct, frozen=True, tag=True):
     all that is heard is `gain` now, and would be without the switch.
     """
 
-    gain: float
+    gain: Number
     muted: bool
 
 
 class Health(msgspec.Struct, frozen=True, tag=True):
     """For the metrics, with each `Position`: seconds decoded and not yet played."""
 
-    buffered_s: float
+    buffered_s: Number
 
 
 class Pong(msgspec.Struct, frozen=True, tag=True):

@@ -31,6 +31,8 @@ class ReceiverInfo(msgspec.Struct, frozen=True):
 
 
 Text = Annotated[str, msgspec.Meta(max_length=1024)]
+Number = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+"""One to reckon with: neither infinite nor none at all, whoever says it."""
 
 
 class Tags(msgspec.Struct, frozen=True):
@@ -123,10 +125,10 @@ class Output(msgspec.Struct, frozen=True):
     device: str
     rate: int = 0
     channels: int = 0
-    buffer_ms: float = 0.0
-    delay_ms: float = 0.0
+    buffer_ms: Number = 0.0
+    delay_ms: Number = 0.0
     underruns: int = 0
-    level_dbfs: float | None = None
+    level_dbfs: Number | None = None
     mixer: str | None = None
 
 

@@ -96,7 +96,7 @@ class Handover:
         self._before: _Before | None = None
         self._stands_at: float | None = None
         self._moved_to: str | None = None
-        self._death: reports.Died | None = None
+        self._put_off: reports.Died | reports.Failed | None = None
         self._held: list[Held] = []
         self._revision = 0
 
@@ -174,9 +174,9 @@ class Handover:
 
     def looked(self, now: float) -> list[Effect]:
         """The queue may have changed, or it is known again whose session it is."""
-        if self._death is not None and not self._handoffs.holds_commands:
-            death, self._death = self._death, None
-            return self._session.report(death, now)
+        if self._put_off is not None and not self._handoffs.holds_commands:
+            report, self._put_off = self._put_off, None
+            return self._session.report(report, now)
         if self._queue.revision == self._revision:
             return []
         self._revision = self._queue.revision
@@ -194,11 +194,14 @@ class Handover:
         """Whether the report is about what was opened for a handoff."""
         return self._guest is not None and getattr(report, "track", None) == self._guest.track
 
-    def puts_off(self, death: reports.Died) -> bool:
-        """The audio process died. While it is open whose session it is, nothing else is begun."""
-        if self._guest is None and self._handoffs.holds_commands:
-            self._death = death
-        return self._death is not None
+    def puts_off(self, report: reports.Died | reports.Failed) -> bool:
+        """The audio process died, or the track at hand failed. While it is open whose session it
+        is, nothing else is begun.
+        """
+        at_hand = isinstance(report, reports.Died) or report.track == self._session.track
+        if self._guest is None and self._handoffs.holds_commands and at_hand:
+            self._put_off = report
+        return self._put_off is not None
 
     def died(self, reason: str, now: float) -> list[Effect]:
         """The audio process died, and what was opened for a handoff with it."""
@@ -293,7 +296,7 @@ class Handover:
     def _release(self) -> list[Effect]:
         """The session is elsewhere; here is a fresh one."""
         effects = self._session.let_go()
-        self._death = None
+        self._put_off = None
         self._queue.reset()
         self._session.identity.renew()
         return effects

@@ -90,8 +90,8 @@ class RoamingSession:
             return self._session.report(report, now)
         if handover.takes(report):
             return self._settled(handover.report(report, now), now)
-        if isinstance(report, reports.Died) and handover.puts_off(report):
-            return self._session.begin()
+        if isinstance(report, reports.Died | reports.Failed) and handover.puts_off(report):
+            return self._session.begin() if isinstance(report, reports.Died) else []
         before = self._session.track
         effects = self._session.report(report, now)
         if isinstance(report, reports.Died):

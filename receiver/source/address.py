@@ -70,8 +70,15 @@ class Address(msgspec.Struct, frozen=True):
         return parts.scheme, parts.netloc
 
     def follow(self, location: str) -> Address:
-        """Where a redirect leads. Credentials go along to the same origin only."""
-        target = Address.parse(urljoin(self.url, location))
+        """Where a redirect leads. Credentials go along to the same origin only. Raises as `parse`
+        does.
+        """
+        try:
+            location.encode()  # a header may hold bytes that are no text
+            url = urljoin(self.url, location)
+        except ValueError as error:
+            raise BadRequest("The stream's server redirects to what is no valid URL.") from error
+        target = Address.parse(url)
         if target.credentials is None and target.origin == self.origin:
             return Address(target.url, self.credentials)
         return target

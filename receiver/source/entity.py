@@ -130,6 +130,6 @@ def _number(text: str) -> int | None:
 def _date(text: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date.replace(tzinfo=date.tzinfo or UTC)

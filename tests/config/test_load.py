@@ -174,6 +174,7 @@ def test_a_mistake_in_a_file_is_named_with_its_line(home: Home, line: str, said:
     [
         (b"port = ", "is not TOML: Invalid value"),
         (b"port = 1\nport = 2", "is not TOML: Cannot overwrite a value"),
+        (b"port = " + b"9" * 5000, "is not TOML: Exceeds the limit"),
         (b"a = \xff", "is not UTF-8 text."),
         (b"a = " + b"[" * 100_000, "is not TOML: "),
     ],

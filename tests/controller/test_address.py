@@ -34,7 +34,7 @@ def test_each_way_to_write_one(text: str, address: Address) -> None:
     "text",
     [
         *("", ":80", "a b", "a:", "a:0", "a:65536", "a:x", "a:٣", "a:-1", "a/b", "a\nb", "a@b"),
-        *("-a", "http://a", "[::1", "[::1]80", "[a]:80", "[::1]:"),
+        *("-a", "http://a", "a:" + "9" * 5000, "[::1", "[::1]80", "[a]:80", "[::1]:"),
     ],
 )
 def test_what_is_none(text: str) -> None:

@@ -91,6 +91,7 @@ def test_lists_in_lists_are_three_deep_and_have_an_end(music: Path) -> None:
     [
         ("a.m3u", "2.ogg\nSide A/3.ogg", BadRequest, r"a\.m3u, entry 2: .*A/3\.ogg is no file"),
         ("a.m3u", "Side A", BadRequest, r"entry 1: .*Side A is a folder"),
+        ("a.m3u", "file://[nas/1.ogg", BadRequest, r"entry 1: .*no valid URL"),
         ("a.m3u", "file://nas/1.ogg", BadRequest, r"entry 1: .*another computer, nas"),
         ("a.m3u", "", BadRequest, r"a\.m3u names nothing"),
         ("a.m3u", "#EXTM3U\n# nothing\n", BadRequest, "names nothing"),

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -312,83 +309,3 @@ def test_the_end_lets_go(stage: Stage) -> None:
     stage.play()
     assert stage.say(r.Ended(1)) == [e.CloseItem(), e.Tell(o.Stop())]
     assert stage.playback == "idle"
-
-
-class Anything(RuleBasedStateMachine):
-    """Whatever comes in whatever order: one answer each, and a state that makes sense."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stage = Stage()
-        self.asked: list[str] = []
-
-    @rule(paused=st.booleans())
-    def play(self, paused: bool) -> None:
-        self.asked.append(self.stage.ask(c.Play, url="http://x/y", paused=paused)[0])
-
-    @rule(kind=st.sampled_from([c.Pause, c.Resume, c.Toggle, c.Stop, c.Mute]))
-    def simple(self, kind: type[c.Command]) -> None:
-        self.asked.append(self.stage.ask(kind)[0])
-
-    @rule(kind=st.sampled_from([c.Next, c.Previous, c.QueueClear]))
-    def go(self, kind: type[c.Command]) -> None:
-        self.asked.append(self.stage.ask(kind)[0])
-
-    @rule(count=st.integers(1, 3))
-    def add(self, count: int) -> None:
-        self.asked.append(self.stage.ask(c.QueueAdd, items=[{"url": "http://x/y"}] * count)[0])
-
-    @rule(repeat=st.sampled_from(["off", "one", "all"]), shuffle=st.booleans())
-    def modes(self, repeat: str, shuffle: bool) -> None:
-        self.asked.append(self.stage.ask(c.SetRepeat, repeat=repeat)[0])
-        self.asked.append(self.stage.ask(c.SetShuffle, shuffle=shuffle)[0])
-        self.asked.append(self.stage.ask(c.SetCrossfade, seconds=12.0 * shuffle)[0])
-
-    @rule(by=st.floats(-1e5, 1e5))
-    def seek(self, by: float) -> None:
-        self.asked.append(self.stage.ask(c.Seek, by_ms=by)[0])
-
-    @rule(seconds=st.floats(0, 100))
-    def wait(self, seconds: float) -> None:
-        self.stage.now += seconds
-
-    @rule(
-        old=st.integers(-1, 1),
-        make=st.sampled_from(
-            [
-                lambda t: r.Opened(t, seekable=True, live=False),
-                lambda t: r.Described(t, Tags("x"), 5e4),
-                lambda t: r.Ready(t, 0.0, 1),
-                lambda t: r.Sounding(t, 10.0, 1.0, 1.0, 2),
-                lambda t: r.Position(t, 5.0, 1.0),
-                lambda t: r.Paused(t, 5.0),
-                lambda t: r.Buffering(t, 5.0),
-                lambda t: r.SeekRefused(t, 1, "not_seekable", "no"),
-                r.Ended,
-                lambda t: r.Failed(t, "stalled", "no"),
-                lambda _: r.Died("x"),
-                lambda _: r.Health(1.0),
-                lambda t: r.Joined(t, 1.0),
-            ]
-        ),
-    )
-    def report(self, old: int, make: Any) -> None:
-        self.stage.say(make(self.stage.session.track - old))
-
-    @invariant()
-    def makes_sense(self) -> None:
-        session = self.stage.state.session
-        assert (session.item is None) == (session.playback == "idle")
-        assert session.item is None or session.queue.index is not None
-        if session.anchor is not None:
-            assert session.item is not None
-            assert session.anchor.item == session.item.id
-            assert session.anchor.rate == 0 or session.playback == "playing"
-
-    def teardown(self) -> None:
-        self.stage.ask(c.Stop)
-        assert set(self.asked) <= set(self.stage.answers), "a command was never answered"
-
-
-Anything.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
-TestAnything = Anything.TestCase

@@ -58,6 +58,12 @@ def test_other_schemes(url: str) -> None:
         Address.parse(url)
 
 
+@pytest.mark.parametrize("location", ["//[", "http://]", "http://host:port/", "/\udcff"])
+def test_a_redirect_to_no_address_is_refused_with_a_code(location: str) -> None:
+    with pytest.raises(BadRequest):
+        Address.parse("http://host/").follow(location)
+
+
 @given(st.text() | st.from_regex(r"https?://[\[\]:@/a-z0-9%]*", fullmatch=True))
 def test_nonsense_is_refused_with_a_code(url: str) -> None:
     try:

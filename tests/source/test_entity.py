@@ -59,6 +59,7 @@ def test_what_marks_the_end() -> None:
         ({"Last-Modified": "Sun, 06 Nov 1994 08:48:37 GMT"}, "date"),
         ({"Last-Modified": "Sun, 06 Nov 1994 08:48:38 GMT"}, ""),
         ({"Last-Modified": "yesterday"}, ""),
+        ({"Last-Modified": "6 Nov 94 08:9999999999"}, ""),
         ({"Last-Modified": "Sun, 06 Nov 1994 08:48:37 -0000"}, "date"),
         ({}, ""),
     ],

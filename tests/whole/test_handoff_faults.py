@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from receiver.errors import Unreachable
-from receiver.model.reports import Died
+from receiver.model.reports import Died, Failed, Report
 from receiver.protocol import commands as c
 from receiver.protocol.peers import Go, HandoffMessage
 from tests.whole.moving import FADE, is_unbroken, moved, playing
@@ -186,7 +186,14 @@ async def test_a_switch_that_was_too_slow_is_tried_again(lost: int) -> None:
 
 
 @pytest.mark.parametrize("target_dies", [False, True])
-async def test_the_decoder_of_the_source_dies_in_the_fade(target_dies: bool) -> None:
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [(Died("test"), "unplayable"), (Failed(1, "stalled", "No more comes."), "stalled")],
+    ids=["decoder", "stream"],
+)
+async def test_what_the_source_plays_dies_in_the_fade(
+    fault: Report, code: str, target_dies: bool
+) -> None:
     """Nothing else begins there while the music may be elsewhere; what comes back goes on behind
     the item that did it.
     """
@@ -195,7 +202,7 @@ async def test_the_decoder_of_the_source_dies_in_the_fade(target_dies: bool) -> 
         kitchen.ask(c.QueueAdd, items=[c.Entry(url=house.serve("mock:b", stream(20.0)))])
         transfer = kitchen.ask(c.Transfer, to="bedroom")
         await house.run(0.02)
-        kitchen.loop.report(Died("test"))
+        kitchen.loop.report(fault)
         await house.run(0.005)
         if target_dies:
             await bedroom.die()
@@ -203,7 +210,7 @@ async def test_the_decoder_of_the_source_dies_in_the_fade(target_dies: bool) -> 
         await house.run(1.0)
         item = kitchen.state.session.item
         if target_dies:
-            assert (transfer.code, kitchen.problem) == ("target_lost", "unplayable")
+            assert (transfer.code, kitchen.problem) == ("target_lost", code)
             assert item is not None
             assert item.url == "mock:b"
         else:
