@@ -39,7 +39,7 @@ soak: $(VENV)/.ready-test ## ten minutes in a busy household: underruns, gaps, m
 	@$(BIN)/python -m benchmarks soak --players tonearm
 
 faults: $(VENV)/.ready-test ## try every fault of the threat model, and say what was seen
-	@$(BIN)/python -m tests.threats
+	@$(BIN)/python -m tests.threats; first=$$?; $(BIN)/python -m tests.hostile && exit $$first
 
 deb: ## build a Debian package for this machine's Python and architecture, in dist
 	@systemd/build-deb.sh dist
