@@ -23,6 +23,8 @@ from tests.rig.soak import own_kib
 CALM = "nothing"
 GROWS = "attack: memory of control grows (MB)"
 EVERY_S = 0.05
+OVER_S = 2.0
+"""By then the last of their connections is forgotten."""
 
 
 def answered(attack: str) -> str:
@@ -53,7 +55,7 @@ def attack(stage: Stage, seconds: float, results: Results) -> None:
         for name in ATTACKS:
             with _under(name, player.port):
                 _commands(player, name, seconds, results)
-        time.sleep(SETTLE_S)
+        time.sleep(OVER_S)
         grown = own_kib(player.process.pid) - held
         results.add(GROWS, player.name, grown / 1024)
 
