@@ -11,8 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from receiver.clock.base import Clock
-from receiver.errors import BadCode, Conflict, Forbidden, Unauthorized
+from receiver.errors import BadCode, BadRequest, Conflict, Forbidden, Unauthorized
 from receiver.model.state import Access, State
+from receiver.model.text import visible
 from receiver.model.trust import Member, Pairing, Role
 from receiver.protocol import commands as c
 from receiver.trust.caller import ANYBODY, Caller
@@ -201,6 +202,9 @@ class Doorkeeper:
         return invitation
 
     def _pair(self, code: str, name: str) -> dict[str, Any]:
+        name = visible(name).strip()
+        if not name:
+            raise BadRequest("A pairing needs a `name` that can be seen.")
         try:
             role = self._window.admit(code, self._clock.now())
             pairing, token = self._pairings.add(name, role)

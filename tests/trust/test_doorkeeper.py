@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from receiver.clock.mock import MockClock
-from receiver.errors import BadCode, Conflict, Forbidden, PairingClosed, Unauthorized
+from receiver.errors import BadCode, BadRequest, Conflict, Forbidden, PairingClosed, Unauthorized
 from receiver.model.trust import Trusted
 from receiver.protocol import commands as c
 from receiver.trust.caller import ANYBODY, Caller
@@ -143,3 +143,13 @@ def test_an_open_receiver_is_of_no_house() -> None:
     keeper = doorkeeper(MockClock(), "open")
     with pytest.raises(Conflict, match="open"):
         keeper.carry_out(c.HouseInvite(id="5"), ANYBODY)
+
+
+def test_a_name_is_text_that_can_be_seen() -> None:
+    keeper = doorkeeper(MockClock(), "pair", BEGUN)
+    keeper.open()
+    with pytest.raises(BadRequest):
+        keeper.carry_out(c.Pair(id="1", code=CODE, name="\x1b\n\u202e"), None)
+    keeper.carry_out(c.Pair(id="1", code=CODE, name="An\x1b[31mna\n"), None)
+    (told,) = keeper.carry_out(c.PairingsList(id="2"), None)["pairings"]
+    assert told["name"] == "An[31mna"
