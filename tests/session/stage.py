@@ -23,6 +23,11 @@ def curve(percent: int) -> tuple[float, float | None]:
     return percent / 100, None if percent == 0 else percent - 100.0
 
 
+def uncapped() -> Loudness:
+    """What is as loud as anybody likes."""
+    return Loudness(curve, Caps(), MockWallClock().time_of_day)
+
+
 class Stage:
     """Plays one session by hand. Tokens are the ids of the commands."""
 

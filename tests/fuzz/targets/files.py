@@ -25,7 +25,7 @@ from receiver.trust.house_keys import HouseKeys
 from receiver.trust.pairings import Pairings
 from tests.fuzz.target import Target, require
 from tests.server.test_hub import ME
-from tests.session.stage import curve
+from tests.session.stage import uncapped
 from tests.store.test_trust import TRUSTED
 from tests.store.things import RUN, moment, saved
 
@@ -69,7 +69,7 @@ def _lives_on(found: Saved, disk: MockDisk) -> None:
     store.load()
     require(store.save(found), "what was loaded can be saved")
     require(FileStore(_FOLDER, disk).load().saved == found, "and is loaded again")
-    session = Session(ME, "fresh", curve, Output("mock", "mock"))
+    session = Session(ME, "fresh", uncapped(), Output("mock", "mock"))
     memoir = Memoir(session)
     memoir.restore(found.session, found.rows, found.moment, 100.0)
     memoir.come_back(100.0)

@@ -41,7 +41,7 @@ from receiver.trust.seal import Seal
 from tests.fuzz.target import Target, require
 from tests.handoff.receiver import item
 from tests.server.test_hub import ME, state
-from tests.session.stage import curve
+from tests.session.stage import uncapped
 
 _PEER = m.Hello("b", "Bedroom", "1", 7766, "boot")
 _MOST_LINES = 60
@@ -72,7 +72,7 @@ class _Receiver:
         ids = itertools.count(1)
         output = Output("mock", "mock")
         session = Session(
-            ME, "s", curve, output, new_id=lambda: f"i-{next(ids)}", seed=lambda: next(ids)
+            ME, "s", uncapped(), output, new_id=lambda: f"i-{next(ids)}", seed=lambda: next(ids)
         )
         self.session = RoamingSession(session, Facts({_PEER.receiver: self.neighbour}, self.clock))
         self.hub = Hub()
