@@ -33,6 +33,7 @@ from receiver.front import Front
 from receiver.logs.diary import Diary
 from receiver.memory import give_back_early, settle
 from receiver.model.health import Examination
+from receiver.model.orders import Speak
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pairing import Pairing
 from receiver.pcm.volume import decibels, gain_of
@@ -163,7 +164,7 @@ class Receiver:
         )
         self._local_door = local_door_path(os.environ, config.state_dir)
         info = ReceiverInfo(own_id, config.name, __version__, ClockId(own_id, boot))
-        session = _session(config, info, around.wall)
+        session = self._session = _session(config, info, around.wall)
         self._keeper = Keeper(kept.store, kept.loaded, Memoir(session), boot, clock)
         self._keeper.bring_back(kept.loaded, resume=config.resume)
         me = Hello(own_id, config.name, __version__, 0, uuid.uuid4().hex)
@@ -179,6 +180,7 @@ class Receiver:
         doorkeeper = pairing.doorkeeper
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
+        pairing.say = self._say
         self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
         places = Places(lambda: {peer.host for peer in house.peers.values()})
         gate = Gate(clock, self._metrics, places)
@@ -256,6 +258,13 @@ class Receiver:
         """Where the page of this receiver is, by the best of its addresses."""
         host = self._config.host or next(iter(reachable(usable_addresses())), "localhost")
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+
+    def _say(self, code: str) -> None:
+        """Have a pairing code said, or no more."""
+        if self._config.speak:
+            if code:
+                self._front.herald()
+            self._player.order(Speak(code, gain_of(self._session.state.volume.cap)))
 
     # --- the house --------------------------------------------------------------------------
 

@@ -42,8 +42,11 @@ def light_of(state: State) -> Light:
 
 
 def is_sounding(state: State) -> bool:
-    """Whether the amplifier has to be on: there is sound, or it may begin at any time."""
-    return state.session.playback in ("loading", "buffering", "playing")
+    """Whether the amplifier has to be on: there is sound, or it may begin at any time. While a
+    newcomer is let in, a code is said.
+    """
+    playback = state.session.playback
+    return playback in ("loading", "buffering", "playing") or state.access.pairing
 
 
 def real_pins() -> PinFactory:
@@ -107,11 +110,15 @@ class Front:
             return open_source
 
         def opened(url: str) -> ByteSource:
-            if self._panel is not None:
-                self._panel.herald()
+            self.herald()
             return open_source(url)
 
         return opened
+
+    def herald(self) -> None:
+        """Have the amplifier on: something may sound at any time from now on."""
+        if self._panel is not None:
+            self._panel.herald()
 
     def _show(self) -> None:
         """Tell the panel, if it is there already."""

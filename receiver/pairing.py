@@ -50,6 +50,8 @@ class Pairing:
         self._dirty = asyncio.Event()
         self.tell: Callable[[], None] = lambda: None
         """Is called when other receivers of the house are to know something."""
+        self.say: Callable[[str], None] = lambda _: None
+        """Has a code said by the speaker; an empty one: no more."""
         trusted = file.load()
         self.fingerprint = certificate.fingerprint if certificate else ""
         pairings = Pairings(trusted, wall.unix_time, self._changed)
@@ -122,9 +124,11 @@ class Pairing:
         log.info("Pairing is open for %.0f s. Code: %s", seconds, opened.code)
         if sys.stderr.isatty():  # a log would shorten what looks so alike
             sys.stderr.write("\n".join([*qr_lines(self._url(opened)), ""]))
+        self.say(opened.code)
 
-    def closed(self, why: str) -> None:
+    def closed(self, why: str) -> None:  # noqa: ARG002 - the doorkeeper has logged it
         """See `Herald`."""
+        self.say("")
 
 
 def qr_lines(text: str) -> list[str]:

@@ -74,6 +74,7 @@ class Config:
         "who may command it: those who are paired, or whoever reaches it",
         default="pair",
     )
+    speak: bool = option(Switch(), "say the pairing code through the speaker", default=True)
     guest_skips: int = option(
         Number(0, 1000), "items that a guest may vote to skip in an hour", default=6
     )

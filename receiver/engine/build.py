@@ -15,6 +15,8 @@ from receiver.engine.link import Receive
 from receiver.engine.output import Output
 from receiver.engine.rest import Rest
 from receiver.engine.settings import EngineSettings
+from receiver.engine.speaking import SpeakingEngine
+from receiver.engine.speech import Speech
 from receiver.sink.base import AudioSink
 from receiver.sink.card_mixer import CardMixer
 from receiver.sink.guarded import GuardedSink
@@ -26,14 +28,16 @@ log = logging.getLogger(__name__)
 MOCK_RATE = 44100
 
 
-def build_engine(settings: EngineSettings, clock: Clock, report: Receive) -> Engine:
+def build_engine(settings: EngineSettings, clock: Clock, report: Receive) -> SpeakingEngine:
     """An engine, its device not yet open."""
     sinks = _Sinks(settings, clock)
     buffer_s, max_buffer_s = settings.buffer_ms / 1000, settings.max_buffer_ms / 1000
     rest = Rest(settings.linger_s, settings.release_s)
     volume = CardVolume(settings.volume, _open_mixer, clock, report)
     output = Output(sinks.guarded, buffer_s, max_buffer_s, clock, report, rest, volume)
-    return Engine(output, partial(VorbisDecoder, Shelf()), clock, report)
+    make_decoder = partial(VorbisDecoder, Shelf())
+    engine = Engine(output, make_decoder, clock, report)
+    return SpeakingEngine(engine, Speech(output, make_decoder))
 
 
 def _open_mixer(card: str) -> CardMixer:

@@ -17,6 +17,8 @@ from receiver.clock.base import Clock
 from receiver.errors import NoDevice
 from receiver.model import reports
 from receiver.pcm.mixer import Mixer
+from receiver.pcm.overlay import Overlay, room_for
+from receiver.pcm.volume import gain_of
 from receiver.sink.card_mixer import CardMixer, Level
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ HEADROOM_DB = 6.0
 """When the volume is raised beyond what the card lets through, the card goes so much higher: not
 every step up shall dip.
 """
+QUIETEST_WORDS, LOUDEST_WORDS = gain_of(20), gain_of(40)
+"""Words are as loud as everything, muted or not, but within these: heard, and no blast."""
 LOOK_S = 0.002
 NEAR_DB = 0.02
 DEFAULT_CARD = "default"
@@ -54,6 +58,7 @@ class CardVolume:
         self._clock = clock
         self._report = report
         self._mixer: Mixer | None = None
+        self._overlay: Overlay | None = None
         self._gain = 1.0
         self._muted = False
         self._set = False
@@ -100,6 +105,16 @@ class CardVolume:
     def set(self, gain: float, *, muted: bool) -> None:
         """Let all that is heard have a linear gain of 0 to 1, or be silent."""
         self._gain, self._muted, self._set = gain, muted, True
+        self._changed()
+
+    def lay(self, overlay: Overlay | None) -> None:
+        """Let the words that are laid over the mixer be heard, also when all else is muted; None:
+        there are none any more.
+        """
+        self._overlay = overlay
+        self._changed()
+
+    def _changed(self) -> None:
         if self._card is not None:
             short = self._is_short(self._card)
             self._follow_at = self._clock.now() + (0.0 if short else STILL_S)
@@ -122,14 +137,20 @@ class CardVolume:
 
     # --- the card follows -------------------------------------------------------------------
 
+    @property
+    def _needed(self) -> float:
+        """The linear gain that the card is to let through; 0: it may stand anywhere."""
+        music = 0.0 if self._muted else self._gain
+        return music if self._overlay is None else max(music, LOUDEST_WORDS)
+
     def _is_short(self, card: CardMixer) -> bool:
         """Whether it cannot be as loud as it is to be, as long as the card stands where it does."""
-        if self._muted or self._gain <= 0.0:
+        if self._needed <= 0.0:
             return False
         if not self._level.on:
             return True
         reach = self._level.db + NEAR_DB
-        return _db(self._gain) > reach and card.step_for(0.0) > reach
+        return _db(self._needed) > reach and card.step_for(0.0) > reach
 
     def _follow(self, card: CardMixer, now: float, quiet: bool, buffer_s: float) -> float:
         if self._follow_at is None:
@@ -153,7 +174,7 @@ class CardVolume:
         """Move the card when the silence is heard."""
         assert self._mixer is not None
         assert self._silent_at is not None
-        if self._silent_at == NEVER and self._mixer.gain == 0.0:
+        if self._silent_at == NEVER and self._faded:
             self._silent_at = now + buffer_s + LOOK_S
         if now < self._silent_at:
             return LOOK_S
@@ -162,16 +183,16 @@ class CardVolume:
 
     def _stands(self, card: CardMixer) -> bool:
         """Whether the card stands where it should."""
-        if self._muted or self._gain <= 0.0:
-            return True
-        return abs(card.step_for(_db(self._gain)) - self._level.db) < NEAR_DB
+        if self._overlay is not None or self._needed <= 0.0:
+            return True  # words that are loud enough are not to be broken
+        return abs(card.step_for(_db(self._needed)) - self._level.db) < NEAR_DB
 
     def _move(self, headroom_db: float = 0.0) -> None:
         """Move the card to where it should be, while nobody hears it."""
         assert self._card is not None
         self._silent_at = self._follow_at = None
-        if not self._muted and self._gain > 0.0:
-            self._level = self._card.move(min(_db(self._gain) + headroom_db, 0.0))
+        if self._needed > 0.0:
+            self._level = self._card.move(min(_db(self._needed) + headroom_db, 0.0))
         if headroom_db:
             self._follow_at = self._clock.now() + STILL_S
         self._mix()
@@ -209,10 +230,25 @@ class CardVolume:
         """Let our mixer do what the card does not."""
         if self._mixer is None:
             return
-        gain = 0.0 if self._muted or self._silent_at is not None else self._gain
+        dips = self._silent_at is not None
+        music = 0.0 if self._muted else self._gain
+        self._mixer.set_gain(0.0 if dips else self._share(music))
+        if self._overlay is not None:
+            words = min(max(self._gain, QUIETEST_WORDS), LOUDEST_WORDS, self._overlay.most)
+            self._overlay.set_gain(0.0 if dips else self._share(words), room_for(words, music))
+
+    def _share(self, gain: float) -> float:
+        """What is left for our mixer to make of a gain."""
         if gain > 0.0 and self._card is not None:
-            gain = min(gain / _gain(self._level.db), 1.0)
-        self._mixer.set_gain(gain)
+            return min(gain / _gain(self._level.db), 1.0)
+        return gain
+
+    @property
+    def _faded(self) -> bool:
+        """Whether the newest frame of the dip is silent."""
+        assert self._mixer is not None
+        words = 0.0 if self._overlay is None else self._overlay.gain
+        return self._mixer.gain == words == 0.0
 
 
 def _gain(db: float) -> float:

@@ -17,7 +17,7 @@ from receiver.engine.output import Output
 from receiver.engine.start import LITTLE_S, StartPolicy
 from receiver.engine.track import BLOCKS_AT_ONCE, REFILL_S, Landing, Track
 from receiver.engine.transport import Phase, Transport
-from receiver.engine.wire import Data, Tail, ToEngine
+from receiver.engine.wire import Data, Tail
 from receiver.model import orders, reports
 from receiver.pcm.voice import Voice
 
@@ -73,7 +73,7 @@ class Engine:
 
     # --- orders and bytes -------------------------------------------------------------------
 
-    def take(self, message: ToEngine) -> None:
+    def take(self, message: orders.PlayOrder | Data | Tail) -> None:
         """Carry out one order, or take in encoded bytes."""
         if self._joint.crossed:
             self._cross()  # the order is for what sounds

@@ -12,6 +12,7 @@ from receiver.model import reports
 from receiver.model.state import Output as OutputState
 from receiver.pcm.format import Format, Samples
 from receiver.pcm.mixer import Mixer
+from receiver.pcm.overlay import Overlay
 from receiver.sink.base import AudioSink, DeviceHangs, SinkInfo
 
 RETRY_S = 1.0
@@ -37,8 +38,9 @@ NEVER = float("inf")
 
 
 class _Relay:
-    """What a sink pulls from: the mixer's `read`, set as soon as the format is known, and called
-    without anything in between. The audio thread runs on cold caches: each call costs it.
+    """What a sink pulls from: the `read` of the mixer, or of what is laid over it, set as soon as
+    the format is known, and called without anything in between. The audio thread runs on cold
+    caches: each call costs it.
     """
 
     __slots__ = ("read",)
@@ -91,6 +93,7 @@ class Output:
         """Why there is no device, in a sentence; None while there is one."""
         self.mixer = Mixer(UNKNOWN)
         """What feeds the device: another one when that comes back with another format."""
+        self._overlay: Overlay | None = None
 
     # --- the device -------------------------------------------------------------------------
 
@@ -112,10 +115,10 @@ class Output:
         if self.mixer.format != info.format:
             self.mixer = Mixer(info.format)
         if self.problem is not None:
-            self.mixer.cut()  # what stopped in the middle goes on with a fade
+            self._reader.cut()  # what stopped in the middle goes on with a fade
         self.mixer.release()
         self._volume.attach(info.card, self.mixer)
-        relay.read = self.mixer.read
+        relay.read = self._reader.read
         self._sink, self._relay, self._info = sink, relay, info
         self._growing = self._released = False
         self._hangs_since = None
@@ -161,7 +164,12 @@ class Output:
     @property
     def quiet(self) -> bool:
         """Whether the device holds nothing but silence."""
-        return not self.running or self.mixer.silent_frames >= self.buffer_s * self.rate
+        return not self.running or self._reader.silent_frames >= self.buffer_s * self.rate
+
+    @property
+    def growing(self) -> bool:
+        """Whether all is to be silent, since the device gets a larger buffer."""
+        return self._growing
 
     @property
     def rate(self) -> int:
@@ -224,10 +232,34 @@ class Output:
         """Nothing is to be heard for now."""
         self._wanted = False
 
+    def lay(self, overlay: Overlay | None) -> None:
+        """Have `overlay`, made for the mixer, heard in its place; None: no more."""
+        self._overlay = overlay
+        self._volume.lay(overlay)
+        if self._sink is not None:
+            self._relay.read = self._reader.read
+        if overlay is not None:
+            self._tend_volume(self._clock.now())  # before anything is heard, if nothing is
+            self.warm()
+
+    @property
+    def _reader(self) -> Mixer | Overlay:
+        """What feeds the device now."""
+        overlay = self._overlay
+        return overlay if overlay is not None and overlay.music is self.mixer else self.mixer
+
+    @property
+    def _needed(self) -> bool:
+        """Whether anything is to be heard."""
+        return self._wanted or self._overlay is not None
+
     def tick(self, now: float) -> float:
         """Look after the device; seconds until it wants to be looked after again."""
         wait = self._tend(now)
-        return min(wait, self._volume.tick(now, quiet=self.quiet, buffer_s=self.buffer_s))
+        return min(wait, self._tend_volume(now))
+
+    def _tend_volume(self, now: float) -> float:
+        return self._volume.tick(now, quiet=self.quiet, buffer_s=self.buffer_s)
 
     def _tend(self, now: float) -> float:
         if self._sink is None:
@@ -238,10 +270,13 @@ class Output:
         if self._growing and self.quiet:
             self._grow()
             return 0.0
+        if self._overlay is not None and not self._runs:
+            self.warm()
+            return 0.0
         wait = NEVER
         if self._runs:
             wait = max(self._sink.pulled_at + self._sink.info.patience - now, LEAST_S)
-        if not self._wanted:
+        if not self._needed:
             return min(wait, self._go_to_rest(now))
         self._watch_underruns(now)
         return min(wait, GROW_S) if self._growing else wait
@@ -265,7 +300,7 @@ class Output:
 
     def _look_out(self, now: float) -> float:
         """Look for the device that is missed; seconds until the next time."""
-        if self._released and not self._wanted:
+        if self._released and not self._needed:
             return NEVER
         if now >= self._retry_at and self.open():
             if self._wanted:
@@ -279,7 +314,7 @@ class Output:
         self._released = False
         if not isinstance(error, DeviceHangs):
             self._hangs_since = None
-            self._retry_at = now + (RETRY_S if self._wanted else RETRY_AT_REST_S)
+            self._retry_at = now + (RETRY_S if self._needed else RETRY_AT_REST_S)
         else:
             self._retry_at = now + ASK_S
             if self._hangs_since is None:
@@ -343,13 +378,14 @@ class Output:
 
     def _tell(self, problem: str | None) -> None:
         info, sink = self._info, self._sink
+        delay_ms = sink.delay_s * 1000 if sink and self.running else 0.0
         state = OutputState(
             backend=info.backend if info else "none",
             device=info.device if info else "",
             rate=info.format.rate if info else 0,
             channels=info.format.channels if info else 0,
             buffer_ms=round(info.buffer * 1000, 1) if info else 0.0,
-            delay_ms=_rounded(sink.delay_s * 1000) if sink and self.running else 0.0,
+            delay_ms=DELAY_STEP_MS * round(delay_ms / DELAY_STEP_MS),
             underruns=self._underruns_before + (sink.underruns if sink else 0),
             level_dbfs=sink.level_dbfs if sink else None,
             mixer=self._volume.name,
@@ -362,7 +398,3 @@ class Output:
 def _nothing(out: Samples, heard_at: float) -> None:  # noqa: ARG001 - as a `FrameReader` reads
     """What a device gets that is given up."""
     out[:] = 0.0
-
-
-def _rounded(delay_ms: float) -> float:
-    return DELAY_STEP_MS * round(delay_ms / DELAY_STEP_MS)

@@ -22,7 +22,7 @@ from receiver.engine.link import Receive, SteppedEngine
 from receiver.engine.rehearsal import rehearse
 from receiver.engine.settings import EngineSettings
 from receiver.memory import settle
-from receiver.model.orders import Stop
+from receiver.model.orders import Speak, Stop
 from receiver.model.reports import Report
 
 MESSAGES_AT_ONCE = 16
@@ -69,6 +69,7 @@ def serve(
 def _fade_out(engine: SteppedEngine, clock: Clock) -> None:
     """Let what sounds fade before the device is closed, which would cut it off with a pop."""
     engine.take(Stop())
+    engine.take(Speak(""))
     end = clock.now() + FADE_OUT_S
     while not engine.quiet and clock.now() < end:
         select.poll().poll(min(engine.step(), 0.005) * 1000)

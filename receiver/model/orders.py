@@ -112,7 +112,17 @@ class Ping(msgspec.Struct, frozen=True, tag=True):
     """Answer with `Pong`: shows that the engine turns."""
 
 
-Order = (
+class Speak(msgspec.Struct, frozen=True, tag=True):
+    """Say these digits twice, over whatever sounds, in the place of what is being said; none: fall
+    silent. Nothing else is changed by it. It is heard when the output is muted, but with no more
+    than the linear gain `most`.
+    """
+
+    digits: str
+    most: float = 1.0
+
+
+PlayOrder = (
     Load
     | Prepare
     | Forget
@@ -128,3 +138,5 @@ Order = (
     | Locate
     | Ping
 )
+"""What concerns the tracks and their output."""
+Order = PlayOrder | Speak

@@ -85,7 +85,7 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
         "profile": "five-buttons", "auth": "open", "guest_skips": "0", "guest_volume": "100",
         "guest_hours": "8:00-24:00", "volume_cap": "60", "night_cap": "0",
-        "night_hours": "23:00-06:30",
+        "night_hours": "23:00-06:30", "speak": "off",
     }  # fmt: skip
     switches = {"on": "--", "off": "--no-"}
     assert texts.keys() == {option.key for option in OPTIONS}

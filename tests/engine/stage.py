@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from receiver.clock.mock import MockClock
 from receiver.decoder.mock import MockDecoder, encode
+from receiver.decoder.vorbis import VorbisDecoder
 from receiver.engine.card_volume import CardVolume
 from receiver.engine.engine import Engine
 from receiver.engine.output import Output
+from receiver.engine.speaking import SpeakingEngine
+from receiver.engine.speech import SPOKEN, Speech
 from receiver.engine.wire import MAX_DATA, Data, Tail, ToEngine
 from receiver.model import orders, reports
 from receiver.pcm.format import Block, Format, Samples
@@ -24,12 +28,21 @@ R = TypeVar("R")
 RATE = 48000
 STEP_S = 0.001
 BUFFER_S = 0.0116
+WORD = RATE // 25
 
 
 def frames(count: int, start: int = 1, rate: int = RATE) -> bytes:
     """A stream in which every frame tells its number: n is n / 2**20 left, and -n right."""
     numbers = np.arange(start, start + count, dtype=np.float32) / 2**20
     return encode(Block(np.stack([numbers, -numbers], axis=1), Format(rate, 2)))
+
+
+def mock_words(folder: Path) -> Path:
+    """Every word is `WORD` frames at full scale, which is the hardest to fade."""
+    for file in SPOKEN.glob("*.ogg"):
+        block = Block(np.ones((WORD, 1), np.float32), Format(RATE, 1))
+        (folder / file.name).write_bytes(encode(block))
+    return folder
 
 
 def numbers(heard: Samples) -> list[int]:
@@ -48,8 +61,11 @@ class Stage:
         fault: str = "",
         buffer_s: float = BUFFER_S,
         card: MockMixer | None = None,
+        words: Path = SPOKEN,
     ) -> None:
-        """`fault`: of the device, from the start; `card` has its volume."""
+        """`fault`: of the device, from the start; `card` has its volume; `words`: a folder of what
+        is said of codes, made by `mock_words` if it is another.
+        """
         self.clock = MockClock()
         self.reports: list[reports.Report] = []
         self.device = Plugged(self.clock, RATE, fault)
@@ -57,9 +73,11 @@ class Stage:
         self._output = Output(
             self.device.make, buffer_s, 0.25, self.clock, self._reported, volume=volume
         )
-        self.engine = Engine(
+        spoken_decoder = VorbisDecoder if words == SPOKEN else MockDecoder
+        engine = Engine(
             self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )
+        self.engine = SpeakingEngine(engine, Speech(self._output, spoken_decoder, words))
         self.engine.open()
         self.streams: dict[int, bytes] = {}
         self.held_back: set[int] = set()

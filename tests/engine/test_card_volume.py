@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from receiver.clock.mock import MockClock
 from receiver.engine.card_volume import STILL_S, CardVolume
 from receiver.engine.rest import LINGER_S
+from receiver.engine.speech import SPOKEN
 from receiver.errors import NoDevice
 from receiver.model import orders as o
 from receiver.model import reports as r
@@ -31,8 +33,8 @@ SHORT = 2 * RATE // 50
 class Speaker(Stage):
     """Plays full scale, and hears it behind the volume of the card."""
 
-    def __init__(self, card: MockMixer, buffer_s: float = BUFFER_S) -> None:
-        super().__init__(card=card, buffer_s=buffer_s)
+    def __init__(self, card: MockMixer, buffer_s: float = BUFFER_S, words: Path = SPOKEN) -> None:
+        super().__init__(card=card, buffer_s=buffer_s, words=words)
         self.card = card
         self._parts: list[np.ndarray] = []
         self.give(o.SetGain(1.0))

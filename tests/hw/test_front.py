@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from hw.led import Light
@@ -12,6 +13,7 @@ from receiver.clock.mock import MockClock
 from receiver.errors import ConfigError
 from receiver.front import Front, is_sounding, light_of, try_out
 from receiver.model.state import (
+    Access,
     ClockId,
     Output,
     Playback,
@@ -59,6 +61,11 @@ def test_what_a_state_means(
 ) -> None:
     told = state(playback, problem)
     assert (light_of(told), is_sounding(told)) == (light, sounding)
+
+
+def test_a_code_is_said_to_an_amplifier_that_is_on() -> None:
+    letting_in = msgspec.structs.replace(state("idle", None), access=Access("pair", pairing=True))
+    assert (light_of(letting_in), is_sounding(letting_in)) == ("pairing", True)
 
 
 async def test_without_hardware_there_is_nothing_to_run() -> None:
