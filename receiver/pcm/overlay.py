@@ -83,14 +83,20 @@ class Overlay:
 
     def _lay(self, out: Samples, heard_at: float) -> None:
         """Turn down what is in `out`, and add the words."""
-        self._duck.apply(out, self._room if self.needed else 1.0, self._duck_ramp)
+        room, gain = self._room if self.needed else 1.0, self._gain
+        if self._duck.value != room:
+            self._duck.apply(out, room, self._duck_ramp)
+        elif room != 1.0:
+            np.multiply(out, room, out=out)
+        steady = self._volume.value == gain
         said = self._scratch[: len(out)]
-        frames = self.words.read(said, heard_at, 1.0)
+        frames = self.words.read(said, heard_at, gain if steady else 1.0)
         if frames == 0:
-            self._volume.value = self._gain  # nothing to be heard: no ramp is needed
+            self._volume.value = gain  # nothing to be heard: no ramp is needed
             self._silent_frames += len(out)
             return
-        self._volume.apply(said[:frames], self._gain, self._ramp)
+        if not steady:
+            self._volume.apply(said[:frames], gain, self._ramp)
         np.add(out[:frames], said[:frames], out=out[:frames])
         np.minimum(out, 1.0, out=out)
         np.maximum(out, -1.0, out=out)
