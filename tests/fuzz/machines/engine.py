@@ -148,6 +148,11 @@ class Engine:
         self._report(r.Device(_OUTPUT))
         self.goes_on(now)
 
+    def is_turned(self, gain: float, muted: bool) -> None:
+        """Somebody turns the volume of the card."""
+        self.gain = gain, muted
+        self._report(r.VolumeMoved(gain, muted))
+
     def dies(self, *, device: bool) -> None:
         """The process is another one: it knows nothing. What the old one said last may be lost."""
         self.doing, self.gain, self._next = "nothing", None, None

@@ -11,6 +11,7 @@ from receiver.protocol import codec
 from receiver.protocol import commands as c
 from receiver.protocol.events import StateEvent
 from receiver.session import effects as e
+from receiver.session.caps import Caps
 from receiver.session.memoir import Memoir
 from receiver.session.place import MAX_DRIFT_MS
 from tests.fuzz.machines.engine import LENGTH_MS, Engine
@@ -29,6 +30,7 @@ _SEEKS = st.builds(c.Seek, id=st.just("c"), by_ms=st.floats(-40_000, 40_000))
 _SIMPLE = st.one_of(
     *(values_of(kind) for kind in (c.Pause, c.Resume, c.Toggle, c.Next, c.Previous, c.Stop))
 )
+_CAPS = Caps(always=80)
 _WAITS = st.sampled_from([0.0, 0.1, 1.0, 9.0, 21.0, 40.0])
 
 
@@ -37,7 +39,7 @@ class Speaker(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stage = Stage()
+        self.stage = Stage(_CAPS)
         self.engine = Engine()
         self.asked: list[str] = []
         self.revision = 0
@@ -109,6 +111,13 @@ class Speaker(RuleBasedStateMachine):
     def the_device_is_back(self) -> None:
         self.engine.finds_its_device(self.stage.now)
 
+    @rule(percent=st.integers(0, 100), muted=st.booleans())
+    def somebody_moves_the_mixer(self, percent: int, muted: bool) -> None:
+        """While nothing else is on its way: what crosses it would win, unseen."""
+        self._hear_all()
+        self.engine.is_turned(percent / 100, muted)
+        self._hear_all()
+
     @rule(device=st.booleans())
     def the_engine_dies(self, device: bool) -> None:
         self.engine.dies(device=device)
@@ -116,9 +125,16 @@ class Speaker(RuleBasedStateMachine):
     @rule(most=st.integers(1, 9))
     def reports_arrive(self, most: int) -> None:
         for _ in range(min(most, len(self.engine.unsaid))):
-            report = self.engine.unsaid.popleft()
-            effects = self.stage.session.report(report, self.stage.now)
-            self._carry_out(self.stage._sorted(effects))
+            self._hear()
+
+    def _hear_all(self) -> None:
+        while self.engine.unsaid:
+            self._hear()
+
+    def _hear(self) -> None:
+        report = self.engine.unsaid.popleft()
+        effects = self.stage.session.report(report, self.stage.now)
+        self._carry_out(self.stage._sorted(effects))
 
     @rule()
     def the_receiver_starts_again(self) -> None:
@@ -126,7 +142,7 @@ class Speaker(RuleBasedStateMachine):
         before, now = Memoir(self.stage.session), self.stage.now
         moving, rows = before.packed()
         moment = before.moment(now)
-        stage = Stage()
+        stage = Stage(_CAPS)
         stage.now = now
         after = Memoir(stage.session)
         after.restore(moving, rows, moment, now)
@@ -188,6 +204,7 @@ class Speaker(RuleBasedStateMachine):
             self.engine.unsaid or told == (loudness.percent / 100, loudness.muted),
             f"{told} at {loudness.percent} %",
         )
+        require(loudness.percent <= _CAPS.always, "nobody makes it louder than the cap")
 
     @invariant()
     def who_has_heard_all_knows_all(self) -> None:
