@@ -278,5 +278,5 @@ async def test_it_loads_little(kitchen: HouseReceiver, bedroom: HouseReceiver) -
     outcome = await tonearm("transfer", "bedroom", options=("-X", "importtime"))
     assert outcome.code == 0
     loaded = set(re.findall(r"\|\s+(\S+)$", outcome.err, re.MULTILINE))
-    assert "controller.cli.transfer" in loaded
+    assert "controller.locate" in loaded
     assert not loaded & {"numpy", "aiohttp", "zeroconf", "asyncio", "msgspec", "http.client"}
