@@ -6,4 +6,6 @@ is a *finding*: it is made as short as can be and written to `findings/`, where 
 tests tries it again. A *machine* (`machines/`) does the same with steps in place of bytes.
 
     python -m tests.fuzz [NAME ...] --minutes 10 --seed 1
+
+It is our own and not atheris, which has no wheel for a Raspberry Pi.
 """

@@ -25,6 +25,7 @@ def _run(data: bytes) -> None:
     require(0 < len(entries) <= MAX_QUEUE, "as many as a queue holds")
     for entry in entries:
         _check(entry)
+    entries = entries[:50]
     for suffix, written in _WRITTEN.items():
         again = named_in(written, playlist_text.write(suffix, entries).encode())
         require(
