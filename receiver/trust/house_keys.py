@@ -26,6 +26,8 @@ from receiver.model.trust import MOST_KEYS, MOST_MEMBERS, MOST_REVOKED, Househol
 Side = Literal["dialler", "listener"]
 
 NONCE_BYTES = 16
+NEWEST = 1 << 32
+"""Of the generations that are believed: there is room to revoke on."""
 
 
 class Party(NamedTuple):
@@ -162,7 +164,8 @@ class HouseKeys:
             self.leave()
             return
         revoked = [*mine.revoked, *(who for who in theirs.revoked if who not in mine.revoked)]
-        keys = sorted({*mine.keys, *theirs.keys}, reverse=True)[:MOST_KEYS]
+        heard = {key for key in theirs.keys if key.generation <= NEWEST}
+        keys = sorted({*mine.keys, *heard}, reverse=True)[:MOST_KEYS]
         merged = replace(mine, keys=keys, revoked=revoked[-MOST_REVOKED:])
         self._house = self._with(merged, theirs.members)
         if self._house != mine:

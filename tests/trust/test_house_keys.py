@@ -162,3 +162,10 @@ def test_whatever_is_revoked_and_told_all_agree_in_the_end(steps: list[tuple[int
                 home.keys.hear(other.keys.house)
     assert len({home.keys.names for home in homes}) == 1
     assert len({tuple(sorted(home.keys.house.revoked)) for home in homes}) == 1
+
+
+def test_a_key_of_an_absurd_generation_is_not_believed() -> None:
+    attic, bath = two()
+    names = attic.keys.names
+    attic.keys.hear(Household(keys=[HouseKey(1 << 40, "0" * 64), *bath.keys.house.keys]))
+    assert attic.keys.names == names
