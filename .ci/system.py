@@ -78,12 +78,12 @@ RUN = (
     library("libvorbis.so.0", "libvorbis0a"),
     library("libvorbisfile.so.3", "libvorbisfile3"),
     library("libportaudio.so.2", "libportaudio2"),
+    program("openssl", "openssl"),
 )
 """What the receiver and the controller need."""
 TEST = (
     *RUN,
     program("oggenc", "vorbis-tools"),
-    program("openssl", "openssl"),
     program("oggdec", "vorbis-tools"),
     program("ffmpeg", "ffmpeg"),
     program("flac", "flac"),

@@ -89,3 +89,4 @@ install_all -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confol
 
 tonearm-receiver --doctor || echo "What is wrong stands above. It can be mended later."
 echo "Done. To look at it: systemctl status tonearm. Its options: /etc/tonearm/receiver.toml"
+echo "To let your first controller in: sudo tonearm-receiver pair, and on your computer: tonearm pair"

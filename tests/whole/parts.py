@@ -108,7 +108,9 @@ class Parts:
             observer or Observer(),
         )
         self.player = Player(link, self.front.heralding(open_source), clock, self.loop.report)
-        self.door = Door(self.hub, self.loop.ask, self.house.forward, doorkeeper(clock), clock)
+        self.doorkeeper = doorkeeper(clock)
+        self.doorkeeper.changed = self.loop.changed
+        self.door = Door(self.hub, self.loop.ask, self.house.forward, self.doorkeeper, clock)
         self.keeper: Keeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ids = (f"c-{number}" for number in itertools.count())
@@ -156,9 +158,11 @@ class Parts:
 
     def _publish(self, state: State) -> None:
         self.house.plays = state.session.playback == "playing"
-        self.front.show(state)
         self.peer_hub.publish(state)
-        self.hub.publish(msgspec.structs.replace(state, peers=self.house.peers))
+        peers, access = self.house.peers, self.doorkeeper.access
+        told = msgspec.structs.replace(state, peers=peers, access=access)
+        self.front.show(told)
+        self.hub.publish(told)
         if self.keeper is not None:
             self.keeper.meet(self.house.peers.values())
 

@@ -11,10 +11,11 @@ from hw.settings import Hardware
 from receiver.model.state import Playback
 from receiver.protocol import commands as c
 from tests.hw.stage import hardware
+from tests.trust.doors import CODE
 from tests.whole.moving import moved, playing
 from tests.whole.rooms import RATE, STEP_S, Room, Rooms, rooms, stream
 
-PLAY, NEXT, LOUD, LED, AMPLIFIER = 5, 6, 16, 23, 25
+PLAY, NEXT, LOUD, PAIR, LED, AMPLIFIER = 5, 6, 16, 24, 23, 25
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def wanted() -> Hardware:
             "play": {"pin": PLAY, "press": "toggle"},
             "next": {"pin": NEXT, "press": "next"},
             "loud": {"pin": LOUD, "press": "volume_down 2"},
+            "pair": {"pin": PAIR, "press": "mute", "hold": "pair"},
         },
         led={"pin": LED, "ready": [0.1, 0.9]},
         amplifier={"pin": AMPLIFIER, "off_after_s": 10},
@@ -107,6 +109,22 @@ async def test_the_light_says_what_the_speaker_does(wanted: Hardware) -> None:
         kitchen.ask(c.Play, url=house.serve("mock:b", stream(5.0)))
         await house.until(lambda: playback(kitchen) == "playing")
         assert set(await shown(house, kitchen, 1.0)) == {"#"}
+
+
+async def test_a_button_that_is_held_lets_somebody_in(wanted: Hardware) -> None:
+    async with rooms("kitchen", hardware=wanted) as house:
+        (kitchen,) = house.rooms
+        await house.run(0.2)
+        await press(house, kitchen, PAIR)
+        assert not kitchen.state.access.pairing, "a short press is something else"
+        await press(house, kitchen, PAIR, seconds=1.0)
+        assert kitchen.state.access.pairing
+        light = await shown(house, kitchen, 1.0)
+        assert light.count("#.") >= 1, "the light says so"
+        paired = kitchen.ask(c.Pair, code=CODE, name="Phone")
+        await house.run(0.1)
+        assert paired.result["role"] == "owner"
+        assert not kitchen.state.access.pairing
 
 
 async def test_a_press_that_is_refused_flashes(wanted: Hardware) -> None:
