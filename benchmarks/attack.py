@@ -1,5 +1,5 @@
-"""Our receiver under attack: how soon a controller is answered, whether the music goes on, and what
-it costs in memory.
+"""Our receiver under attack: how soon a controller that is paired is answered, whether the music
+goes on, and what it costs in memory.
 """
 
 from __future__ import annotations
@@ -46,8 +46,7 @@ def attack(stage: Stage, seconds: float, results: Results) -> None:
     """Each attack for so many seconds, and as long without any."""
     if Tonearm.name not in stage.names:
         return
-    with stage.player(Tonearm.name) as player:
-        assert isinstance(player, Tonearm)
+    with stage.paired() as player:
         player.repeat(stage.url(stage.one))
         time.sleep(SETTLE_S)
         _commands(player, CALM, seconds, results)

@@ -7,8 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import json
+import socket
 import sys
 from collections.abc import Awaitable, Callable
+
+from zeroconf import DNSAddress, DNSOutgoing, DNSPointer, DNSService, DNSText
+from zeroconf.const import _CLASS_IN as IN
+from zeroconf.const import _FLAGS_AA as FLAGS_AA
+from zeroconf.const import _FLAGS_QR_RESPONSE as FLAGS_QR_RESPONSE
+from zeroconf.const import _TYPE_A as A
+from zeroconf.const import _TYPE_PTR as PTR
+from zeroconf.const import _TYPE_SRV as SRV
+from zeroconf.const import _TYPE_TXT as TXT
+
+from receiver.protocol.limits import MDNS_PORT, SERVICE_TYPE
 
 HOST, ADDRESS = "127.0.0.1", "127.0.0.66"
 AGAIN_S = 0.1
@@ -19,7 +33,11 @@ HEAD = b" HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 BLOCK = bytes(range(256)) * 256
 TEBIBYTE = 1 << 40
 
+MDNS_GROUP = "224.0.0.251"
+
 Stranger = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Attack = Callable[[int], Awaitable[None]]
+"""Goes on against a port until it is cancelled."""
 
 
 async def _waits(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -53,18 +71,18 @@ async def _talks_nonsense(_: asyncio.StreamReader, writer: asyncio.StreamWriter)
         await writer.drain()
 
 
-ATTACKS: dict[str, tuple[Stranger, int]] = {
-    "1,000 connections": (_waits, 1000),
-    "slow heads": (_is_slow, 100),
-    "clients that do not read": (_never_reads, 20),
-    "a stream of nonsense": (_talks_nonsense, 20),
-}
-"""Each with how many do so at once."""
+async def _guesses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Try codes one after the other."""
+    for code in itertools.count():
+        body = json.dumps({"type": "pair", "id": "1", "code": f"{code % 10**6:06}", "name": "x"})
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(b"POST /v1/commands" + HEAD + f"{kind}{body}".encode())
+        await reader.readuntil(b"}}")
 
 
 async def _comes_again(stranger: Stranger, port: int) -> None:
     while True:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             ends = await asyncio.open_connection(HOST, port, local_addr=(ADDRESS, 0))
             try:
                 await stranger(*ends)
@@ -73,12 +91,51 @@ async def _comes_again(stranger: Stranger, port: int) -> None:
         await asyncio.sleep(AGAIN_S)
 
 
-async def _attack(name: str, port: int) -> None:
-    stranger, count = ATTACKS[name]
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(count):
-            tasks.create_task(_comes_again(stranger, port))
+def _many(stranger: Stranger, count: int) -> Attack:
+    """So many strangers do so at once."""
+
+    async def attack(port: int) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(count):
+                tasks.create_task(_comes_again(stranger, port))
+
+    return attack
+
+
+async def _announces(port: int) -> None:
+    """Say all the time that there is one more receiver."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+        mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(HOST))
+        for number in itertools.count():
+            with contextlib.suppress(BlockingIOError):
+                mouth.sendto(_announcement(f"Receiver {number}", port), (MDNS_GROUP, MDNS_PORT))
+            await asyncio.sleep(0 if number % 50 else 0.01)
+
+
+def _announcement(name: str, port: int) -> bytes:
+    """That of a receiver which is not there (RFC 6762, RFC 6763)."""
+    out = DNSOutgoing(FLAGS_QR_RESPONSE | FLAGS_AA)
+    instance, seconds = f"{name}.{SERVICE_TYPE}", 4500
+    out.add_answer_at_time(DNSPointer(SERVICE_TYPE, PTR, IN, seconds, instance), 0)
+    service = DNSService(instance, SRV, IN, seconds, 0, 0, port, f"{name}.local.")
+    out.add_answer_at_time(service, 0)
+    text = b"".join(bytes([len(part)]) + part for part in (f"id={name}".encode(), b"v=1"))
+    out.add_answer_at_time(DNSText(instance, TXT, IN, seconds, text), 0)
+    address = DNSAddress(f"{name}.local.", A, IN, seconds, socket.inet_aton(ADDRESS))
+    out.add_answer_at_time(address, 0)
+    (packet,) = out.packets()
+    return packet
+
+
+ATTACKS: dict[str, Attack] = {
+    "1,000 connections": _many(_waits, 1000),
+    "slow heads": _many(_is_slow, 100),
+    "clients that do not read": _many(_never_reads, 20),
+    "a stream of nonsense": _many(_talks_nonsense, 20),
+    "wrong codes": _many(_guesses, 4),
+    "a flood of receivers": _announces,
+}
 
 
 if __name__ == "__main__":
-    asyncio.run(_attack(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(ATTACKS[sys.argv[1]](int(sys.argv[2])))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.peers import PLAYERS
 from benchmarks.peers.base import Player
+from benchmarks.peers.paired import Paired
 from tests.rig.card import Card, Recorder, end_process
 from tests.rig.heard import Ears
 from tests.rig.tracks import Track, Tracks
@@ -44,6 +45,11 @@ class Stage:
         """A player that is not started yet, on a sink of its own."""
         folder = self.folder / f"{name}-{next(self._numbers)}"
         return PLAYERS[name](self.card, name, folder, buffer_ms)
+
+    def paired(self) -> Paired:
+        """Ours, as it is installed: for those who are paired."""
+        folder = self.folder / f"paired-{next(self._numbers)}"
+        return Paired(self.card, Paired.name, folder)
 
     @contextlib.contextmanager
     def started(self) -> Iterator[dict[str, Player]]:

@@ -30,6 +30,7 @@ class Tonearm(Player):
     program = sys.executable
     module = "receiver"
     host = "127.0.0.1"
+    auth = "open"
 
     def __init__(self, card: Card, sink: str, folder: Path, buffer_ms: int | None = None) -> None:
         super().__init__(card, sink, folder, buffer_ms)
@@ -39,7 +40,7 @@ class Tonearm(Player):
             self.port: int = probe.getsockname()[1]
 
     def command(self) -> list[str]:
-        flags = ["--audio", "portaudio", "--auth", "open", "--device", self.sink]
+        flags = ["--audio", "portaudio", "--auth", self.auth, "--device", self.sink]
         flags += ["--host", self.host, "--port", str(self.port), "--loopback"]
         flags += ["--state-dir", str(self.folder / "state")]
         if self.buffer_ms is not None:
