@@ -54,15 +54,15 @@ class Pairing:
         """Has a code said by the speaker; an empty one: no more."""
         trusted = file.load()
         self.fingerprint = certificate.fingerprint if certificate else ""
-        pairings = Pairings(trusted, wall.unix_time, self._changed)
-        self._circle = Circle(pairings)
+        me = Member(own_id, config.name, self.fingerprint)
+        self._circle = Circle(
+            Pairings(trusted, wall.unix_time, self._changed),
+            HouseKeys(trusted.house, me, self._changed),
+        )
         self.credentials: Seal | None = None
         """How other receivers know this one; None: it is open."""
-        me = Member(own_id, config.name, self.fingerprint)
         if config.auth == "pair":
-            house = HouseKeys(trusted.house, me, self._changed)
-            self._circle = Circle(pairings, house)
-            self.credentials = Seal(house, pairings, self.fingerprint)
+            self.credentials = Seal(self._circle, self.fingerprint)
         hours = Hours.parse(config.guest_hours) if config.guest_hours else None
         self.doorkeeper = Doorkeeper(
             me,

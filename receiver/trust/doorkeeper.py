@@ -171,11 +171,11 @@ class Doorkeeper:
 
     @property
     def _members(self) -> list[Member]:
-        return [] if self._house is None else self._house.members
+        return self._house.members if self.mode == "pair" else []
 
     @property
     def _own_house(self) -> HouseKeys:
-        if self._house is None:
+        if self.mode == "open":
             raise Conflict('This receiver is open, so it is of no house. Set auth = "pair".')
         return self._house
 
@@ -187,8 +187,7 @@ class Doorkeeper:
                 log.info("The receiver %s is of this house no more.", member.name)
                 return {"receiver": {"id": member.id, "name": member.name}}
         pairing = self._pairings.revoke(wanted)
-        if self._house is not None:
-            self._house.revoke(pairing.id)
+        self._house.revoke(pairing.id)
         self.prune()
         log.info("%s (%s) is paired no more.", pairing.name, pairing.role)
         return {"pairing": _told(pairing)}

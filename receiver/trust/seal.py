@@ -6,17 +6,16 @@ from msgspec.structs import replace
 
 from receiver.errors import Unauthorized
 from receiver.protocol.peers import Hello, Proof, Trust
-from receiver.trust.house_keys import Handshake, HouseKeys, Party, new_nonce
-from receiver.trust.pairings import Pairings
+from receiver.trust.circle import Circle
+from receiver.trust.house_keys import Handshake, Party, new_nonce
 
 
 class Seal:
     """The credentials of a house that has a key. Event loop only."""
 
-    def __init__(self, keys: HouseKeys, pairings: Pairings, fingerprint: str) -> None:
+    def __init__(self, circle: Circle, fingerprint: str) -> None:
         """`fingerprint`: of our own certificate, "" without one."""
-        self._keys = keys
-        self._pairings = pairings
+        self._pairings, self._keys = circle
         self._fingerprint = fingerprint
 
     def hello(self, me: Hello) -> Hello:

@@ -11,6 +11,7 @@ from receiver.clock.mock import MockClock
 from receiver.model.trust import Household, Member, Trusted
 from receiver.peers.base import Address
 from receiver.peers.mock import MockStreet
+from receiver.trust.circle import Circle
 from receiver.trust.house_keys import HouseKeys
 from receiver.trust.pairings import Pairings
 from receiver.trust.seal import Seal
@@ -28,7 +29,7 @@ class Trusting(Dweller):
         self.keys = HouseKeys(None, me, self._tell)
         self.pairings = Pairings(Trusted(), lambda: 0.0, self._tell)
         super().__init__(
-            name, street, clock, instance, Seal(self.keys, self.pairings, self.fingerprint)
+            name, street, clock, instance, Seal(Circle(self.pairings, self.keys), self.fingerprint)
         )
 
     def _tell(self) -> None:

@@ -81,7 +81,7 @@ class _Receiver:
         self.pairings = Pairings(Trusted(), lambda: 1e9, self._trust_changed)
         own = Member(ME.id, ME.name, "")
         self.house = HouseKeys(None, own, self._trust_changed)
-        self.seal = Seal(self.house, self.pairings, "")
+        self.seal = Seal(Circle(self.pairings, self.house), "")
         self.link = PeerLink(wire, me, self.seal, self.hub.join(), self, self.clock)
         self.link.peer = _PEER
         self.neighbour.join(self.link)
