@@ -10,8 +10,9 @@ from typing import NoReturn
 EXIT_CODES = """\
 exit codes:
   0    done
-  2    the command line or the request is wrong, or the URL is not http, or leads to where the
-       receiver does not go (bad_request, unsupported_scheme, refused_address)
+  2    the command line or the request is wrong, the receiver is called by a name that it does
+       not know, or the URL is not http, or leads to where the receiver does not go
+       (bad_request, wrong_host, wrong_origin, unsupported_scheme, refused_address)
   3    not now: nothing plays, the stream cannot seek, another play came before, the queue is
        not what it was, or a receiver does something else (nothing_playing, not_seekable,
        superseded, no_such_item, no_such_pairing, too_many, conflict, busy, target_playing, stale)

@@ -161,6 +161,7 @@ async def test_the_status_in_words(receiver: FakeReceiver, call: Call) -> None:
         "position  1:23 of 4:56\n"
         "volume  50 %, -20.0 dB\n"
         "output  Mock (mock), 44100 Hz, 2 channels, 0 underruns\n"
+        "access  open: whoever reaches it may command it\n"
     )
 
 
