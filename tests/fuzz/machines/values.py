@@ -61,4 +61,4 @@ def _of(kind: mi.Type) -> st.SearchStrategy[Any]:
         case mi.StructType(cls=cls, fields=fields):
             return st.builds(cls, **{field.name: _of(field.type) for field in fields})
         case _:
-            raise NotImplementedError(f"values of {kind}")
+            raise TypeError(f"no values are known for {kind}")
