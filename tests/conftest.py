@@ -6,23 +6,21 @@ fails instead, so that nothing is left out unseen.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import settings
 
+from tests.rig import stalls
 from tests.rig.fixtures import card, recorder, tracks  # noqa: F401 - fixtures
+from tests.rig.script import load_script
 
-ROOT = Path(__file__).parent.parent
 CARD = ("pulseaudio", "pactl", "parec", "ALSA pulse plugin")
 """What stands in for a sound card."""
 
@@ -34,18 +32,8 @@ settings.register_profile("tonearm", deadline=None)
 settings.load_profile("tonearm")
 
 
-def _load_system() -> ModuleType:
-    """`.ci/system.py`, which knows what is needed and by which package it comes."""
-    spec = importlib.util.spec_from_file_location("tonearm_system", ROOT / ".ci" / "system.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_system = _load_system()
+_system = load_script("system")
+"""Knows what is needed and by which package it comes."""
 
 
 @cache
@@ -101,6 +89,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     lacking = _lacking(item)
     if lacking is not None:
         pytest.skip(lacking)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What listens to a sound card needs a machine that runs."""
+    for item in items:
+        if item.get_closest_marker("device"):
+            stalls.mark(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """A failure while the machine stood still says nothing."""
+    if item.get_closest_marker("device"):
+        return (yield from stalls.watched(stalls.Stalls()))
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from receiver.clock.base import Clock
-from receiver.errors import BadCode, BadRequest, Conflict, Forbidden, Unauthorized
+from receiver.errors import BadCode, BadRequest, Conflict, Forbidden, TooMany, Unauthorized
 from receiver.model.state import Access, State
 from receiver.model.text import visible
 from receiver.model.trust import Member, Pairing, Role
@@ -211,6 +211,9 @@ class Doorkeeper:
             log.warning("%s tried to pair: %s", name, error.message)
             if not error.detail["left"]:
                 self._closed("of five wrong codes")
+            raise
+        except TooMany:
+            self._closed(f"there is no room for {name}")
             raise
         self._closed(f"{name} is paired, as {role}")
         return {"token": token, "role": role, "pairing": pairing.id}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import tomllib
 from types import ModuleType
 
 import pytest
 
 from tests.house.code import ROOT
+from tests.rig.script import load_script
 
 PROJECT = {
     "project": {
@@ -32,13 +31,7 @@ pin-driver==1.0 {HASH}
 
 @pytest.fixture(scope="module")
 def audit() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("tonearm_audit", ROOT / ".ci" / "audit.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_script("audit")
 
 
 def test_our_own_lock_pins_all_that_is_asked_for(audit: ModuleType) -> None:

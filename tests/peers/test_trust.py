@@ -152,14 +152,19 @@ async def test_a_receiver_that_is_revoked_is_out_and_knows_no_new_key(town: Town
     assert not set(town["cellar"].keys.names) & set(town["attic"].keys.names[:1])
 
 
-async def test_who_was_away_hears_the_new_key_when_it_is_back(town: Town) -> None:
-    await house_of_three(town)
-    await town.leave("bath")
+async def revoked_without(town: Town, away: str) -> None:
+    """The cellar is thrown out while somebody is away, and then they all meet."""
+    await town.leave(away)
     town["attic"].keys.revoke("cellar")
     await town.clock.advance(5.0)
-    await town.come_back("bath")
+    await town.come_back(away)
     await town.meet("attic", "bath", "cellar")
     await town.clock.advance(60.0)
+
+
+async def test_who_was_away_hears_the_new_key_when_it_is_back(town: Town) -> None:
+    await house_of_three(town)
+    await revoked_without(town, "bath")
     assert town.linked("attic", "bath")
     assert town["bath"].keys.names[0] == town["attic"].keys.names[0]
     assert "cellar" in town["bath"].keys.house.revoked
@@ -168,12 +173,7 @@ async def test_who_was_away_hears_the_new_key_when_it_is_back(town: Town) -> Non
 
 async def test_who_was_revoked_while_away_does_not_come_back(town: Town) -> None:
     await house_of_three(town)
-    await town.leave("cellar")
-    town["attic"].keys.revoke("cellar")
-    await town.clock.advance(5.0)
-    await town.come_back("cellar")
-    await town.meet("attic", "bath", "cellar")
-    await town.clock.advance(60.0)
+    await revoked_without(town, "cellar")
     assert not town.linked("attic", "cellar")
     assert not town.linked("bath", "cellar")
     assert town["attic"].keys.names[0] not in town["cellar"].keys.names

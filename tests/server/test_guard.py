@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -17,23 +16,10 @@ from tests.server.open_house import (
     House,
     code_of,
     head_of,
-    open_house,
     says_of_itself,
 )
 
 STRANGERS = ("http://evil.example", "http://127.0.0.1", "null")
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with open_house() as made:
-        yield made
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 # --- where from and where to ----------------------------------------------------------------

@@ -77,12 +77,6 @@ async def stage() -> AsyncIterator[Stage]:
         yield stage
 
 
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 async def post(
     http: aiohttp.ClientSession, stage: Stage, body: str, kind: str = "application/json"
 ) -> tuple[int, dict[str, Any]]:

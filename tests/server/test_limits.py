@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import aiohttp
 import pytest
@@ -15,19 +15,7 @@ from receiver.protocol.limits import COMMANDS_PATH, MAX_MESSAGE_BYTES, WEBSOCKET
 from receiver.server import http_connection, visitor
 from receiver.server.guard import BODY_S, LINGER_S, TAKEN_S
 from receiver.server.hub import LAG, MAX_ANSWERS
-from tests.server.open_house import JSON, STOP, House, head_of, open_house, says_of_itself
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with open_house() as made:
-        yield made
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
+from tests.server.open_house import JSON, STOP, House, head_of, says_of_itself
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.rig.script import load_script
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = ROOT / "systemd"
@@ -32,12 +32,7 @@ def test_the_scripts_are_sound() -> None:
 
 
 def test_the_package_asks_for_what_the_receiver_needs() -> None:
-    spec = importlib.util.spec_from_file_location("needs", ROOT / ".ci" / "system.py")
-    assert spec is not None
-    assert spec.loader is not None
-    system = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = system
-    spec.loader.exec_module(system)
+    system = load_script("system")
     needed = {need.package for need in system.RUN} - {need.package for need in system.START}
     control = (SYSTEMD / "debian/control").read_text("utf-8")
     depends = re.search(r"(?m)^Depends: (.*)$", control)

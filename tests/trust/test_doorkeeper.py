@@ -9,8 +9,16 @@ from contextlib import asynccontextmanager
 import pytest
 
 from receiver.clock.mock import MockClock
-from receiver.errors import BadCode, BadRequest, Conflict, Forbidden, PairingClosed, Unauthorized
-from receiver.model.trust import Trusted
+from receiver.errors import (
+    BadCode,
+    BadRequest,
+    Conflict,
+    Forbidden,
+    PairingClosed,
+    TooMany,
+    Unauthorized,
+)
+from receiver.model.trust import MOST_PAIRINGS, Trusted
 from receiver.protocol import commands as c
 from receiver.trust.caller import ANYBODY, Caller
 from receiver.trust.doorkeeper import Doorkeeper
@@ -83,6 +91,18 @@ def test_five_wrong_codes_close_it_with_a_notice() -> None:
     assert herald.told[-1] == "closed: of five wrong codes"
     with pytest.raises(PairingClosed):
         keeper.carry_out(PHONE, None)
+
+
+def test_a_full_house_closes_it_with_a_notice() -> None:
+    herald = MockHerald()
+    keeper = doorkeeper(MockClock(), "pair", BEGUN, herald=herald)
+    for number in range(MOST_PAIRINGS):
+        let_in(keeper, f"Phone {number}", "guest")
+    keeper.open()
+    with pytest.raises(TooMany):
+        keeper.carry_out(PHONE, None)
+    assert herald.told[-1] == "closed: there is no room for Phone"
+    assert not keeper.access.pairing
 
 
 def let_in(keeper: Doorkeeper, name: str, role: str) -> Caller:
