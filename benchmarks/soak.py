@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from random import Random
 
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import TRACK_S, Stage
+from benchmarks.stillness import add_counted, add_heard
 from tests.rig.soak import Household, Watch, gaps
+from tests.rig.stalls import Stalls
 
 SEED = 1
 WARM_S = 120.0
@@ -39,14 +42,17 @@ def soak(stage: Stage, minutes: float, results: Results) -> None:
         assert isinstance(player, Tonearm)
         household = Household(player.port, urls, TRACK_S, Random(SEED))
         watch = Watch(player.process.pid)
-        underruns = asyncio.run(household.live(60 * minutes, watch))
+        with Stalls() as stalls:
+            underruns = asyncio.run(household.live(60 * minutes, watch))
         heard = gaps(recorder, household.quiet)
+    counted = [*household.counted, (time.monotonic(), underruns)]
+    add_counted(results, COUNTED, Tonearm.name, counted, stalls)
+    add_heard(results, HEARD, Tonearm.name, heard, stalls)
     figures: dict[str, float] = {
         COMMANDS: household.commands,
         CONTROLLERS: household.controllers,
         "soak: seconds listened to": sum(end - start for start, end in household.quiet),
-        COUNTED: underruns,
-        HEARD: 1000 * sum(heard),
+        "soak: the machine stood still, at the most (ms)": 1000 * stalls.longest,
     }
     warm_s = min(WARM_S, 60 * minutes / 3)
     for process in PROCESSES:

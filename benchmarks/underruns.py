@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
-from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.resources import buffer_name
 from benchmarks.results import Results
 from benchmarks.stage import Stage, serving
-from tests.rig.card import RATE
-from tests.rig.heard import sounding
+from benchmarks.stillness import add_counted, add_heard
+from tests.rig.soak import silences
+from tests.rig.stalls import Stalls
 
 STOPPED_S = 1.0
 EVERY_S = 5.0
@@ -61,13 +61,14 @@ def _underruns(
     ):
         player.play(url)
         time.sleep(EVERY_S)
-        for _ in range(rounds):
-            os.kill(player.process.pid, signal.SIGSTOP)
-            time.sleep(STOPPED_S)
-            os.kill(player.process.pid, signal.SIGCONT)
-            time.sleep(EVERY_S - STOPPED_S)
-        count = player.says_of_itself()["underruns counted"]
-        spans = sounding(recorder.pcm())
-    gaps = [after - before for (_, before), (after, _) in pairwise(spans)]
-    results.add(counted(buffer_ms), Tonearm.name, count)
-    results.add(heard(buffer_ms), Tonearm.name, 1000 * sum(gaps) / RATE)
+        count = [(time.monotonic(), 0.0)]
+        with Stalls() as stalls:
+            for _ in range(rounds):
+                os.kill(player.process.pid, signal.SIGSTOP)
+                time.sleep(STOPPED_S)
+                os.kill(player.process.pid, signal.SIGCONT)
+                time.sleep(EVERY_S - STOPPED_S)
+                count.append((time.monotonic(), player.says_of_itself()["underruns counted"]))
+        gaps = list(silences(recorder))
+    add_counted(results, counted(buffer_ms), Tonearm.name, count, stalls)
+    add_heard(results, heard(buffer_ms), Tonearm.name, gaps, stalls)

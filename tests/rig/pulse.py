@@ -1,5 +1,5 @@
-"""Prints each time for which one processor stood still, in seconds: `pulse.py PROCESSOR SECONDS`,
-of those that are at least so long, until it is ended.
+"""Prints from when to when one processor stood still, on time.monotonic(): `pulse.py PROCESSOR
+SECONDS`, of those times that are at least so long, until it is ended.
 
 It goes before all other processes where that is allowed, so that what they compute does not count.
 """
@@ -24,7 +24,7 @@ def main(processor: int, least_s: float) -> None:
         time.sleep(BEAT_S)
         now = time.monotonic()
         if now - before - BEAT_S >= least_s:
-            sys.stdout.write(f"{now - before - BEAT_S}\n")
+            sys.stdout.write(f"{before + BEAT_S} {now}\n")
             sys.stdout.flush()
         before = now
 

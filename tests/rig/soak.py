@@ -101,6 +101,8 @@ class Household:
     refused: list[str] = field(default_factory=list)
     quiet: list[tuple[float, float]] = field(default_factory=list)
     """Spans of time.monotonic() in which nothing that may be heard as a gap was commanded."""
+    counted: list[tuple[float, int]] = field(default_factory=list)
+    """The underruns by then, on time.monotonic()."""
 
     async def live(self, seconds: float, watch: Watch) -> int:
         """Do so, with a look at the receiver now and then; gives the underruns that it counted."""
@@ -112,7 +114,7 @@ class Household:
             async with asyncio.TaskGroup() as tasks:
                 around = [
                     tasks.create_task(self._visits()),
-                    tasks.create_task(self._watching(watch)),
+                    tasks.create_task(self._watching(watch, client)),
                 ]
                 while time.monotonic() < end:
                     await self._something(client)
@@ -184,15 +186,16 @@ class Household:
                 await client.status()
                 await asyncio.sleep(seconds)
 
-    async def _watching(self, watch: Watch) -> None:
+    async def _watching(self, watch: Watch, client: Client) -> None:
         while True:
             watch.look()
+            self.counted.append((time.monotonic(), client.state.output.underruns))
             await asyncio.sleep(SAMPLE_S)
 
 
-def gaps(recorder: Recorder, quiet: list[tuple[float, float]]) -> list[float]:
-    """The silences within spans of time.monotonic(), in seconds."""
-    return [after - before for before, after in silences(recorder) if within(before, after, quiet)]
+def gaps(recorder: Recorder, quiet: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The silences within spans of time.monotonic(), which are such spans too."""
+    return [silence for silence in silences(recorder) if within(*silence, quiet)]
 
 
 def silences(recorder: Recorder) -> Iterator[tuple[float, float]]:

@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,19 +28,41 @@ TIMEOUT_S = 900
 PULSE = Path(__file__).with_name("pulse.py")
 
 
+Span = tuple[float, float]
+
+
 class MachineStoodStill(Exception):
     """A test failed, and what it heard is no evidence."""
 
 
 class Stalls(Scoped):
     """Watches every processor from `__enter__` to `__exit__`, each by a process of its own. Then
-    `longest` is for how long one of them stood still at the most, in seconds, or 0.
+    `spans` are those of time.monotonic() in which one of them stood still.
     """
 
     def __init__(self, least_s: float = STALL_S) -> None:
-        self.longest = 0.0
+        self.spans: list[Span] = []
         self._least_s = least_s
         self._pulses: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def longest(self) -> float:
+        """Seconds; 0 when none stood still."""
+        return max((end - start for start, end in self.spans), default=0.0)
+
+    def meanwhile(self, start: float, end: float) -> bool:
+        """Whether one stood still at some time of a span."""
+        return any(first <= end and start <= last for first, last in self.spans)
+
+    def came(self, counted: Sequence[tuple[float, float]]) -> float:
+        """How much of a count that was looked at now and then, (instant, count), came between two
+        looks of which one stood still.
+        """
+        return sum(
+            more - less
+            for (start, less), (end, more) in pairwise(counted)
+            if self.meanwhile(start, end)
+        )
 
     def _make(self) -> None:
         for processor in os.sched_getaffinity(0):
@@ -50,7 +73,9 @@ class Stalls(Scoped):
         for pulse in self._pulses:
             pulse.terminate()
             lines, _ = pulse.communicate()
-            self.longest = max([self.longest, *map(float, lines.split())])
+            for line in lines.splitlines():
+                start, end = map(float, line.split())
+                self.spans.append((start, end))
 
 
 def mark(item: pytest.Item) -> None:

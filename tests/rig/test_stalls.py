@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 
@@ -15,7 +16,7 @@ class Stood(Stalls):
 
     def __init__(self, longest: float) -> None:
         super().__init__()
-        self.longest = longest
+        self.spans = [(5.0, 5.0 + longest)] if longest else []
 
     def _make(self) -> None:
         pass
@@ -33,7 +34,8 @@ def test_a_processor_that_does_not_come_is_seen() -> None:
     with processor:
         for pulse in processor._pulses:
             assert pulse.stdout is not None
-            assert float(pulse.stdout.readline()) >= 0
+            start, end = map(float, pulse.stdout.readline().split())
+            assert start <= end <= time.monotonic()
     assert all(pulse.returncode is not None for pulse in processor._pulses)
 
 
@@ -54,3 +56,11 @@ def test_what_passed_has_passed_however_it_ran() -> None:
     next(taking)
     with contextlib.suppress(StopIteration):
         taking.send("passed")
+
+
+def test_what_came_while_it_stood_still_is_counted_apart() -> None:
+    stood = Stood(0.3)
+    assert stood.came([(0.0, 1), (4.0, 3), (6.0, 7), (8.0, 8)]) == 4
+    assert stood.meanwhile(5.2, 9.0)
+    assert not stood.meanwhile(5.4, 9.0)
+    assert Stood(0.0).came([(0.0, 1), (8.0, 8)]) == 0

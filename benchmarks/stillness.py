@@ -1,0 +1,38 @@
+"""What came while the machine stood still is told apart: no player could have helped it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.results import Results
+from tests.rig.stalls import Span, Stalls
+
+WHILE_STILL = ", while the machine stood still"
+LATE_S = 0.2
+"""By then a gap is heard, at the latest, that a machine made which stood still."""
+
+
+def add_counted(
+    results: Results,
+    measure: str,
+    player: str,
+    counted: Sequence[tuple[float, float]],
+    stalls: Stalls,
+) -> None:
+    """Two rows for a count that was looked at now and then: (instant, count)."""
+    came = stalls.came(counted)
+    results.add(measure, player, counted[-1][1] - counted[0][1] - came)
+    results.add(measure + WHILE_STILL, player, came)
+
+
+def add_heard(
+    results: Results, measure: str, player: str, gaps: Sequence[Span], stalls: Stalls
+) -> None:
+    """Two rows for the silences in a recording, in milliseconds."""
+    excused = [gap for gap in gaps if stalls.meanwhile(gap[0] - LATE_S, gap[1])]
+    results.add(measure, player, _ms(gaps) - _ms(excused))
+    results.add(measure + WHILE_STILL, player, _ms(excused))
+
+
+def _ms(spans: Iterable[Span]) -> float:
+    return 1000 * sum(end - start for start, end in spans)
