@@ -23,9 +23,11 @@ from controller.address import Address
 from controller.link import Link
 from controller.one_shot import PLAY_SECONDS, TRANSFER_SECONDS
 from controller.parts import NOTHING_BEGUN, parts
+from controller.past import Past
 from controller.queue import Played, Queue, as_entries, size
 from controller.view import holder
 from receiver.errors import TonearmError
+from receiver.model.history import Played as Heard
 from receiver.model.state import Receipt, Repeat, State, Transferred
 from receiver.protocol import commands
 from receiver.protocol.limits import DEFAULT_PORT
@@ -221,6 +223,14 @@ class Client:
         """The state, asked for anew: it holds all that was answered before."""
         await self._link.refresh()
         return self.state
+
+    async def history(self) -> list[Heard]:
+        """What was played on the receiver, up to a hundred, the newest first."""
+        past = Past()
+        while not past.complete:
+            command = commands.HistoryList(id=self._link.next_id(), offset=past.wanted["offset"])
+            past.take(await self._link.ask(command))
+        return msgspec.convert(past.items, list[Heard])
 
     def holder(self, session: str) -> str | None:
         """The id of the receiver of the house that this session is at, as far as is known."""

@@ -55,6 +55,7 @@ from receiver.server.places import Places
 from receiver.server.rules import own_names
 from receiver.service.service import Service
 from receiver.session.caps import Caps
+from receiver.session.history import History
 from receiver.session.loudness import Loudness
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
@@ -65,7 +66,9 @@ from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
 from receiver.source.policy import Policy
 from receiver.store.base import Loaded, Store
+from receiver.store.chronicle import Chronicle
 from receiver.store.file import FileStore
+from receiver.store.history_file import HistoryFile
 from receiver.store.keeper import Keeper
 from receiver.store.trust import TrustFile
 
@@ -102,7 +105,9 @@ async def run(
         certificate = None
         if paired:
             certificate = await asyncio.to_thread(certificate_in, config.state_dir)
-        kept = Kept(loaded, store, TrustFile(config.state_dir), certificate)
+        kept = Kept(
+            loaded, store, TrustFile(config.state_dir), HistoryFile(config.state_dir), certificate
+        )
         around = Surroundings(
             link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
         )
@@ -131,6 +136,7 @@ class Kept(NamedTuple):
     loaded: Loaded
     store: Store
     trust: TrustFile
+    history: HistoryFile
     certificate: Certificate | None
 
 
@@ -174,7 +180,8 @@ class Receiver:
         )
         roaming = RoamingSession(session, house.facts)
         observers = Observers(self._metrics, self._service)
-        self._loop = ControlLoop(roaming, clock, self._publish, self._keeper.look, observers)
+        self._chronicle = Chronicle(kept.history, session.history, clock)
+        self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         open_source = self._front.heralding(around.open_source)
         self._player = Player(around.link, open_source, clock, self._loop.report)
         doorkeeper = pairing.doorkeeper
@@ -195,6 +202,7 @@ class Receiver:
     async def running(self) -> AsyncIterator[int]:
         """Run all parts while the block lasts; gives the port, as soon as commands are taken."""
         await self._keeper.begin()
+        await self._chronicle.begin()
         async with asyncio.TaskGroup() as tasks:
             parts = [
                 tasks.create_task(self._player.run()),
@@ -202,6 +210,7 @@ class Receiver:
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._service.run()),
                 tasks.create_task(self._keeper.run()),
+                tasks.create_task(self._chronicle.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
                 tasks.create_task(self._front.run(self._door.take_here)),
                 tasks.create_task(self._pairing.run(self._local_door, {"doctor": self._examine})),
@@ -222,6 +231,7 @@ class Receiver:
                 for part in parts:
                     part.cancel()
         await self._keeper.finish(ended_at)
+        await self._chronicle.finish()
 
     def _listening(self) -> AbstractAsyncContextManager[int]:
         config = self._config
@@ -283,6 +293,10 @@ class Receiver:
             self._peers = peers
             self._keeper.meet(peers.values())
 
+    def _remember(self) -> None:
+        self._keeper.look()
+        self._chronicle.look()
+
     def _meet_the_house(self, port: int) -> None:
         """Call on those that are remembered or named, besides those that will be seen."""
         self._house.listens_on(port)
@@ -308,7 +322,8 @@ def _session(config: Config, me: ReceiverInfo, wall: WallClock) -> Session:
         wall.time_of_day,
     )
     output = Output(backend=config.audio, device=config.device)
-    return Session(me, session_id=uuid.uuid4().hex, loudness=loudness, output=output)
+    history = History(wall.unix_time)
+    return Session(me, uuid.uuid4().hex, loudness, output, history)
 
 
 def _boot_id() -> str:

@@ -177,6 +177,7 @@ def make_parser() -> Parser:
         "seconds", metavar="SECONDS|off", nargs="?", help="0 to 12"
     )
     _add_queue(add("queue", "show or edit what is played one after the other"))
+    add("history", "list what was played on the receiver, the newest first")
     _add_transfer(add("transfer", "let the music go on at another receiver"))
     add("status", "show what the receiver does")
     add("watch", "show what the receiver does as it changes, until Ctrl-C")

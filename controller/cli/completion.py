@@ -30,6 +30,7 @@ WORDS = {
     "queue clear": COMMON,
     "queue jump": COMMON,
     "queue save": [*COMMON, "--force"],
+    "history": COMMON,
     "transfer": [*COMMON, "--to-paused", "--volume", "--replace"],
     "status": COMMON,
     "watch": COMMON,

@@ -175,6 +175,15 @@ class Access(msgspec.Struct, frozen=True):
     pairing: bool = False
 
 
+class HistoryState(msgspec.Struct, frozen=True):
+    """What is said of the history without being asked. `revision` counts its changes since the
+    receiver was started; what was played is asked for by `history.list`.
+    """
+
+    revision: int = 0
+    length: int = 0
+
+
 class State(msgspec.Struct, frozen=True):
     """All of it. `peers` are the other receivers of the house, by their ids."""
 
@@ -185,6 +194,7 @@ class State(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     peers: dict[str, Peer] = {}
     access: Access = Access()
+    history: HistoryState = HistoryState()
 
 
 class Receipt(msgspec.Struct, frozen=True):

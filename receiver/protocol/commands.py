@@ -160,6 +160,13 @@ class QueueList(_Command, frozen=True, kw_only=True, tag="queue.list"):
     count: Annotated[int, msgspec.Meta(ge=0, le=limits.MAX_ITEMS)] = limits.MAX_ITEMS
 
 
+class HistoryList(_Command, frozen=True, kw_only=True, tag="history.list"):
+    """Ask what was played on this receiver, the newest first: `count` of it, from `offset` on."""
+
+    offset: Annotated[int, msgspec.Meta(ge=0)] = 0
+    count: Annotated[int, msgspec.Meta(ge=0, le=limits.MAX_HISTORY)] = limits.MAX_HISTORY
+
+
 class SetRepeat(_Command, frozen=True, kw_only=True, tag="repeat"):
     """Repeat nothing, the current item (`one`), or `all`."""
 
@@ -266,6 +273,7 @@ Command = (
     | QueueClear
     | QueueJump
     | QueueList
+    | HistoryList
     | SetRepeat
     | SetShuffle
     | Transfer

@@ -28,6 +28,7 @@ it comes."""
 MAX_QUEUE = 10_000
 MAX_ITEMS = 500
 """Items that one command adds, removes or lists."""
+MAX_HISTORY = 100
 MAX_PLAYLIST_DEPTH = 3
 """Playlists within playlists."""
 MAX_CROSSFADE_S = 12

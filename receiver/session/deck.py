@@ -11,6 +11,7 @@ from receiver.model.state import Item, Playback
 from receiver.protocol import commands as c
 from receiver.session.comeback import Comeback, may_mend
 from receiver.session.effects import Answer, CloseItem, Effect, OpenItem, Tell, Token
+from receiver.session.history import History
 from receiver.session.place import Place
 from receiver.session.queue import Queue
 from receiver.session.waiting import Waiting
@@ -27,8 +28,9 @@ class Deck:
     `done` makes the answer to a command that has been carried out.
     """
 
-    def __init__(self, queue: Queue, done: Callable[[Token], Answer]) -> None:
+    def __init__(self, queue: Queue, history: History, done: Callable[[Token], Answer]) -> None:
         self._queue = queue
+        self._history = history
         self._done = done
         self._newest = 0
         self.track = 0
@@ -38,6 +40,8 @@ class Deck:
         self.place = Place()
         self.waiting = Waiting()
         self.comeback = Comeback()
+        self._anew = False
+        """What is at hand begins, and was not heard yet."""
 
     @property
     def item(self) -> Item | None:
@@ -68,10 +72,12 @@ class Deck:
         *,
         paused: bool = False,
         through: bool = False,
+        anew: bool = True,
     ) -> list[Effect]:
         """Load the current item of the queue as a new track; `token` waits for it to sound.
-        `through` as in `OpenItem`.
+        `through` as in `OpenItem`; `anew`: it does not go on, but begins.
         """
+        self._anew = anew
         effects = self.waiting.for_play(token)
         self.comeback.over()
         return [*effects, self._open(now, position_ms, paused=paused, through=through)]
@@ -81,7 +87,14 @@ class Deck:
         item, token = self.item, self.waiting.hand_on()
         assert item is not None
         position_ms = 0.0 if item.live else self.place.exactly_at(now, item)
-        return self.start(token, now, position_ms, paused=self.paused, through=not item.live)
+        return self.start(
+            token,
+            now,
+            position_ms,
+            paused=self.paused,
+            through=not item.live,
+            anew=self._anew,
+        )
 
     def _open(
         self,
@@ -158,6 +171,7 @@ class Deck:
         effects = self.over()
         self.track = track
         assert self.item is not None
+        self._history.heard(self.item, anew=True)
         if self.paused:
             self.place.stand(self.item, 0.0, now)
         else:
@@ -168,6 +182,7 @@ class Deck:
         """The current item of the queue is heard already, as `track`."""
         self.track, self.playback, self.paused = track, "playing", False
         assert self.item is not None
+        self._history.heard(self.item, anew=True)
         self.place.run(self.item, position_ms, heard_at)
 
     def adopt_standing(
@@ -176,7 +191,7 @@ class Deck:
         """The current item of the queue is loaded already, as `track`, at `loaded_at_ms`; it is to
         stand at `position_ms` (None: it is live).
         """
-        self.track = track
+        self.track, self._anew = track, True
         moves = position_ms is not None and abs(position_ms - loaded_at_ms) > NEAR_MS
         if moves:
             return self.stand_at(position_ms, now)
@@ -236,6 +251,7 @@ class Deck:
         """Take in what is said of the track at hand."""
         match report:
             case reports.Sounding(position_ms=position_ms, heard_at=heard_at, seek=seek):
+                self._heard()
                 if not self.paused and self.item is not None:
                     self.place.run(self.item, position_ms, heard_at)
                     self.playback = "playing"
@@ -266,6 +282,12 @@ class Deck:
                     self.place.expect_nothing()
                 return [] if token is None else [Answer(token, error_from_code(code, message, {}))]
         return []
+
+    def _heard(self) -> None:
+        """The item is heard: now for the first time, or again."""
+        if self.item is not None:
+            self._history.heard(self.item, anew=self._anew)
+            self._anew = False
 
     def _faded_in(self, now: float) -> list[Effect]:
         """What comes back is ready."""

@@ -35,6 +35,7 @@ from receiver.session.effects import (
     Token,
 )
 from receiver.session.handover_view import HandoverView
+from receiver.session.learning import learn
 from receiver.session.session import Session
 
 AHEAD_S = 1.0
@@ -42,7 +43,7 @@ AHEAD_S = 1.0
 FADE_BACK_S = 0.03
 MOST_TRIES = 3
 
-STANDS_BY_ITSELF = c.SetVolume | c.Mute | c.QueueList
+STANDS_BY_ITSELF = c.SetVolume | c.Mute | c.QueueList | c.HistoryList
 """Commands that are not about the session."""
 PLAYS = c.Play | c.Pause | c.Resume | c.Toggle | c.Stop | c.Seek | c.Next | c.Previous | c.QueueJump
 """Commands that change what plays, where, or whether."""
@@ -353,7 +354,9 @@ class Handover:
         if guest is not None:
             effects += [CloseItem(), Tell(orders.Stop())]
         if before is not None and self._queue.current is not None:
-            effects += self._deck.start(None, now, before.position_ms, paused=before.paused)
+            effects += self._deck.start(
+                None, now, before.position_ms, paused=before.paused, anew=False
+            )
         return effects
 
     def _own(self, session: m.Moving, notice: Problem | None, now: float) -> list[Effect]:
@@ -371,7 +374,7 @@ class Handover:
         if current is None or current.id != guest.item.id:  # it ended before the switch
             return [CloseItem(), Tell(orders.Stop())]
         for report in guest.told:
-            self._session.learn(current.id, report)
+            learn(self._queue, self._session.history, current.id, report)
         if guest.heard_at is None:
             loaded_at = self._view.held[0]
             return self._deck.adopt_standing(guest.track, loaded_at, stands_at, now)

@@ -8,6 +8,7 @@ from datetime import time
 
 from receiver.model import orders
 from receiver.model.state import Volume
+from receiver.protocol.commands import Mute, SetVolume
 from receiver.session.caps import Cap, Caps
 from receiver.session.effects import Effect, Tell
 
@@ -64,6 +65,16 @@ class Loudness:
         """Be as loud as is wished, from 0 up to the cap."""
         self.percent, self.muted = max(percent, 0), muted
         return self.begin()
+
+    def wish(self, command: SetVolume | Mute) -> list[Effect]:
+        """Be as a command wants it, up to the cap."""
+        match command:
+            case SetVolume(percent=None, by=by):
+                return self.set(self.percent + (by or 0), self.muted)
+            case SetVolume(percent=percent):
+                return self.set(percent or 0, self.muted)
+            case Mute(muted=muted):
+                return self.set(self.percent, (not self.muted) if muted is None else muted)
 
     def follow(self, gain: float, muted: bool) -> list[Effect]:
         """Somebody has moved it behind our back, to a linear gain: be at the percent that comes

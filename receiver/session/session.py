@@ -20,7 +20,9 @@ from receiver.protocol.limits import MAX_PLAYLIST_DEPTH
 from receiver.session.deck import Deck
 from receiver.session.edits import Edit, edit, new_items
 from receiver.session.effects import Answer, Effect, Token
+from receiver.session.history import History
 from receiver.session.identity import Identity
+from receiver.session.learning import learn
 from receiver.session.lookahead import LookAhead, is_near_its_end
 from receiver.session.loudness import Loudness
 from receiver.session.queue import Queue
@@ -41,6 +43,7 @@ class Session:
         session_id: str,
         loudness: Loudness,
         output: Output,
+        history: History,
         new_id: Callable[[], str] = lambda: f"i-{secrets.token_hex(6)}",
         seed: Callable[[], int] = lambda: secrets.randbits(64),
     ) -> None:
@@ -55,7 +58,8 @@ class Session:
         """What it was that a comeback had to wait for, if anything."""
         self.identity = Identity(session_id)
         self.queue = Queue(seed)
-        self.deck = Deck(self.queue, self._done)
+        self.history = history
+        self.deck = Deck(self.queue, history, self._done)
         self._ahead = LookAhead()
         self._new_id = new_id
         self._failures = 0
@@ -80,6 +84,7 @@ class Session:
             volume=self.loudness.state,
             output=self.output,
             problem=self._no_device or self.problem,
+            history=self.history.state,
         )
 
     @property
@@ -118,7 +123,7 @@ class Session:
             return [Answer(token, error)]
 
     def _carry_out(self, command: c.Command, token: Token, now: float) -> list[Effect]:
-        deck, loudness = self.deck, self.loudness
+        deck = self.deck
         match command:
             case c.Play() | c.Next() | c.Previous() | c.QueueJump():
                 return self._choose(command, token, now)
@@ -133,12 +138,10 @@ class Session:
                 return [*self.let_go(), self._done(token)]
             case c.Seek():
                 return deck.seek(command, token, now)
-            case c.SetVolume(percent=percent, by=by):
-                wanted = percent if percent is not None else loudness.percent + (by or 0)
-                return [*loudness.set(wanted, loudness.muted), self._done(token)]
-            case c.Mute(muted=muted):
-                wish = (not loudness.muted) if muted is None else muted
-                return [*loudness.set(loudness.percent, wish), self._done(token)]
+            case c.SetVolume() | c.Mute():
+                return [*self.loudness.wish(command), self._done(token)]
+            case c.HistoryList(offset=offset, count=count):
+                return [Answer(token, self.history.page(offset, count))]
             case _ if isinstance(command, Edit):
                 return self._edit(command, token, now)
             case _:
@@ -243,21 +246,8 @@ class Session:
             return self._ahead_report(self._ahead.item, report, now)
         if report.track != self.deck.track:
             return []
-        self.learn(item.id, report)
+        learn(self.queue, self.history, item.id, report)
         return [*self._track_report(report, now), *self.look_ahead(now)]
-
-    def learn(self, item: str, report: reports.Report) -> None:
-        """Note what a report tells of an item, if it does."""
-        match report:
-            case reports.Opened(seekable=seekable, live=live):
-                self.queue.change(item, seekable=seekable, live=live)
-                if live:  # then a length is but what somebody wrote into a playlist
-                    self.queue.change(item, duration_ms=None)
-            case reports.Described(tags=tags, duration_ms=duration_ms):
-                if tags is not None:
-                    self.queue.change(item, tags=tags)
-                if duration_ms is not None:
-                    self.queue.change(item, duration_ms=duration_ms)
 
     def _ahead_report(self, item: str, report: reports.Report, now: float) -> list[Effect]:
         """What is said of the item that is made ready."""
@@ -271,7 +261,7 @@ class Session:
                     self._ahead.give_up()
                 return self.look_ahead(now)
             case _:
-                self.learn(item, report)
+                learn(self.queue, self.history, item, report)
         return []
 
     def _track_report(self, report: reports.Report, now: float) -> list[Effect]:

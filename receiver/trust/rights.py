@@ -22,6 +22,7 @@ _TABLE: dict[type[c.Command], tuple[Right, Right, Right]] = {
     c.Status:          ("yes", "yes", "yes"),
     c.TimeRequest:     ("yes", "yes", "yes"),
     c.QueueList:       ("yes", "yes", "yes"),
+    c.HistoryList:     ("yes", "yes", "yes"),
     c.QueueAdd:        ("yes", "yes", "rules"),
     c.Next:            ("yes", "yes", "rules"),
     c.Resume:          ("yes", "yes", "rules"),

@@ -30,6 +30,7 @@ from receiver.protocol import codec, limits, patch
 from receiver.protocol import commands as c
 from receiver.protocol.events import Change, Done, Error, StateEvent
 from receiver.session.edits import Edit, edit, new_items
+from receiver.session.history import History
 from receiver.session.queue import Queue
 
 replace = msgspec.structs.replace
@@ -60,6 +61,7 @@ class FakeReceiver:
         self._lost_changes = 0
         self._ids = (f"i-{number}" for number in itertools.count(1))
         self.queue = Queue(lambda: 7)
+        self.history = History(lambda: 1_700_000_000)
         self._heard = asyncio.Condition()
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
@@ -232,10 +234,8 @@ class FakeReceiver:
 
     async def _obey(self, command: c.Command) -> dict[str, Any]:
         match command:
-            case c.TimeRequest(t1_us=t1_us):
-                return {"t1_us": t1_us, "t2_us": self.now_us(), "t3_us": self.now_us()}
-            case c.Status():
-                return msgspec.to_builtins(self._state_event())
+            case c.TimeRequest() | c.Status() | c.HistoryList():
+                return self._told(command)
             case c.Play() | c.Next() | c.Previous() | c.QueueJump():
                 return await self._choose(command)
             case _ if isinstance(command, Edit):
@@ -262,6 +262,17 @@ class FakeReceiver:
                     to=position_ms if position_ms is not None else here + (by_ms or 0)
                 )
         return self._result()
+
+    def _told(self, command: c.TimeRequest | c.Status | c.HistoryList) -> dict[str, Any]:
+        match command:
+            case c.TimeRequest(t1_us=t1_us):
+                told: Any = {"t1_us": t1_us, "t2_us": self.now_us(), "t3_us": self.now_us()}
+            case c.Status():
+                told = self._state_event()
+            case c.HistoryList(offset=offset, count=count):
+                told = self.history.page(offset, min(count, 60))  # a page is not always full
+        result: dict[str, Any] = msgspec.to_builtins(told)
+        return result
 
     async def _choose(self, command: c.Play | c.Next | c.Previous | c.QueueJump) -> dict[str, Any]:
         match command:

@@ -14,6 +14,7 @@ from receiver.model.state import Anchor, ClockId, Output, ReceiverInfo, State
 from receiver.protocol import commands as c
 from receiver.session import effects as e
 from receiver.session.caps import Caps
+from receiver.session.history import History
 from receiver.session.loudness import Loudness
 from receiver.session.session import Session
 
@@ -35,7 +36,8 @@ class Stage:
         me = ReceiverInfo("r", "Kitchen", "0", ClockId("r", "boot"))
         self.wall = MockWallClock()
         self.loudness = Loudness(curve, caps or Caps(), self.wall.time_of_day)
-        self.session = Session(me, "s", self.loudness, Output("mock", "mock"))
+        history = History(self.wall.unix_time)
+        self.session = Session(me, "s", self.loudness, Output("mock", "mock"), history)
         self.now = 100.0
         self.answers: dict[str, dict[str, Any] | TonearmError | str] = {}
         self._ids = itertools.count(1)

@@ -17,6 +17,7 @@ from receiver.pcm.volume import gain_of
 from receiver.peers.base import Address, Wire
 from receiver.protocol import commands as c
 from receiver.source.base import ByteSource
+from receiver.store.history_file import HistoryFile
 from receiver.store.mock import MockStore
 from receiver.store.trust import TrustFile
 
@@ -65,7 +66,7 @@ def test_a_code_is_said_until_it_is_of_no_use(tmp_path: Path) -> None:
 def test_the_engine_says_it_unless_it_is_not_to(tmp_path: Path, speak: bool) -> None:
     clock, engine, store = MockClock(), Listening(), MockStore()
     config = Config(state_dir=tmp_path, speak=speak, volume_cap=30)
-    kept = Kept(store.load(), store, TrustFile(tmp_path), None)
+    kept = Kept(store.load(), store, TrustFile(tmp_path), HistoryFile(tmp_path), None)
     around = Surroundings(engine, no_source, no_wire, clock, MockWallClock(), Front(None, clock))
     receiver = Receiver(config, kept, around)
     code = receiver._pairing.doorkeeper.open().code

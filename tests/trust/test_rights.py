@@ -36,7 +36,7 @@ EXAMPLES: dict[type[c.Command], str] = {
     c.PairingsRevoke: '"pairing": "Phone"',
 }
 
-GUESTS_MAY = {"status", "time", "queue.list"}
+GUESTS_MAY = {"status", "time", "queue.list", "history.list"}
 GUESTS_MAY_BY_THE_RULES = {"queue.add", "next", "resume", "volume"}
 OWNERS_ALONE_MAY = {
     "pairings.open", "pairings.list", "pairings.revoke", "house.invite", "house.join",

@@ -30,6 +30,7 @@ from receiver.protocol.peers import Hello
 from receiver.server.door import Door
 from receiver.server.hub import Hub
 from receiver.session.caps import Caps
+from receiver.session.history import History
 from receiver.session.loudness import Loudness
 from receiver.session.memoir import Memoir
 from receiver.session.observer import Observer
@@ -94,6 +95,7 @@ class Parts:
                 percent=100,
             ),
             OutputState("mock", "mock"),
+            History(self.wall.unix_time),
             new_id=lambda: next(ids),
             seed=itertools.count().__next__,
         )

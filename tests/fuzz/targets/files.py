@@ -13,6 +13,7 @@ from receiver.model.state import Output
 from receiver.model.trust import Household, HouseKey, Member, Trusted
 from receiver.protocol import codec
 from receiver.protocol import commands as c
+from receiver.session.history import History
 from receiver.session.memoir import Memoir
 from receiver.session.session import Session
 from receiver.store import envelope, file, slots, trust
@@ -69,7 +70,7 @@ def _lives_on(found: Saved, disk: MockDisk) -> None:
     store.load()
     require(store.save(found), "what was loaded can be saved")
     require(FileStore(_FOLDER, disk).load().saved == found, "and is loaded again")
-    session = Session(ME, "fresh", uncapped(), Output("mock", "mock"))
+    session = Session(ME, "fresh", uncapped(), Output("mock", "mock"), History(lambda: 1e9))
     memoir = Memoir(session)
     memoir.restore(found.session, found.rows, found.moment, 100.0)
     memoir.come_back(100.0)

@@ -31,6 +31,7 @@ from receiver.protocol.events import Change, Done, StateEvent
 from receiver.protocol.peer_codec import decode_peer_message
 from receiver.server.hub import Hub
 from receiver.session import effects as e
+from receiver.session.history import History
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.trust.caller import PEER, Caller
@@ -72,7 +73,13 @@ class _Receiver:
         ids = itertools.count(1)
         output = Output("mock", "mock")
         session = Session(
-            ME, "s", uncapped(), output, new_id=lambda: f"i-{next(ids)}", seed=lambda: next(ids)
+            ME,
+            "s",
+            uncapped(),
+            output,
+            History(lambda: 1e9),
+            new_id=lambda: f"i-{next(ids)}",
+            seed=lambda: next(ids),
         )
         self.session = RoamingSession(session, Facts({_PEER.receiver: self.neighbour}, self.clock))
         self.hub = Hub()
