@@ -1,0 +1,131 @@
+/**
+ * The page: puts its views together, as many beside one another as there is room for. A view is a
+ * module in views/ that defines the element `tone-NAME`; its words are in strings.js.
+ */
+
+import "./views/banner.js";
+import "./views/notices.js";
+import "./views/pairing.js";
+import "./views/playing.js";
+import "./views/queue.js";
+import { h, icon, setAttribute, setLabel, setText } from "./lib/element.js";
+import { say } from "./lib/notices.js";
+import { takeCode } from "./lib/pair.js";
+import { begin, connection, select, store } from "./lib/speaker.js";
+import { titleOf } from "./lib/text.js";
+import { direction, language, t } from "./strings.js";
+import { takeDrops } from "./views/cast.js";
+import { playOrPause } from "./views/transport.js";
+
+/** The views in the order of the tabs; `load`: those that are not needed at once. */
+const VIEWS = {
+  playing: { icon: "record" },
+  queue: { icon: "queue" },
+  speakers: { icon: "speakers", load: () => import("./views/speakers.js") },
+  history: { icon: "history", load: () => import("./views/history.js") },
+  settings: { icon: "settings", load: () => import("./views/settings.js") },
+};
+
+/** From the widest down: the views that are always there; the others are tabs beside them. */
+const LAYOUTS = [
+  { query: matchMedia("(min-width: 1180px)"), name: "wide", fixed: ["playing", "queue"] },
+  { query: matchMedia("(min-width: 720px)"), name: "medium", fixed: ["playing"] },
+  { query: matchMedia("all"), name: "narrow", fixed: [] },
+];
+
+const root = document.documentElement;
+let code = takeCode();
+let shownRole = null;
+
+function build() {
+  const tabs = Object.entries(VIEWS).map(([name, view]) =>
+    h(
+      "a", { href: `#${name}`, "data-view": name },
+      icon(view.icon), h("span", { text: t(`view.${name}`) }),
+    ),
+  );
+  const speaker = h("a", { href: "#speakers", class: "speaker" },
+    icon("speakers"), h("h1", { dir: "auto" }));
+  const sections = Object.keys(VIEWS).map((name) =>
+    h("section", { class: `view ${name}`, "data-view": name, "aria-label": t(`view.${name}`) },
+      h(`tone-${name}`)),
+  );
+  const sheet = h("div", { class: "drop", hidden: true, "aria-hidden": "true", text: t("cast.drop") });
+  document.body.replaceChildren(
+    h("tone-banner"),
+    h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
+    h("main", {}, ...sections),
+    h("aside", { "aria-label": t("view.playing"), class: "mini" }, h("tone-mini")),
+    h("tone-notices"),
+    sheet,
+  );
+  takeDrops(sheet);
+  arrange();
+}
+
+/** Show the views that there is room for, and of the others the one that was chosen. */
+function arrange() {
+  const { name: layout, fixed } = LAYOUTS.find(({ query }) => query.matches);
+  const tabs = Object.keys(VIEWS).filter((name) => !fixed.includes(name));
+  const wanted = location.hash.slice(1);
+  const chosen = tabs.includes(wanted) ? wanted : tabs[0];
+  root.dataset.layout = layout;
+  root.dataset.view = chosen;
+  for (const tab of document.querySelectorAll("nav a")) {
+    tab.hidden = fixed.includes(tab.dataset.view);
+    setAttribute(tab, "aria-current", tab.dataset.view === chosen ? "page" : null);
+  }
+  for (const section of document.querySelectorAll("section")) {
+    const { view } = section.dataset;
+    section.hidden = view !== chosen && !fixed.includes(view);
+    if (!section.hidden) VIEWS[view].load?.().catch(() => say(t("error.offline")));
+  }
+}
+
+function showPairing() {
+  const pairing = document.createElement("tone-pairing");
+  pairing.code = code;
+  code = "";
+  shownRole = null;
+  document.body.replaceChildren(h("main", { class: "alone" }, pairing), h("tone-notices"));
+}
+
+/** Another role may do other things, so the page is built anew for it. */
+function follow() {
+  if (connection.status === "stranger") {
+    showPairing();
+  } else if (connection.status === "ready" && connection.role !== shownRole) {
+    shownRole = connection.role;
+    build();
+  }
+  root.dataset.status = connection.status;
+}
+
+function nameTab() {
+  const { view } = store;
+  const name = select.name(view);
+  const item = select.item(view);
+  document.title = item ? `${titleOf(item)} · ${name}` : name;
+  const speaker = document.querySelector(".speaker");
+  if (!speaker) return;
+  setText(speaker.lastChild, name);
+  setLabel(speaker, t("nav.speaker", { name }));
+}
+
+function pressed(event) {
+  const onPage = event.target === document.body || event.target.matches?.("section, main");
+  if (!onPage || event.key !== " " || !store.view) return;
+  event.preventDefault();
+  playOrPause();
+}
+
+root.lang = language;
+root.dir = direction;
+addEventListener("hashchange", arrange);
+addEventListener("keydown", pressed);
+for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
+connection.addEventListener("status", follow);
+connection.addEventListener("status", () => store.view && nameTab());
+store.watch(select.name, nameTab);
+store.watch(select.item, nameTab);
+begin();

@@ -1,0 +1,172 @@
+/** The part of the queue that is shown, and edits of the queue. */
+
+import { entryOf, inParts } from "./entries.js";
+import { act, ask, may, select, shown, signature, store } from "./speaker.js";
+
+const PAGE = 100;
+const BEFORE = 5;
+const LONG_S = 60;
+
+/**
+ * The items from index `from` on, as they were at the queue's `revision`; kept up to date from
+ * `follow` on. Event `change`.
+ */
+export class QueueWindow extends EventTarget {
+  #to = PAGE;
+  #speaker = null;
+  #fetching = false;
+  #again = false;
+
+  items = [];
+  from = 0;
+  revision = 0;
+  length = 0;
+  /** False before the first page has come. */
+  known = false;
+
+  /** The queue is another one now, as the state says. */
+  follow({ index, revision }) {
+    const { id } = shown(store.view);
+    if (id !== this.#speaker) {
+      this.#speaker = id;
+      this.known = false;
+      this.from = Math.max(0, (index ?? 0) - BEFORE);
+      if (this.from < PAGE / 2) this.from = 0;
+      this.#to = this.from + PAGE;
+    } else if (revision === this.revision) {
+      return;
+    }
+    if (index !== null) {
+      this.from = Math.min(this.from, Math.max(0, index - BEFORE));
+      this.#to = Math.max(this.#to, index + BEFORE * 2);
+    }
+    this.fetch();
+  }
+
+  /** Whether there are items before those that are shown, and behind them. */
+  get hasEarlier() {
+    return this.from > 0;
+  }
+  get hasLater() {
+    return this.from + this.items.length < this.length;
+  }
+
+  /** Show a page more. */
+  earlier() {
+    this.from = Math.max(0, this.from - PAGE);
+    return this.fetch();
+  }
+  later() {
+    this.#to = this.from + this.items.length + PAGE;
+    return this.fetch();
+  }
+
+  /** Ask for it anew, also to take back what was shown too early. */
+  async fetch() {
+    this.#again = true;
+    if (this.#fetching) return;
+    this.#fetching = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#load().catch(() => {}); // the next change, or connection, brings it
+    }
+    this.#fetching = false;
+  }
+
+  async #load() {
+    const { from } = this;
+    const { items, queue } = await list(from, this.#to);
+    if (this.#again || from !== this.from) return;
+    this.known = true;
+    this.#set(items, queue.revision, queue.length);
+  }
+
+  #set(items, revision, length) {
+    this.items = items;
+    this.revision = revision;
+    this.length = length;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Show an item elsewhere, before the receiver says so. */
+  moveShown(item, index) {
+    const items = this.items.filter((other) => other !== item);
+    items.splice(index - this.from, 0, item);
+    this.#set(items, this.revision, this.length);
+  }
+
+  /** Show no more of an item, before the receiver says so. */
+  removeShown(item) {
+    this.#set(this.items.filter((other) => other !== item), this.revision, this.length - 1);
+  }
+}
+
+/** The items from one index up to another, and the `queue` they were in, as pages of one revision. */
+async function list(from, to) {
+  for (;;) {
+    const first = await ask({ type: "queue.list", offset: from, count: PAGE });
+    const { queue } = first;
+    const items = first.items;
+    let same = true;
+    while (same && from + items.length < Math.min(to, queue.length)) {
+      const page = { type: "queue.list", offset: from + items.length, count: PAGE };
+      const { items: more, queue: then } = await ask(page);
+      same = then.revision === queue.revision && more.length > 0;
+      items.push(...more);
+    }
+    if (same) return { items, queue };
+  }
+}
+
+// --- edits --------------------------------------------------------------------------------------
+
+/** Put entries in front of all that is to come and play the first. Raises `Refusal`. */
+export async function playNow(entries) {
+  let first = null;
+  for (const items of inParts(entries).reverse()) {
+    const added = await ask({ type: "queue.add", items, at: "next", ...signature() });
+    first = added.items[0];
+  }
+  await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+}
+
+/** Put entries in at an index, or at the `end`. Raises `Refusal`. */
+export async function add(entries, at = "end") {
+  let place = at;
+  for (const items of inParts(entries)) {
+    await ask({ type: "queue.add", items, at: place, ...signature() });
+    if (place !== "end") place += items.length;
+  }
+  // Who may not choose what plays may at least start a silent speaker.
+  if (!may("play") && select.playback(store.view) === "idle") await ask({ type: "resume" });
+}
+
+/**
+ * Remove all but what plays; gives a function that puts it back, or null where nothing was removed.
+ * Raises `Refusal`.
+ */
+export async function clear() {
+  const { items, queue } = await list(0, Infinity);
+  const current = select.item(store.view) ? queue.index : null;
+  const ids = items.filter((_, index) => index !== current).map(({ id }) => id);
+  if (!ids.length) return null;
+  if (current === null) await ask({ type: "queue.clear", revision: queue.revision });
+  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, 500) });
+  const entries = items.map(entryOf);
+  const before = current === null ? [] : entries.slice(0, current);
+  const after = current === null ? entries : entries.slice(current + 1);
+  return async () => {
+    await add(before, 0);
+    await add(after);
+  };
+}
+
+/** Remove an item; a refusal is shown. Gives whether it was removed. */
+export async function remove(item) {
+  return (await act({ type: "queue.remove", items: [item.id] })) !== null;
+}
+
+/** Play an item of the queue; a refusal is shown. */
+export function jump(item) {
+  return act({ type: "queue.jump", item: item.id }, { seconds: LONG_S });
+}

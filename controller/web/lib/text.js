@@ -1,0 +1,58 @@
+/** Words and numbers for people: titles, lengths, and why something was refused. */
+
+import { has, language, t } from "../strings.js";
+
+/** What to call an item: its title, or what its URL ends with. Text from strangers. */
+export function titleOf(item) {
+  return item.tags?.title || fileName(item.url);
+}
+
+/** Who made an item, and on which album, as far as is known; or "". */
+export function creditOf(item) {
+  return [item.tags?.artist, item.tags?.album].filter(Boolean).join(" – ");
+}
+
+function fileName(url) {
+  try {
+    const { hostname, pathname } = new URL(url);
+    const last = pathname.split("/").filter(Boolean).pop();
+    return last ? decodeURIComponent(last).replace(/\.(og[ga]|opus|m3u8?|pls|[xj]spf)$/i, "") : hostname;
+  } catch {
+    return url;
+  }
+}
+
+/** Milliseconds as 4:05 or 1:02:03. */
+export function lengthText(ms) {
+  const seconds = Math.floor(ms / 1000);
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(":");
+}
+
+/** Milliseconds in words, for the ear: "4 minutes, 5 seconds". */
+export function lengthSpoken(ms) {
+  const seconds = Math.floor(ms / 1000);
+  const parts = [
+    ["hour", Math.floor(seconds / 3600)],
+    ["minute", Math.floor(seconds / 60) % 60],
+    ["second", seconds % 60],
+  ];
+  const said = parts.filter(([unit, count]) => count || unit === "second");
+  return said.map(([unit, count]) => counted(count, unit)).join(", ");
+}
+
+function counted(count, unit) {
+  const options = { style: "unit", unit, unitDisplay: "long" };
+  return new Intl.NumberFormat(language, options).format(count);
+}
+
+/**
+ * Why a command was refused. The receiver's own sentence names the thing, but is English: other
+ * languages have one for each code.
+ */
+export function reasonOf({ code, message }) {
+  const key = `error.${code}`;
+  if (has(key) && (language !== "en" || !message)) return t(key);
+  return message || t("error.internal");
+}

@@ -1,0 +1,163 @@
+/**
+ * Every word that the page says, in each of its languages. A row holds them in the order of
+ * `LANGUAGES`; a language that is added is a further column, and what it lacks is said in English.
+ * A plural is an object of the categories that `Intl.PluralRules` names, picked by `n`.
+ */
+
+const LANGUAGES = ["en", "sv"];
+const FROM_RIGHT = new Set(["ar", "fa", "he", "ur"]);
+
+/** The language of this page: the first of the browser's that there is. */
+export const language =
+  (navigator.languages ?? [navigator.language])
+    .map((tag) => tag.split("-")[0])
+    .find((tag) => LANGUAGES.includes(tag)) ?? "en";
+
+/** In which direction it is written. */
+export const direction = FROM_RIGHT.has(language) ? "rtl" : "ltr";
+
+const plurals = new Intl.PluralRules(language);
+
+/** Whether there is a text of this key. */
+export function has(key) {
+  return Object.hasOwnProperty.call(STRINGS, key);
+}
+
+/** The text of a key, with each `{name}` in it replaced by the value of that name. */
+export function t(key, values = {}) {
+  const row = STRINGS[key];
+  const text = row[LANGUAGES.indexOf(language)] ?? row[0];
+  const picked = typeof text === "string" ? text : (text[plurals.select(values.n)] ?? text.other);
+  return picked.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+const STRINGS = {
+  "view.playing": ["Playing", "Spelas"],
+  "view.queue": ["Queue", "Kö"],
+  "view.speakers": ["Speakers", "Högtalare"],
+  "view.history": ["History", "Historik"],
+  "view.settings": ["Settings", "Inställningar"],
+  "nav.label": ["Views", "Vyer"],
+  "nav.speaker": ["Speaker: {name}. Choose another", "Högtalare: {name}. Välj en annan"],
+
+  "playing.nothing": ["Nothing is playing", "Inget spelas"],
+  "playing.hint": ["Add music to the queue, and it plays here.", "Lägg till musik i kön, så spelas den här."],
+  "playing.add": ["Add music", "Lägg till musik"],
+  "playing.live": ["Live", "Direkt"],
+  "playing.added_by": ["Added by {name}", "Tillagd av {name}"],
+  "playing.at": ["{name} is playing {title}", "{name} spelar {title}"],
+  "playing.now": ["Now playing: {title}", "Nu spelas: {title}"],
+  "playing.now_by": ["Now playing: {title}, {artist}", "Nu spelas: {title}, {artist}"],
+  "playing.cover": ["Cover", "Omslag"],
+
+  "transport.label": ["Playback", "Uppspelning"],
+  "transport.play": ["Play", "Spela"],
+  "transport.pause": ["Pause", "Pausa"],
+  "transport.next": ["Next", "Nästa"],
+  "transport.vote": ["Vote to skip", "Rösta för att hoppa över"],
+  "transport.votes": [
+    { one: "{n} vote of {needed} to skip", other: "{n} votes of {needed} to skip" },
+    { one: "{n} röst av {needed} för att hoppa över", other: "{n} röster av {needed} för att hoppa över" },
+  ],
+  "transport.previous": ["Previous", "Föregående"],
+  "transport.shuffle": ["Shuffle", "Blanda"],
+  "transport.repeat": ["Repeat", "Upprepa"],
+  "transport.repeat.off": ["Repeat: off", "Upprepa: av"],
+  "transport.repeat.one": ["Repeat: this one", "Upprepa: den här"],
+  "transport.repeat.all": ["Repeat: all", "Upprepa: alla"],
+  "transport.loading": ["Loading", "Hämtar"],
+  "seek.label": ["Position", "Läge"],
+  "seek.value": ["{position} of {length}", "{position} av {length}"],
+
+  "volume.label": ["Volume", "Volym"],
+  "volume.mute": ["Mute", "Ljud av"],
+  "volume.cap": ["No louder than {percent} %", "Inte högre än {percent} %"],
+  "volume.cap_until": ["No louder than {percent} % until {until}", "Inte högre än {percent} % till {until}"],
+
+  "cast.label": ["Add music", "Lägg till musik"],
+  "cast.url": ["Address of a song, stream or playlist", "Adress till en låt, ström eller spellista"],
+  "cast.placeholder": ["Paste a link", "Klistra in en länk"],
+  "cast.play": ["Play", "Spela"],
+  "cast.add": ["Add to queue", "Lägg i kö"],
+  "cast.file": ["Choose a file", "Välj en fil"],
+  "cast.drop": ["Drop it to play it", "Släpp för att spela"],
+  "cast.no_url": ["That is no web address. It begins with http:// or https://.", "Det är ingen webbadress. Den börjar med http:// eller https://."],
+  "cast.no_entries": ["{name} names no web address.", "{name} innehåller ingen webbadress."],
+  "cast.added": [
+    { one: "Added to the queue", other: "{n} added to the queue" },
+    { one: "Tillagd i kön", other: "{n} tillagda i kön" },
+  ],
+  "upload.progress": ["Sending {name}", "Skickar {name}"],
+  "upload.cancel": ["Cancel {name}", "Avbryt {name}"],
+  "upload.lost": ["{name} was not sent: the connection was lost.", "{name} skickades inte: förbindelsen bröts."],
+
+  "queue.empty": ["The queue is empty", "Kön är tom"],
+  "queue.empty_hint": ["Paste a link above, or drop a file anywhere.", "Klistra in en länk ovan, eller släpp en fil var som helst."],
+  "queue.length": [{ one: "{n} item", other: "{n} items" }, { one: "{n} låt", other: "{n} låtar" }],
+  "queue.clear": ["Clear", "Töm"],
+  "queue.cleared": ["The queue was cleared", "Kön tömdes"],
+  "queue.removed": ["{title} was removed", "{title} togs bort"],
+  "queue.play": ["Play {title}", "Spela {title}"],
+  "queue.current": ["Now playing", "Spelas nu"],
+  "queue.remove": ["Remove {title}", "Ta bort {title}"],
+  "queue.move": ["Move {title}", "Flytta {title}"],
+  "queue.move_up": ["Move {title} up", "Flytta upp {title}"],
+  "queue.move_down": ["Move {title} down", "Flytta ned {title}"],
+  "queue.moved": ["{title} is number {place} of {n} now", "{title} är nu nummer {place} av {n}"],
+  "queue.earlier": ["Show earlier ones", "Visa tidigare"],
+  "queue.later": ["Show more", "Visa fler"],
+  "queue.conflict": ["Somebody else has changed the queue meanwhile. Here it is as it is now.", "Någon annan har ändrat kön under tiden. Så här ser den ut nu."],
+  undo: ["Undo", "Ångra"],
+  close: ["Close", "Stäng"],
+  "notices.label": ["Messages", "Meddelanden"],
+
+  "banner.lost": ["Reconnecting to {name} …", "Ansluter till {name} igen …"],
+  "banner.first": ["Connecting …", "Ansluter …"],
+  "banner.now": ["Try now", "Försök nu"],
+
+  "pair.title": ["Connect to {name}", "Anslut till {name}"],
+  "pair.hint": ["The speaker says and shows a code of six digits while it lets somebody in.", "Högtalaren säger och visar en kod med sex siffror medan den släpper in någon."],
+  "pair.how": ["No code? Somebody who is connected opens pairing in Settings. Or hold the speaker’s pairing button.", "Ingen kod? Någon som är ansluten öppnar parkoppling i Inställningar. Eller håll in högtalarens knapp för parkoppling."],
+  "pair.code": ["Code", "Kod"],
+  "pair.name": ["Name of this device", "Namn på den här enheten"],
+  "pair.go": ["Connect", "Anslut"],
+  "pair.short": ["The code has six digits.", "Koden har sex siffror."],
+  "pair.left": [
+    { one: "That is not the code. {n} try is left.", other: "That is not the code. {n} tries are left." },
+    { one: "Det är inte koden. {n} försök återstår.", other: "Det är inte koden. {n} försök återstår." },
+  ],
+  "pair.done": ["Connected as {name}", "Ansluten som {name}"],
+  "pair.computer": ["Computer", "Dator"],
+  "pair.phone": ["Phone", "Telefon"],
+
+  "error.offline": ["The speaker cannot be reached just now. Try again in a moment.", "Högtalaren går inte att nå just nu. Försök igen om en stund."],
+  "error.forbidden": ["You may not do this here.", "Du får inte göra det här."],
+  "error.nothing_playing": ["Nothing is playing.", "Inget spelas."],
+  "error.not_seekable": ["One cannot seek in this stream.", "Det går inte att spola i den här strömmen."],
+  "error.no_such_item": ["That is not in the queue any more.", "Det finns inte längre i kön."],
+  "error.conflict": ["Somebody else was faster. Look again.", "Någon annan hann före. Titta igen."],
+  "error.stale": ["The music has moved to another speaker.", "Musiken har flyttats till en annan högtalare."],
+  "error.busy": ["The speaker is busy with another move. Try again in a moment.", "Högtalaren håller på med en annan flytt. Försök igen om en stund."],
+  "error.target_playing": ["That speaker plays something else.", "Den högtalaren spelar något annat."],
+  "error.too_many": ["That was too often. Try again later.", "Det var för ofta. Försök igen senare."],
+  "error.too_large": ["That is too large for the speaker.", "Det är för stort för högtalaren."],
+  "error.unreachable": ["The server of the stream cannot be reached.", "Strömmens server går inte att nå."],
+  "error.http_refused": ["The server of the stream refused.", "Strömmens server nekade."],
+  "error.stalled": ["The server of the stream stopped sending.", "Strömmens server slutade sända."],
+  "error.unsupported_format": ["The speaker cannot play this format. It plays Ogg Vorbis.", "Högtalaren kan inte spela det formatet. Den spelar Ogg Vorbis."],
+  "error.unplayable": ["This is damaged and cannot be played.", "Det här är skadat och går inte att spela."],
+  "error.unsupported_scheme": ["Addresses begin with http:// or https://.", "Adresser börjar med http:// eller https://."],
+  "error.refused_address": ["The speaker may not fetch from that address.", "Högtalaren får inte hämta från den adressen."],
+  "error.no_device": ["The speaker finds no sound device. The music waits for it.", "Högtalaren hittar ingen ljudenhet. Musiken väntar på den."],
+  "error.no_receiver": ["That speaker does not answer.", "Den högtalaren svarar inte."],
+  "error.target_not_ready": ["That speaker was not ready in time.", "Den högtalaren blev inte klar i tid."],
+  "error.target_lost": ["That speaker was lost on the way.", "Den högtalaren försvann på vägen."],
+  "error.handoff_failed": ["The music could not be moved.", "Musiken kunde inte flyttas."],
+  "error.unauthorized": ["The speaker does not know this device any more.", "Högtalaren känner inte längre igen den här enheten."],
+  "error.bad_code": ["That is not the code.", "Det är inte koden."],
+  "error.pairing_closed": ["Nobody new is let in now. Have pairing opened first.", "Ingen ny släpps in nu. Låt någon öppna parkoppling först."],
+  "error.no_such_pairing": ["That device is not paired any more.", "Den enheten är inte parkopplad längre."],
+  "error.internal": ["Something went wrong in the speaker.", "Något gick fel i högtalaren."],
+  "error.state_lost": ["What was playing could not be remembered.", "Det som spelades kunde inte kommas ihåg."],
+  "error.crashed": ["The speaker crashed and started again, so the music stands.", "Högtalaren kraschade och startade om, så musiken står stilla."],
+};

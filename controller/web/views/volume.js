@@ -1,0 +1,70 @@
+/** How loud the speaker that is shown is. */
+
+import { h, icon, iconButton, Part, setText } from "../lib/element.js";
+import { Latest } from "../lib/latest.js";
+import { act, select, store, suppose } from "../lib/speaker.js";
+import { t } from "../strings.js";
+import { dim } from "./transport.js";
+import { fill, setRange } from "./range.js";
+
+const GAP_MS = 60;
+
+/** `<tone-volume>`: mute and the slider. */
+export class Volume extends Part {
+  build() {
+    this.button = iconButton("loud", t("volume.mute"), () => this.mute());
+    this.button.append(icon("mute"));
+    this.range = h("input", {
+      type: "range", min: 0, max: 100, step: 1, "aria-label": t("volume.label"),
+      oninput: () => this.slide(),
+    });
+    this.percent = h("span", { class: "percent", "aria-hidden": "true" });
+    this.cap = h("p", { class: "faint cap", hidden: true });
+    this.latest = new Latest((percent) => this.send(percent), GAP_MS);
+    this.release = null;
+    this.append(this.button, this.range, this.percent, this.cap);
+    dim(this.button, "mute");
+    this.watch(store, select.volume, (volume) => this.show(volume));
+  }
+
+  show({ percent, muted, cap = 100, cap_until = null }) {
+    setRange(this.range, percent, 100);
+    this.range.style.setProperty("--cap", `${cap}%`);
+    this.range.setAttribute("aria-valuetext", `${percent} %`);
+    this.dataset.muted = muted ? "muted" : "";
+    this.button.setAttribute("aria-pressed", muted);
+    setText(this.percent, String(percent));
+    this.cap.hidden = percent < cap || cap === 100;
+    const key = cap_until ? "volume.cap_until" : "volume.cap";
+    setText(this.cap, t(key, { percent: cap, until: cap_until }));
+  }
+
+  /** The finger's value is shown at once, and sent as fast as it is taken. */
+  async slide() {
+    const { cap = 100 } = select.volume(store.view);
+    const percent = Math.min(Number(this.range.value), cap);
+    this.range.value = percent;
+    fill(this.range);
+    this.guess(percent);
+    await this.latest.push(percent);
+    this.guess(null);
+  }
+
+  /** One guess for all that is on its way, so that nothing jumps back in between. */
+  guess(percent) {
+    const before = this.release;
+    this.release = percent === null ? null : suppose({ volume: { percent } });
+    before?.();
+  }
+
+  async send(percent) {
+    await act({ type: "volume", percent });
+  }
+
+  mute() {
+    const muted = !select.volume(store.view).muted;
+    act({ type: "mute", muted }, { guess: { volume: { muted } } });
+  }
+}
+
+customElements.define("tone-volume", Volume);
