@@ -131,6 +131,16 @@ def test_the_state_lies_where_systemd_wants_it(home: Home) -> None:
     assert home.load().config.state_dir == Path("/srv/own")
 
 
+def test_uploads_lie_where_caches_do(home: Home) -> None:
+    assert home.load().config.cache_dir == Path("~/.cache/tonearm").expanduser()
+    home.environ["XDG_CACHE_HOME"] = "/srv/cache"
+    assert home.load().config.cache_dir == Path("/srv/cache/tonearm")
+    home.environ["CACHE_DIRECTORY"] = "/var/cache/tonearm"
+    loaded = home.load()
+    assert loaded.config.cache_dir == Path("/var/cache/tonearm")
+    assert loaded.origins["cache_dir"] == "CACHE_DIRECTORY"
+
+
 def test_a_home_folder_is_resolved(home: Home) -> None:
     assert home.load("--state-dir", "~/x").config.state_dir == Path("~/x").expanduser()
 
