@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,6 +43,7 @@ from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
+from receiver.server.callers import Callers
 from receiver.server.certificate import Certificate, certificate_in
 from receiver.server.door import Door
 from receiver.server.gate import Gate
@@ -51,8 +52,10 @@ from receiver.server.http import Server
 from receiver.server.hub import MAX_TO_PEER, Hub
 from receiver.server.local_door import local_door_path
 from receiver.server.metrics import Metrics
+from receiver.server.page import Page, folder_beside
 from receiver.server.places import Places
 from receiver.server.rules import own_names
+from receiver.server.uploads import UploadDoor
 from receiver.service.service import Service
 from receiver.session.caps import Caps
 from receiver.session.history import History
@@ -63,6 +66,7 @@ from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
+from receiver.source.file import FileSource
 from receiver.source.http import HttpSource
 from receiver.source.policy import Policy
 from receiver.store.base import Loaded, Store
@@ -71,6 +75,7 @@ from receiver.store.file import FileStore
 from receiver.store.history_file import HistoryFile
 from receiver.store.keeper import Keeper
 from receiver.store.trust import TrustFile
+from receiver.store.uploads import MB, Bounds, Uploads
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
@@ -90,6 +95,8 @@ async def run(
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
     paired = config.auth == "pair"
+    bounds = Bounds(config.upload_mb * MB, config.cache_mb * MB)
+    uploads = Uploads(config.cache_dir / "uploads", bounds)
     policy = Policy(
         own_interfaces,
         port=config.port,
@@ -99,14 +106,21 @@ async def run(
     async with HttpClient(clock, policy) as client, dialler(tls=paired) as dial:
 
         def open_source(url: str) -> ByteSource:
-            return HttpSource(url, client, clock)
+            file = uploads.file_of(url)
+            return FileSource(file, url, clock) if file else HttpSource(url, client, clock)
 
         loaded = await asyncio.to_thread(store.load)
+        await asyncio.to_thread(uploads.load)
         certificate = None
         if paired:
             certificate = await asyncio.to_thread(certificate_in, config.state_dir)
         kept = Kept(
-            loaded, store, TrustFile(config.state_dir), HistoryFile(config.state_dir), certificate
+            loaded,
+            store,
+            TrustFile(config.state_dir),
+            HistoryFile(config.state_dir),
+            certificate,
+            uploads,
         )
         around = Surroundings(
             link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
@@ -138,6 +152,7 @@ class Kept(NamedTuple):
     trust: TrustFile
     history: HistoryFile
     certificate: Certificate | None
+    uploads: Uploads
 
 
 class Surroundings(NamedTuple):
@@ -195,6 +210,10 @@ class Receiver:
         self._server = Server(
             self._hub, self._door, house.serve, self._metrics, self._examine, gate, guard
         )
+        kept.uploads.base = self._own_url
+        kept.uploads.wanted = self._wanted
+        upload_door = UploadDoor(kept.uploads, Callers(doorkeeper), doorkeeper, clock)
+        self._server.add([*Page(folder_beside("controller", "web")).routes, *upload_door.routes])
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 
@@ -268,6 +287,15 @@ class Receiver:
         """Where the page of this receiver is, by the best of its addresses."""
         host = self._config.host or next(iter(reachable(usable_addresses())), "localhost")
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+
+    def _wanted(self) -> Iterator[str]:
+        """What is in the queue here, and what others of the house play: where it is from a file of
+        ours, that is to stay.
+        """
+        yield from self._session.queue.urls
+        for peer in self._house.peers.values():
+            if peer.session is not None and peer.session.item is not None:
+                yield peer.session.item.url
 
     def _say(self, code: str) -> None:
         """Have a pairing code said, or no more."""

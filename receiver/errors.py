@@ -206,6 +206,18 @@ class TooMany(TonearmError):
     code, http_status, exit_code = "too_many", 429, 3
 
 
+class TooLarge(TonearmError):
+    """A file is larger than the receiver takes."""
+
+    code, http_status, exit_code = "too_large", 413, 2
+
+
+class NoRoom(TonearmError):
+    """The receiver has no room for a file, or cannot write it."""
+
+    code, http_status, exit_code = "no_room", 507, 3
+
+
 class Internal(TonearmError):
     """A fault in Tonearm itself."""
 

@@ -137,6 +137,19 @@ class Config:
         "folder that keeps id, volume, queue and place",
         default_factory=lambda: Path("~/.local/state/tonearm").expanduser(),
     )
+    cache_dir: Path = option(
+        Folder(),
+        "folder for the files that controllers upload",
+        default_factory=lambda: Path("~/.cache/tonearm").expanduser(),
+    )
+    upload_mb: int = option(
+        Number(0, 10_000, "MB"), "the largest file that may be uploaded", default=200
+    )
+    cache_mb: int = option(
+        Number(0, 1_000_000, "MB"),
+        "how much of what was uploaded is kept; the oldest that is in no queue goes first",
+        default=1000,
+    )
     resume: bool = option(
         Switch(),
         "go on playing after a power cut or a restart; else it stands paused",

@@ -65,14 +65,15 @@ def default_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
 
 def from_surroundings(environ: Mapping[str, str]) -> list[Setting]:
     """Where the variables of the desktop, and then those of systemd, move a default."""
-    home = environ.get("XDG_STATE_HOME", "")
-    folders = [(f"{home}/tonearm" if home else "", "XDG_STATE_HOME")]
-    folders.append((environ.get("STATE_DIRECTORY", "").partition(":")[0], "STATE_DIRECTORY"))
-    return [
-        Setting(_BY_KEY["state_dir"], folder, origin)
-        for folder, origin in folders
-        if folder.startswith("/")
-    ]
+    settings = []
+    for kind in ("state", "cache"):
+        option = _BY_KEY[f"{kind}_dir"]
+        desktop, service = f"XDG_{kind.upper()}_HOME", f"{kind.upper()}_DIRECTORY"
+        if (home := environ.get(desktop, "")).startswith("/"):
+            settings.append(Setting(option, f"{home}/tonearm", desktop))
+        if (folders := environ.get(service, "")).startswith("/"):
+            settings.append(Setting(option, folders.partition(":")[0], service))
+    return settings
 
 
 def from_file(path: Path, *, missing_is_fine: bool) -> tuple[list[Setting], list[Table]]:

@@ -11,6 +11,7 @@ STATUS_PATH = "/v1/status"
 DOCTOR_PATH = "/v1/doctor"
 SCHEMA_PATH = "/v1/schema"
 METRICS_PATH = "/metrics"
+UPLOADS_PATH = "/v1/uploads"
 
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_STRANGER_BYTES = 4 * 1024

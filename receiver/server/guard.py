@@ -13,7 +13,7 @@ from receiver.clock.base import Clock, Deadline, within
 from receiver.errors import TonearmError
 from receiver.protocol.events import Error
 from receiver.server.http_connection import in_json
-from receiver.server.rules import ANSWER_HEADERS, check_host, check_origin
+from receiver.server.rules import ANSWER_HEADERS, MAY_DIFFER, check_host, check_origin
 
 BODY_S = 10.0
 """How long a command may take to come in."""
@@ -83,4 +83,5 @@ class Guard:
 
 
 async def _dress(_: web.Request, answer: web.StreamResponse) -> None:
-    answer.headers.update(ANSWER_HEADERS)
+    own = {name: answer.headers[name] for name in MAY_DIFFER if name in answer.headers}
+    answer.headers.update({**ANSWER_HEADERS, **own})

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 from aiohttp import web
 
-from receiver.errors import Internal, Unauthorized, all_errors
+from receiver.errors import Internal, all_errors
 from receiver.model.health import Examination
 from receiver.protocol import limits
 from receiver.protocol.events import Answer, Error
 from receiver.server.bind import listen_on, unmapped
+from receiver.server.callers import Callers
 from receiver.server.certificate import Certificate
 from receiver.server.door import Door
 from receiver.server.gate import Gate
@@ -24,7 +25,6 @@ from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import schema
 from receiver.server.visitor import Visitor
-from receiver.trust.caller import Caller
 
 GOODBYE_S = 0.5
 
@@ -48,6 +48,7 @@ class Server:
         self._hub = hub
         self._door = door
         self._doorkeeper = door.doorkeeper
+        self._callers = Callers(door.doorkeeper)
         self._serve_peer = serve_peer
         self._metrics = metrics
         self._examine = examine
@@ -58,6 +59,11 @@ class Server:
         self._status = {code: cls.http_status for code, cls in all_errors().items()}
         self._sockets: set[web.WebSocketResponse] = set()
         self._fingerprint = ""
+        self._more: list[web.RouteDef] = []
+
+    def add(self, routes: Iterable[web.RouteDef]) -> None:
+        """Have these answered too, from the next `listening` on."""
+        self._more += routes
 
     @contextlib.asynccontextmanager
     async def listening(
@@ -88,7 +94,6 @@ class Server:
         self._guard.watch(app)
         app.add_routes(
             [
-                web.get("/", self._front),
                 web.get(limits.WEBSOCKET_PATH, self._websocket),
                 web.get(limits.PEER_PATH, self._peer),
                 web.post(limits.COMMANDS_PATH, self._command),
@@ -96,6 +101,7 @@ class Server:
                 web.get(limits.SCHEMA_PATH, self._schema),
                 web.get(limits.DOCTOR_PATH, self._doctor),
                 web.get(limits.METRICS_PATH, self._numbers),
+                *self._more,
             ]
         )
         return app
@@ -109,15 +115,6 @@ class Server:
 
     # --- HTTP -------------------------------------------------------------------------------
 
-    async def _front(self, _: web.Request) -> web.Response:
-        name = self._hub.snapshot().state.receiver.name
-        return web.Response(
-            text=f"This is the Tonearm receiver {name}.\n"
-            f"Cast to it with: tonearm cast URL\n"
-            f"State: {limits.STATUS_PATH}  Schema: {limits.SCHEMA_PATH}"
-            f"  Metrics: {limits.METRICS_PATH}\n"
-        )
-
     async def _command(self, request: web.Request) -> web.Response:
         if request.content_type != JSON:
             error = Error(None, "bad_request", f"Send commands as Content-Type: {JSON}.")
@@ -128,7 +125,7 @@ class Server:
             if not answered.done():
                 answered.set_result(answer)
 
-        self._door.take(await self._guard.body(request), self._caller(request), reply)
+        self._door.take(await self._guard.body(request), self._callers.of(request), reply)
         answer = await answered
         status = 200
         if isinstance(answer, Error):
@@ -136,7 +133,7 @@ class Server:
         return in_json(answer, status)
 
     async def _state(self, request: web.Request) -> web.Response:
-        self._known(request)
+        self._callers.known(request)
         return in_json(self._hub.snapshot())
 
     async def _schema(self, _: web.Request) -> web.Response:
@@ -144,7 +141,7 @@ class Server:
 
     async def _doctor(self, request: web.Request) -> web.Response:
         """One at a time: who came while one was under way is told what that found."""
-        self._known(request)
+        self._callers.known(request)
         known = self._examination
         async with self._examining:
             if self._examination is known or self._examination is None:
@@ -152,40 +149,16 @@ class Server:
             return in_json(self._examination)
 
     async def _numbers(self, request: web.Request) -> web.Response:
-        self._known(request)
+        self._callers.known(request)
         from receiver.server import exposition as e  # noqa: PLC0415 - a megabyte, seldom needed
 
         body = e.exposition(self._metrics)
         return web.Response(body=body, headers={"Content-Type": e.CONTENT_TYPE})
 
-    # --- who asks ---------------------------------------------------------------------------
-
-    def _caller(self, request: web.Request) -> Caller | None:
-        """Who asks, by the token in the head (RFC 6750), and whether others may hear it; None:
-        nobody that was let in. Raises `Unauthorized` for a token that is none.
-        """
-        caller = self._by_token(request)
-        if caller is None or request.secure:
-            return caller
-        return caller._replace(private=False)
-
-    def _by_token(self, request: web.Request) -> Caller | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if not scheme:
-            return self._doorkeeper.stranger
-        if scheme.casefold() != "bearer":
-            raise Unauthorized("Show the token of a pairing as: Authorization: Bearer TOKEN.")
-        return self._doorkeeper.caller(token.strip())
-
-    def _known(self, request: web.Request) -> None:
-        """Raises `Unauthorized` for who is not paired."""
-        if self._caller(request) is None:
-            raise self._doorkeeper.unknown()
-
     # --- WebSocket --------------------------------------------------------------------------
 
     async def _websocket(self, request: web.Request) -> web.WebSocketResponse:
-        visitor = Visitor(self._hub, self._door, self._doorkeeper, self._caller(request))
+        visitor = Visitor(self._hub, self._door, self._doorkeeper, self._callers.of(request))
         self._sockets.add(visitor.socket)
         try:
             await visitor.serve(request)

@@ -18,12 +18,15 @@ from receiver.errors import WrongHost, WrongOrigin
 PRIVATE_DOMAINS = ("", ".local", ".lan", ".home.arpa", ".internal")
 """Where our own name may stand: the world's DNS holds nothing below these, so no stranger can."""
 
+_CONTENT_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " object-src 'none'"
+)
 ANSWER_HEADERS = MappingProxyType(
     {
         "Server": "Tonearm",
         "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'; object-src 'none'",
+        "Content-Security-Policy": _CONTENT_POLICY,
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
@@ -34,6 +37,8 @@ ANSWER_HEADERS = MappingProxyType(
 """Of every answer. No version is told to strangers, nothing is kept, and a page of ours runs only
 what it came with. There is no `Access-Control-Allow-Origin`: other sites read nothing.
 """
+MAY_DIFFER = ("Cache-Control", "Content-Security-Policy")
+"""Those of which an answer may have its own."""
 
 _HOST = re.compile(r"(?P<name>\[[^\]\s]+\]|[\w.-]+)(?::\d{1,5})?", re.ASCII)
 
@@ -72,6 +77,16 @@ def check_origin(origins: Iterable[str], host: str, *, secure: bool) -> None:
     for origin in origins:
         if origin.lower() != own:
             raise WrongOrigin(f"Pages of {origin} may not use this receiver.", origin=origin)
+
+
+def page_policy(host: str) -> str:
+    """The content policy of a page that was asked for at `host`, which `check_host` has let pass.
+    Up to Safari 15, "self" does not include the WebSocket of the page's own server; a number of
+    IPv6 cannot be named here.
+    """
+    if host.startswith("["):
+        return _CONTENT_POLICY
+    return f"{_CONTENT_POLICY}; connect-src 'self' ws://{host} wss://{host}"
 
 
 def _plain(name: str) -> str:

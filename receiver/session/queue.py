@@ -9,7 +9,7 @@ was.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -103,6 +103,11 @@ class Queue:
                 break
             found.append(item)
         return found
+
+    @property
+    def urls(self) -> Iterator[str]:
+        """Of all items."""
+        return (item.url for item in self._items.values())
 
     def upcoming(self) -> str | None:
         """What follows the current item by itself: the same one again with repeat `one`."""

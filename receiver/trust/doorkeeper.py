@@ -20,7 +20,7 @@ from receiver.trust.caller import ANYBODY, Caller
 from receiver.trust.circle import Circle
 from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules
-from receiver.trust.rights import FOR_STRANGERS, check
+from receiver.trust.rights import FOR_STRANGERS, check, right
 from receiver.trust.window import FIRST_OPEN_S, OPEN_S, Opened, Window
 
 log = logging.getLogger(__name__)
@@ -145,6 +145,13 @@ class Doorkeeper:
         guests = {visit.caller.id for visit in self._visits if visit.caller.role == "guest"}
         present = len(guests | {caller.id})
         return self._rules.judge(caller, command, state, present, self._clock.now())
+
+    def judge_upload(self, caller: Caller) -> None:
+        """Whether a file is taken from who may `queue.add`. Raises `Forbidden` and `TooMany`, which
+        say why.
+        """
+        if right(caller.role, c.QueueAdd) == "rules":
+            self._rules.judge_upload(caller, self._clock.now())
 
     def carry_out(self, command: TrustCommand, caller: Caller | None) -> dict[str, Any]:
         """Do what a command about trust says; gives its result. Raises `TonearmError`."""

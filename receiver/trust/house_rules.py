@@ -15,7 +15,7 @@ from receiver.trust.caller import Caller
 
 HOUR_S = 3600.0
 MOST_ADDED = 50
-"""Items that one guest adds in an hour."""
+"""Items that one guest adds in an hour, and files that one uploads."""
 
 
 class Limits(NamedTuple):
@@ -35,6 +35,7 @@ class HouseRules:
         self._limits = limits
         self._local_time = local_time
         self._added: dict[str, deque[float]] = {}
+        self._uploaded: dict[str, deque[float]] = {}
         self._skipped: dict[str, deque[float]] = {}
         self._voted: tuple[str | None, set[str]] = (None, set())
         """An item, and who wants it skipped."""
@@ -45,9 +46,7 @@ class HouseRules:
         """Whether `command` of a guest is carried out, while `present` guests are connected. A
         result: it is not, but that is its answer. Raises `Forbidden` and `TooMany`, which say why.
         """
-        hours = self._limits.hours
-        if hours is not None and not hours.hold(self._local_time()):
-            raise Forbidden(f"Guests may do this from {hours.start:%H:%M} to {hours.end:%H:%M}.")
+        self._require_hours()
         match command:
             case c.QueueAdd(items=items):
                 self._count(self._added, guest, len(items), MOST_ADDED, "items added", now)
@@ -61,6 +60,16 @@ class HouseRules:
             case c.Next():
                 return self._vote(guest, state, present, now)
         return None
+
+    def judge_upload(self, guest: Caller, now: float) -> None:
+        """Whether a file of a guest is taken. Raises `Forbidden` and `TooMany`, which say why."""
+        self._require_hours()
+        self._count(self._uploaded, guest, 1, MOST_ADDED, "uploads", now)
+
+    def _require_hours(self) -> None:
+        hours = self._limits.hours
+        if hours is not None and not hours.hold(self._local_time()):
+            raise Forbidden(f"Guests may do this from {hours.start:%H:%M} to {hours.end:%H:%M}.")
 
     def _vote(self, guest: Caller, state: State, present: int, now: float) -> dict[str, Any] | None:
         """More than half of the guests who are there skip an item."""

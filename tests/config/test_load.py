@@ -82,7 +82,8 @@ def test_every_option_has_a_key_a_variable_and_a_flag(home: Home) -> None:
         "home_names": "example.org, Nas.Example.net.", "loopback": "on",
         "device": "hw:1", "rate": "48000", "buffer_ms": "5", "max_buffer_ms": "10",
         "linger_s": "2", "release_s": "0", "volume": "hardware",
-        "state_dir": "/var/lib/tonearm", "log_level": "debug", "resume": "off",
+        "state_dir": "/var/lib/tonearm", "cache_dir": "/var/cache/tonearm", "upload_mb": "50",
+        "cache_mb": "500", "log_level": "debug", "resume": "off",
         "profile": "five-buttons", "auth": "open", "guest_skips": "0", "guest_volume": "100",
         "guest_hours": "8:00-24:00", "volume_cap": "60", "night_cap": "0",
         "night_hours": "23:00-06:30", "speak": "off",
@@ -128,6 +129,16 @@ def test_the_state_lies_where_systemd_wants_it(home: Home) -> None:
     assert loaded.origins["state_dir"] == "STATE_DIRECTORY"
     home.system_file.write_text('state_dir = "/srv/own"')
     assert home.load().config.state_dir == Path("/srv/own")
+
+
+def test_uploads_lie_where_caches_do(home: Home) -> None:
+    assert home.load().config.cache_dir == Path("~/.cache/tonearm").expanduser()
+    home.environ["XDG_CACHE_HOME"] = "/srv/cache"
+    assert home.load().config.cache_dir == Path("/srv/cache/tonearm")
+    home.environ["CACHE_DIRECTORY"] = "/var/cache/tonearm"
+    loaded = home.load()
+    assert loaded.config.cache_dir == Path("/var/cache/tonearm")
+    assert loaded.origins["cache_dir"] == "CACHE_DIRECTORY"
 
 
 def test_a_home_folder_is_resolved(home: Home) -> None:

@@ -49,10 +49,13 @@ COMPOSE = {"receiver.__main__", "receiver.app", "receiver.errands", "receiver.fr
 
 ONE_IMPORTER = {
     "aiohttp": {
+        "receiver/server/callers.py",
         "receiver/server/guard.py",
         "receiver/server/http.py",
         "receiver/server/http_connection.py",
+        "receiver/server/page.py",
         "receiver/server/peer_wire.py",
+        "receiver/server/uploads.py",
         "receiver/server/visitor.py",
         "receiver/peers/dial.py",
         "receiver/source/connections.py",

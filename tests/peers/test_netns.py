@@ -41,6 +41,7 @@ class Machine:
         program = [sys.executable, "-m", "receiver"]
         self._command = [*inside(space), *program, "--audio", "mock", "--auth", "open"]
         self._command += ["--name", name, "--state-dir", str(folder / name)]
+        self._command += ["--cache-dir", str(folder / name / "cache")]
         self._command += ["--log-level", "warning"]
 
     def __enter__(self) -> Self:

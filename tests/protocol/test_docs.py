@@ -37,5 +37,6 @@ def test_every_path_stands_there() -> None:
         limits.SCHEMA_PATH,
         limits.METRICS_PATH,
         limits.PEER_PATH,
+        limits.UPLOADS_PATH,
     ):
         assert path in TEXT

@@ -37,7 +37,8 @@ class ReceiverProcess:
         self.folder = folder
         self.log: list[str] = []
         self.port = 0
-        self._flags = ["--loopback", "--port", "0", "--state-dir", str(folder / "state"), *flags]
+        self._flags = ["--loopback", "--port", "0", "--state-dir", str(folder / "state")]
+        self._flags += ["--cache-dir", str(folder / "cache"), *flags]
         if "--auth" not in flags:
             self._flags += ["--auth", "open"]
         if not mdns:

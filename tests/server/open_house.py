@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -16,24 +18,34 @@ from receiver.protocol.events import Done
 from receiver.server.door import Door, Reply
 from receiver.server.hub import Hub
 from receiver.server.rules import ANSWER_HEADERS
+from receiver.store.uploads import Bounds, Uploads
 from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import doorkeeper
 
 STOP = b'{"type": "stop", "id": "1"}'
+NO_BRACES = str.maketrans("", "", "{}")
+"""Around what may be anything."""
+OF_THE_PAGE = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": f"{ANSWER_HEADERS['Content-Security-Policy']}; connect-src 'self' ",
+}
 JSON = {"Content-Type": "application/json"}
 
 
 class House:
     """See the module."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """`folder`: for what is uploaded."""
+        self.uploads = Uploads(folder, Bounds(1_000_000, 2_000_000), lambda _: 10**12)
+        self.uploads.base = lambda: f"{self.url}/"
         self.hub = Hub()
         self.hub.publish(state(10))
         self.clock = MockClock()
         self.asked: list[Command] = []
         door = Door(self.hub, self._ask, _nowhere, doorkeeper(self.clock), self.clock)
-        self.server = serving(self.hub, door, self.clock)
+        self.server = serving(self.hub, door, self.clock, uploads=self.uploads)
         self.port = 0
 
     def _ask(self, command: Command, reply: Reply) -> None:
@@ -48,7 +60,11 @@ class House:
     def routes(self) -> list[tuple[str, str]]:
         """Every method with its path that is answered."""
         routes = self.server._app().router.routes()
-        return [(route.method, route.resource.canonical) for route in routes if route.resource]
+        return [
+            (route.method, route.resource.canonical.translate(NO_BRACES))
+            for route in routes
+            if route.resource
+        ]
 
     @property
     def connections(self) -> int:
@@ -76,10 +92,11 @@ def _nowhere(*_: object) -> None:
 @contextlib.asynccontextmanager
 async def open_house() -> AsyncIterator[House]:
     """One that listens."""
-    made = House()
-    async with made.server.listening("127.0.0.1", 0) as port:
-        made.port = port
-        yield made
+    with tempfile.TemporaryDirectory() as folder:
+        made = House(Path(folder))
+        async with made.server.listening("127.0.0.1", 0) as port:
+            made.port = port
+            yield made
 
 
 async def code_of(answer: aiohttp.ClientResponse) -> str:
@@ -90,7 +107,8 @@ async def code_of(answer: aiohttp.ClientResponse) -> str:
 def says_of_itself(head: CIMultiDict[str] | Any) -> None:
     """Every answer bears the headers of all answers, and none that lets strangers in."""
     for name, value in ANSWER_HEADERS.items():
-        assert head.getall(name) == [value]
+        (said,) = head.getall(name)
+        assert said == value or OF_THE_PAGE.get(name, "-") in said
     names = {name.lower() for name in head}
     assert not any(name.startswith("access-control") for name in names)
     assert "set-cookie" not in names

@@ -71,7 +71,7 @@ async def test_own_pages_use_both_doors(house: House, http: aiohttp.ClientSessio
 async def test_a_page_that_came_by_tls_is_of_another_origin(
     http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    house = House()
+    house = House(tmp_path)
     certificate = Certificate(tls.for_server(tmp_path), "0" * 64)
     async with house.server.listening("127.0.0.1", 0, certificate) as port:
         secure, plain = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{port}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from receiver.clock.mock import MockClock
 from receiver.errors import HttpRefused, NotSeekable, Unreachable
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
+from receiver.source.file import FileSource
 from receiver.source.http import HttpSource
 from receiver.source.mock import MockSource, MockStream
 from receiver.source.retry import Limits
@@ -21,11 +23,11 @@ from tests.source.driving import BODY, read_all, read_some
 Make = Callable[..., Awaitable[ByteSource]]
 
 
-@pytest.fixture(params=["mock", "http"])
-async def make(
-    request: pytest.FixtureRequest, server: HttpServer, client: HttpClient, clock: MockClock
-) -> AsyncIterator[Make]:
-    """Makes entered, not yet opened sources of a body, of one of the kinds that there are."""
+@pytest.fixture
+async def makers(
+    server: HttpServer, client: HttpClient, clock: MockClock, tmp_path: Path
+) -> AsyncIterator[dict[str, Make]]:
+    """What makes entered, not yet opened sources of a body, by the kinds that there are."""
     async with AsyncExitStack() as stack:
 
         async def mock(
@@ -46,7 +48,26 @@ async def make(
             source = HttpSource(server.serve("/a", serving), client, clock, limits)
             return await stack.enter_async_context(source)
 
-        yield mock if request.param == "mock" else http
+        async def file(body: bytes = BODY, *, refused: bool = False) -> ByteSource:
+            path = tmp_path / "file"
+            if not refused:
+                path.write_bytes(body)
+            source = FileSource(path, "http://kitchen/a.ogg", clock, "application/ogg")
+            return await stack.enter_async_context(source)
+
+        yield {"mock": mock, "http": http, "file": file}
+
+
+@pytest.fixture(params=["mock", "http", "file"])
+def make(request: pytest.FixtureRequest, makers: dict[str, Make]) -> Make:
+    """Each of them."""
+    return makers[request.param]
+
+
+@pytest.fixture(params=["mock", "http"])
+def make_far(request: pytest.FixtureRequest, makers: dict[str, Make]) -> Make:
+    """Those that come from elsewhere, and may have no end, or no way back."""
+    return makers[request.param]
 
 
 async def test_all_bytes_in_order_and_then_none(make: Make) -> None:
@@ -92,8 +113,8 @@ async def test_the_tail_does_not_move_the_position(make: Make) -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-async def test_what_cannot_seek_says_so_and_plays_on(make: Make, live: bool) -> None:
-    source = await make(live=live, seekable=False)
+async def test_what_cannot_seek_says_so_and_plays_on(make_far: Make, live: bool) -> None:
+    source = await make_far(live=live, seekable=False)
     info = await source.open()
     assert (info.seekable, info.live) == (False, live)
     with pytest.raises(NotSeekable):
@@ -103,8 +124,8 @@ async def test_what_cannot_seek_says_so_and_plays_on(make: Make, live: bool) -> 
     assert (await read_some(source, len(BODY)))[: len(BODY)] == BODY
 
 
-async def test_a_live_stream_has_no_end(make: Make) -> None:
-    source = await make(live=True)
+async def test_a_live_stream_has_no_end(make_far: Make) -> None:
+    source = await make_far(live=True)
     assert (await source.open()).size is None
     got = await read_some(source, 3 * len(BODY))
     assert got == (BODY * 4)[: len(got)]
@@ -133,11 +154,17 @@ async def test_a_list_may_name_what_is_public(make: Make) -> None:
     assert source.may_name("http://radio.example/a.ogg")
 
 
-async def test_may_be_left_at_any_moment(make: Make, clock: MockClock) -> None:
+async def test_may_be_left_at_any_moment(make: Make) -> None:
     await make()
     opened = await make()
     await opened.open()
-    reading = await make(live=True)
+    reading = await make()
+    await reading.open()
+    await reading.read()
+
+
+async def test_may_be_left_while_it_goes_on_for_ever(make_far: Make) -> None:
+    reading = await make_far(live=True)
     await reading.open()
     await reading.read()
 

@@ -16,6 +16,7 @@ from receiver.config.sample import sample
 from tests.systemd.debian import DebianRoot
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
+WEB = SYSTEMD.parent / "controller" / "web"
 CONFIG = "etc/tonearm/receiver.toml"
 STATE = "var/lib/private/tonearm/receiver.json"
 
@@ -77,6 +78,12 @@ def test_it_is_installed_into_a_root_folder(root: DebianRoot, package: Path) -> 
         "env", *environment, "STATE_DIRECTORY=/x", "tonearm-receiver", "--check-config"
     )
     assert root.path(CONFIG).read_text() == sample()
+    for file in (WEB / "index.html", *WEB.rglob("*.js")):
+        root.inside(
+            "sh",
+            "-c",
+            f"ls /opt/tonearm/venv/lib/*/site-packages/controller/web/{file.relative_to(WEB)}",
+        )
     assert re.search(r"(?m)^gpio:x:\d+:$", root.path("etc/group").read_text())
     wanted = root.path("etc/systemd/system/multi-user.target.wants/tonearm.service")
     assert wanted.readlink().name == "tonearm.service"

@@ -56,6 +56,19 @@ def test_a_guest_has_so_many_votes_an_hour() -> None:
     assert house.judge(ANNA, SKIP, playing("i-10"), 1, HOUR_S) is None
 
 
+def test_files_of_guests_count_by_themselves_and_within_the_hours() -> None:
+    house = rules()
+    for _ in range(MOST_ADDED):
+        house.judge_upload(ANNA, 0.0)
+    with pytest.raises(TooMany, match="50 uploads an hour"):
+        house.judge_upload(ANNA, 1.0)
+    house.judge(ANNA, add(1), playing(), 1, 1.0)
+    house.judge_upload(BEN, 1.0)
+    house.judge_upload(ANNA, HOUR_S)
+    with pytest.raises(Forbidden, match="from 08:00 to 23:00"):
+        rules(Limits(hours=Hours.parse("08:00-23:00")), time(23)).judge_upload(ANNA, 0.0)
+
+
 def add(count: int) -> c.QueueAdd:
     return c.QueueAdd(id="1", items=[c.Entry("http://radio.example/")] * count)
 

@@ -20,6 +20,7 @@ from receiver.source.base import ByteSource
 from receiver.store.history_file import HistoryFile
 from receiver.store.mock import MockStore
 from receiver.store.trust import TrustFile
+from receiver.store.uploads import Bounds, Uploads
 
 
 class Listening:
@@ -66,7 +67,9 @@ def test_a_code_is_said_until_it_is_of_no_use(tmp_path: Path) -> None:
 def test_the_engine_says_it_unless_it_is_not_to(tmp_path: Path, speak: bool) -> None:
     clock, engine, store = MockClock(), Listening(), MockStore()
     config = Config(state_dir=tmp_path, speak=speak, volume_cap=30)
-    kept = Kept(store.load(), store, TrustFile(tmp_path), HistoryFile(tmp_path), None)
+    uploads = Uploads(tmp_path, Bounds(0, 0))
+    trust, history = TrustFile(tmp_path), HistoryFile(tmp_path)
+    kept = Kept(store.load(), store, trust, history, None, uploads)
     around = Surroundings(engine, no_source, no_wire, clock, MockWallClock(), Front(None, clock))
     receiver = Receiver(config, kept, around)
     code = receiver._pairing.doorkeeper.open().code
