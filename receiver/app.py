@@ -21,8 +21,9 @@ from receiver import __version__
 from receiver.clock.base import Clock, WallClock
 from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
+from receiver.config.load import Loaded as Configured
 from receiver.config.options import addresses_in, names_in
-from receiver.control_loop import ControlLoop
+from receiver.control_loop import ControlLoop, Reply
 from receiver.discovery.addresses import own_interfaces, reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.child import AudioChild
@@ -34,6 +35,7 @@ from receiver.logs.diary import Diary
 from receiver.memory import give_back_early, settle
 from receiver.model.health import Examination
 from receiver.model.orders import Speak
+from receiver.model.reports import Report
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pairing import Pairing
 from receiver.pcm.volume import decibels, gain_of
@@ -41,6 +43,7 @@ from receiver.peers.base import Address, Dial
 from receiver.peers.dial import dialler
 from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
+from receiver.protocol.commands import Command, SettingsGet, SettingsSet
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.certificate import Certificate, certificate_in
@@ -61,6 +64,7 @@ from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
+from receiver.settings import Settings, Subject
 from receiver.source.base import ByteSource
 from receiver.source.connections import HttpClient
 from receiver.source.http import HttpSource
@@ -70,6 +74,7 @@ from receiver.store.chronicle import Chronicle
 from receiver.store.file import FileStore
 from receiver.store.history_file import HistoryFile
 from receiver.store.keeper import Keeper
+from receiver.store.settings import SettingsFile
 from receiver.store.trust import TrustFile
 
 if TYPE_CHECKING:
@@ -81,11 +86,12 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 async def run(
-    config: Config, settings: EngineSettings, audio: AudioChild, hardware: Hardware | None
+    configured: Configured, settings: EngineSettings, audio: AudioChild, hardware: Hardware | None
 ) -> None:
-    """Run the receiver that `config` and `hardware` describe, with its first audio process, which
-    is there already, until SIGTERM or SIGINT.
+    """Run the receiver that was `configured` with this `hardware`, with its first audio process,
+    which is there already, until SIGTERM or SIGINT.
     """
+    config = configured.config
     clock = SystemClock()
     link = ProcessLink(settings, clock, audio)
     store = FileStore(config.state_dir)
@@ -106,12 +112,17 @@ async def run(
         if paired:
             certificate = await asyncio.to_thread(certificate_in, config.state_dir)
         kept = Kept(
-            loaded, store, TrustFile(config.state_dir), HistoryFile(config.state_dir), certificate
+            loaded,
+            store,
+            TrustFile(config.state_dir),
+            HistoryFile(config.state_dir),
+            certificate,
+            Settings(configured, SettingsFile(config.state_dir), clock),
         )
         around = Surroundings(
             link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
         )
-        receiver = Receiver(config, kept, around)
+        receiver = Receiver(kept, around)
         del kept, loaded  # a queue may be long
         async with receiver.running() as port:
             policy.port = port
@@ -138,6 +149,7 @@ class Kept(NamedTuple):
     trust: TrustFile
     history: HistoryFile
     certificate: Certificate | None
+    settings: Settings
 
 
 class Surroundings(NamedTuple):
@@ -154,8 +166,9 @@ class Surroundings(NamedTuple):
 class Receiver:
     """All parts of one receiver, joined."""
 
-    def __init__(self, config: Config, kept: Kept, around: Surroundings) -> None:
-        self._config = config
+    def __init__(self, kept: Kept, around: Surroundings) -> None:
+        self._settings = kept.settings
+        config = kept.settings.config
         clock = self._clock = around.clock
         self._front = around.front
         self._metrics = Metrics(clock)
@@ -183,12 +196,14 @@ class Receiver:
         self._chronicle = Chronicle(kept.history, session.history, clock)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         open_source = self._front.heralding(around.open_source)
-        self._player = Player(around.link, open_source, clock, self._loop.report)
+        self._player = Player(around.link, open_source, clock, self._reported)
+        kept.settings.subject = Subject(self._be_set, self._player.order, self._loop.be_set)
         doorkeeper = pairing.doorkeeper
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
         pairing.say = self._say
-        self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
+        pairing.lasting_host = self._lasting_host
+        self._door = Door(self._hub, self._ask, house.forward, doorkeeper, clock)
         places = Places(lambda: {peer.host for peer in house.peers.values()})
         gate = Gate(clock, self._metrics, places)
         guard = Guard(clock, _names(config, own_id))
@@ -212,6 +227,7 @@ class Receiver:
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._chronicle.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
+                tasks.create_task(self._settings.run()),
                 tasks.create_task(self._front.run(self._door.take_here)),
                 tasks.create_task(self._pairing.run(self._local_door, {"doctor": self._examine})),
             ]
@@ -221,8 +237,8 @@ class Receiver:
                     await self._house.begun.wait()
                     self._meet_the_house(port)
                     self._front.ready()
-                    if self._config.mdns:
-                        parts.append(tasks.create_task(self._advertise(port)))
+                    if self._settings.config.mdns:
+                        parts.append(tasks.create_task(self._advertise()))
                     self._service.ready()
                     yield port
             finally:
@@ -234,18 +250,21 @@ class Receiver:
         await self._chronicle.finish()
 
     def _listening(self) -> AbstractAsyncContextManager[int]:
-        config = self._config
+        config = self._settings.config
         return self._server.listening(config.host, config.port, self._certificate)
 
-    async def _advertise(self, port: int) -> None:
-        config = self._config
-        me = Advertisement(self._keeper.receiver_id, config.name, port, config.host)
+    @property
+    def _advertised(self) -> Advertisement:
+        config = self._settings.config
+        return Advertisement(self._keeper.receiver_id, config.name, self._port, config.host)
+
+    async def _advertise(self) -> None:
         # Being seen can wait until commands are taken; loading what it needs is slow.
         module = await asyncio.to_thread(
             importlib.import_module, "receiver.discovery.zeroconf_advertiser"
         )
         advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(
-            me, self._clock, on_seen=self._seen
+            self._advertised, self._clock, on_seen=self._seen
         )
         self._advertiser = advertiser
         await advertiser.run()
@@ -255,7 +274,7 @@ class Receiver:
         module = await asyncio.to_thread(importlib.import_module, "receiver.doctor.running")
         instance = self._advertiser.instance if self._advertiser else None
         told: Examination = await module.examine_running(
-            self._config,
+            self._settings.config,
             self._hub.snapshot().state,
             self._port,
             instance,
@@ -266,15 +285,38 @@ class Receiver:
 
     def _own_url(self) -> str:
         """Where the page of this receiver is, by the best of its addresses."""
-        host = self._config.host or next(iter(reachable(usable_addresses())), "localhost")
+        host = self._settings.config.host or next(iter(reachable(usable_addresses())), "localhost")
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
+
+    def _lasting_host(self) -> str:
+        """The name that mDNS gives our addresses, where it does."""
+        server = self._advertised.server.removesuffix(".")
+        return f"{server}:{self._port}" if self._settings.config.mdns else ""
 
     def _say(self, code: str) -> None:
         """Have a pairing code said, or no more."""
-        if self._config.speak:
+        if self._settings.config.speak:
             if code:
                 self._front.herald()
             self._player.order(Speak(code, gain_of(self._session.state.volume.cap)))
+
+    # --- how it is set ----------------------------------------------------------------------
+
+    def _ask(self, command: Command, reply: Reply) -> None:
+        if isinstance(command, SettingsGet | SettingsSet):
+            self._settings.ask(command, reply)
+        else:
+            self._loop.ask(command, reply)
+
+    def _reported(self, report: Report) -> None:
+        self._settings.reported(report)
+        self._loop.report(report)
+
+    def _be_set(self, config: Config) -> None:
+        self._pairing.be_set(config)
+        self._house.rename(config.name)
+        if self._advertiser is not None:
+            self._advertiser.update(self._advertised)
 
     # --- the house --------------------------------------------------------------------------
 
@@ -285,7 +327,8 @@ class Receiver:
         self._peer_news.publish(state)
         peers = self._house.peers
         access = self._pairing.doorkeeper.access
-        told = msgspec.structs.replace(state, peers=peers, access=access)
+        settings = self._settings.state
+        told = msgspec.structs.replace(state, peers=peers, access=access, settings=settings)
         self._front.show(told)
         self._diary.follow(told)
         self._hub.publish(told)
@@ -302,7 +345,7 @@ class Receiver:
         self._house.listens_on(port)
         for peer in self._keeper.peers:
             self._house.seen(peer.id, peer.name, [Address(peer.host, peer.port)])
-        for address in addresses_in(self._config.peers, DEFAULT_PORT):
+        for address in addresses_in(self._settings.config.peers, DEFAULT_PORT):
             self._house.meet(Address(*address))
 
     def _seen(self, seen: Seen) -> None:

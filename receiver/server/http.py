@@ -23,7 +23,7 @@ from receiver.server.hub import Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import schema
-from receiver.server.visitor import Visitor
+from receiver.server.visitor import Visitor, as_met
 from receiver.trust.caller import Caller
 
 GOODBYE_S = 0.5
@@ -161,13 +161,11 @@ class Server:
     # --- who asks ---------------------------------------------------------------------------
 
     def _caller(self, request: web.Request) -> Caller | None:
-        """Who asks, by the token in the head (RFC 6750), and whether others may hear it; None:
-        nobody that was let in. Raises `Unauthorized` for a token that is none.
+        """Who asks, by the token in the head (RFC 6750); None: nobody that was let in. Raises
+        `Unauthorized` for a token that is none.
         """
         caller = self._by_token(request)
-        if caller is None or request.secure:
-            return caller
-        return caller._replace(private=False)
+        return None if caller is None else as_met(caller, request)
 
     def _by_token(self, request: web.Request) -> Caller | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -47,30 +47,30 @@ class Visitor:
                 sending = tasks.create_task(self._send(request))
                 if self._caller is not None:
                     self._welcome(self._caller)
-                await self._listen()
+                await self._listen(request)
                 sending.cancel()
         finally:
             self._outbox.leave()
             if self._visit is not None:
                 self._doorkeeper.leave(self._visit)
 
-    async def _listen(self) -> None:
+    async def _listen(self, request: web.Request) -> None:
         if self._caller is None:
             self._refuse(None, self._doorkeeper.unknown())
-            await self._let_in()
+            await self._let_in(request)
         async for message in self.socket:
-            await self._take(message)
+            await self._take(message, request)
 
-    async def _let_in(self) -> None:
+    async def _let_in(self, request: web.Request) -> None:
         """Until the client has said who it is, or it takes too long."""
         try:
             async with asyncio.timeout(AUTH_S):
                 while self._caller is None and not self.socket.closed:
-                    await self._take(await self.socket.receive())
+                    await self._take(await self.socket.receive(), request)
         except TimeoutError:
             await self.socket.close(code=4401, message=b"unauthorized")
 
-    async def _take(self, message: WSMessage) -> None:
+    async def _take(self, message: WSMessage, request: web.Request) -> None:
         # What has come already is given out at once, and may be a thousand messages: others first.
         await asyncio.sleep(0)
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -80,7 +80,7 @@ class Visitor:
             self._door.take(message.data, self._caller, self._outbox.post)
             return
         try:
-            caller = self._doorkeeper.caller(auth.token)
+            caller = as_met(self._doorkeeper.caller(auth.token), request)
         except TonearmError as error:
             self._refuse(auth.id, error)
         else:
@@ -110,6 +110,11 @@ class Visitor:
         except (TimeoutError, OSError):
             if request.transport is not None:
                 request.transport.abort()
+
+
+def as_met(caller: Caller, request: web.Request) -> Caller:
+    """Who sends a request: whether others may hear it, and where it came to."""
+    return caller._replace(private=request.secure, host=request.host)
 
 
 def _auth(data: bytes | str) -> Auth | None:

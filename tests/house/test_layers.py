@@ -12,7 +12,7 @@ from tests.house.code import Module, is_own_module, modules, part
 LAYERS = (
     ("receiver.__main__",),
     ("receiver.app", "receiver.errands"),
-    ("receiver.doctor", "receiver.front", "receiver.pairing"),
+    ("receiver.doctor", "receiver.front", "receiver.pairing", "receiver.settings"),
     ("receiver.control_loop",),
     ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
