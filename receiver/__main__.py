@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from receiver.config.load import Loaded, load
+from receiver.config.load import Kept, Loaded, load
 from receiver.errors import TonearmError
 from receiver.logs.lines import last_words, set_up
 
 if TYPE_CHECKING:
     from hw.settings import Hardware
+
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -41,13 +46,15 @@ def _in_words(error: TonearmError | OSError) -> str:
 
 
 def _main() -> None:
-    loaded = load(sys.argv[1:], os.environ)
+    loaded = load(sys.argv[1:], os.environ, _kept_in)
     hardware = _hardware(loaded)
     if loaded.task is not None:
         from receiver.errands import run_errand  # noqa: PLC0415 - a daemon has none to run
 
         sys.exit(run_errand(loaded.task, loaded, hardware))
     set_up(loaded.config.log_level)
+    for trouble in loaded.kept.troubles:
+        log.warning("%s", trouble)
     # The audio process splits off before control loads anything that it would only carry along.
     import asyncio  # noqa: PLC0415
 
@@ -70,9 +77,18 @@ def _main() -> None:
     from receiver.source.tls import certificates_later  # noqa: PLC0415
 
     with certificates_later():
-        from receiver.app import run  # noqa: PLC0415
+        from receiver.daemon import run  # noqa: PLC0415
 
-    asyncio.run(run(config, settings, audio, hardware))
+    asyncio.run(run(loaded, settings, audio, hardware))
+
+
+def _kept_in(folder: Path) -> Kept:
+    """What people have set while the receiver of this folder ran."""
+    from receiver.store.settings import SettingsFile  # noqa: PLC0415 - not for those who ask for help
+
+    file = SettingsFile(folder)
+    values, troubles = file.load()
+    return Kept(values, str(file.path), troubles)
 
 
 def _hardware(loaded: Loaded) -> Hardware | None:

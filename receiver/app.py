@@ -7,44 +7,39 @@ import contextlib
 import importlib
 import logging
 import os
-import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from receiver import __version__
 from receiver.clock.base import Clock, WallClock
-from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
 from receiver.config.options import addresses_in, names_in
-from receiver.control_loop import ControlLoop
-from receiver.discovery.addresses import own_interfaces, reachable, usable_addresses
+from receiver.control_loop import ControlLoop, Reply
+from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
-from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink
-from receiver.engine.process_link import ProcessLink
-from receiver.engine.settings import EngineSettings
 from receiver.front import Front
 from receiver.logs.diary import Diary
-from receiver.memory import give_back_early, settle
 from receiver.model.health import Examination
 from receiver.model.orders import Speak
+from receiver.model.reports import Report
 from receiver.model.state import ClockId, Output, Peer, ReceiverInfo, State
 from receiver.pairing import Pairing
 from receiver.pcm.volume import decibels, gain_of
 from receiver.peers.base import Address, Dial
-from receiver.peers.dial import dialler
 from receiver.peers.house import House
 from receiver.player.player import OpenSource, Player
+from receiver.protocol.commands import Command, SettingsGet, SettingsSet
 from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.callers import Callers
-from receiver.server.certificate import Certificate, certificate_in
+from receiver.server.certificate import Certificate
 from receiver.server.door import Door
 from receiver.server.gate import Gate
 from receiver.server.guard import Guard
@@ -64,84 +59,17 @@ from receiver.session.memoir import Memoir
 from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
-from receiver.source.base import ByteSource
-from receiver.source.connections import HttpClient
-from receiver.source.file import FileSource
-from receiver.source.http import HttpSource
-from receiver.source.policy import Policy
+from receiver.settings import Settings, Subject
 from receiver.store.base import Loaded, Store
 from receiver.store.chronicle import Chronicle
-from receiver.store.file import FileStore
 from receiver.store.history_file import HistoryFile
 from receiver.store.keeper import Keeper
 from receiver.store.trust import TrustFile
-from receiver.store.uploads import MB, Bounds, Uploads
-
-if TYPE_CHECKING:
-    from hw.settings import Hardware
+from receiver.store.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-async def run(
-    config: Config, settings: EngineSettings, audio: AudioChild, hardware: Hardware | None
-) -> None:
-    """Run the receiver that `config` and `hardware` describe, with its first audio process, which
-    is there already, until SIGTERM or SIGINT.
-    """
-    clock = SystemClock()
-    link = ProcessLink(settings, clock, audio)
-    store = FileStore(config.state_dir)
-    paired = config.auth == "pair"
-    bounds = Bounds(config.upload_mb * MB, config.cache_mb * MB)
-    uploads = Uploads(config.cache_dir / "uploads", bounds)
-    policy = Policy(
-        own_interfaces,
-        port=config.port,
-        loopback=config.loopback,
-        names=names_in(config.home_names),
-    )
-    async with HttpClient(clock, policy) as client, dialler(tls=paired) as dial:
-
-        def open_source(url: str) -> ByteSource:
-            file = uploads.file_of(url)
-            return FileSource(file, url, clock) if file else HttpSource(url, client, clock)
-
-        loaded = await asyncio.to_thread(store.load)
-        await asyncio.to_thread(uploads.load)
-        certificate = None
-        if paired:
-            certificate = await asyncio.to_thread(certificate_in, config.state_dir)
-        kept = Kept(
-            loaded,
-            store,
-            TrustFile(config.state_dir),
-            HistoryFile(config.state_dir),
-            certificate,
-            uploads,
-        )
-        around = Surroundings(
-            link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
-        )
-        receiver = Receiver(config, kept, around)
-        del kept, loaded  # a queue may be long
-        async with receiver.running() as port:
-            policy.port = port
-            log.info("%s is ready on port %d.", config.name, port)
-            settle()
-            give_back_early()
-            log.info("Stopping: told by %s.", await _told_to_stop())
-
-
-async def _told_to_stop() -> str:
-    """Wait for a signal; gives its name."""
-    told: asyncio.Queue[str] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.put_nowait, number.name)
-    return await told.get()
 
 
 class Kept(NamedTuple):
@@ -153,6 +81,7 @@ class Kept(NamedTuple):
     history: HistoryFile
     certificate: Certificate | None
     uploads: Uploads
+    settings: Settings
 
 
 class Surroundings(NamedTuple):
@@ -169,8 +98,9 @@ class Surroundings(NamedTuple):
 class Receiver:
     """All parts of one receiver, joined."""
 
-    def __init__(self, config: Config, kept: Kept, around: Surroundings) -> None:
-        self._config = config
+    def __init__(self, kept: Kept, around: Surroundings) -> None:
+        self._settings = kept.settings
+        config = kept.settings.config
         clock = self._clock = around.clock
         self._front = around.front
         self._metrics = Metrics(clock)
@@ -198,12 +128,14 @@ class Receiver:
         self._chronicle = Chronicle(kept.history, session.history, clock)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         open_source = self._front.heralding(around.open_source)
-        self._player = Player(around.link, open_source, clock, self._loop.report)
+        self._player = Player(around.link, open_source, clock, self._reported)
+        kept.settings.subject = Subject(self._be_set, self._player.order, self._loop.be_set)
         doorkeeper = pairing.doorkeeper
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
         pairing.say = self._say
-        self._door = Door(self._hub, self._loop.ask, house.forward, doorkeeper, clock)
+        pairing.lasting_host = self._lasting_host
+        self._door = Door(self._hub, self._ask, house.forward, doorkeeper, clock)
         places = Places(lambda: {peer.host for peer in house.peers.values()})
         gate = Gate(clock, self._metrics, places)
         guard = Guard(clock, _names(config, own_id))
@@ -231,6 +163,7 @@ class Receiver:
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._chronicle.run()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
+                tasks.create_task(self._settings.run()),
                 tasks.create_task(self._front.run(self._door.take_here)),
                 tasks.create_task(self._pairing.run(self._local_door, {"doctor": self._examine})),
             ]
@@ -240,8 +173,8 @@ class Receiver:
                     await self._house.begun.wait()
                     self._meet_the_house(port)
                     self._front.ready()
-                    if self._config.mdns:
-                        parts.append(tasks.create_task(self._advertise(port)))
+                    if self._settings.config.mdns:
+                        parts.append(tasks.create_task(self._advertise()))
                     self._service.ready()
                     yield port
             finally:
@@ -253,18 +186,21 @@ class Receiver:
         await self._chronicle.finish()
 
     def _listening(self) -> AbstractAsyncContextManager[int]:
-        config = self._config
+        config = self._settings.config
         return self._server.listening(config.host, config.port, self._certificate)
 
-    async def _advertise(self, port: int) -> None:
-        config = self._config
-        me = Advertisement(self._keeper.receiver_id, config.name, port, config.host)
+    @property
+    def _advertised(self) -> Advertisement:
+        config = self._settings.config
+        return Advertisement(self._keeper.receiver_id, config.name, self._port, config.host)
+
+    async def _advertise(self) -> None:
         # Being seen can wait until commands are taken; loading what it needs is slow.
         module = await asyncio.to_thread(
             importlib.import_module, "receiver.discovery.zeroconf_advertiser"
         )
         advertiser: ServiceAdvertiser = module.ZeroconfAdvertiser(
-            me, self._clock, on_seen=self._seen
+            self._advertised, self._clock, on_seen=self._seen
         )
         self._advertiser = advertiser
         await advertiser.run()
@@ -274,7 +210,7 @@ class Receiver:
         module = await asyncio.to_thread(importlib.import_module, "receiver.doctor.running")
         instance = self._advertiser.instance if self._advertiser else None
         told: Examination = await module.examine_running(
-            self._config,
+            self._settings.config,
             self._hub.snapshot().state,
             self._port,
             instance,
@@ -285,7 +221,7 @@ class Receiver:
 
     def _own_url(self) -> str:
         """Where the page of this receiver is, by the best of its addresses."""
-        host = self._config.host or next(iter(reachable(usable_addresses())), "localhost")
+        host = self._settings.config.host or next(iter(reachable(usable_addresses())), "localhost")
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}/"
 
     def _wanted(self) -> Iterator[str]:
@@ -297,12 +233,35 @@ class Receiver:
             if peer.session is not None and peer.session.item is not None:
                 yield peer.session.item.url
 
+    def _lasting_host(self) -> str:
+        """The name that mDNS gives our addresses, where it does."""
+        server = self._advertised.server.removesuffix(".")
+        return f"{server}:{self._port}" if self._settings.config.mdns else ""
+
     def _say(self, code: str) -> None:
         """Have a pairing code said, or no more."""
-        if self._config.speak:
+        if self._settings.config.speak:
             if code:
                 self._front.herald()
             self._player.order(Speak(code, gain_of(self._session.state.volume.cap)))
+
+    # --- how it is set ----------------------------------------------------------------------
+
+    def _ask(self, command: Command, reply: Reply) -> None:
+        if isinstance(command, SettingsGet | SettingsSet):
+            self._settings.ask(command, reply)
+        else:
+            self._loop.ask(command, reply)
+
+    def _reported(self, report: Report) -> None:
+        self._settings.reported(report)
+        self._loop.report(report)
+
+    def _be_set(self, config: Config) -> None:
+        self._pairing.be_set(config)
+        self._house.rename(config.name)
+        if self._advertiser is not None:
+            self._advertiser.update(self._advertised)
 
     # --- the house --------------------------------------------------------------------------
 
@@ -313,7 +272,8 @@ class Receiver:
         self._peer_news.publish(state)
         peers = self._house.peers
         access = self._pairing.doorkeeper.access
-        told = msgspec.structs.replace(state, peers=peers, access=access)
+        settings = self._settings.state
+        told = msgspec.structs.replace(state, peers=peers, access=access, settings=settings)
         self._front.show(told)
         self._diary.follow(told)
         self._hub.publish(told)
@@ -330,7 +290,7 @@ class Receiver:
         self._house.listens_on(port)
         for peer in self._keeper.peers:
             self._house.seen(peer.id, peer.name, [Address(peer.host, peer.port)])
-        for address in addresses_in(self._config.peers, DEFAULT_PORT):
+        for address in addresses_in(self._settings.config.peers, DEFAULT_PORT):
             self._house.meet(Address(*address))
 
     def _seen(self, seen: Seen) -> None:

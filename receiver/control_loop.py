@@ -23,6 +23,7 @@ from receiver.protocol.commands import Command, Transfer
 from receiver.protocol.events import Answer, Done, Error
 from receiver.protocol.peers import HandoffMessage
 from receiver.session import effects as e
+from receiver.session.caps import Caps
 from receiver.session.observer import Observer
 from receiver.session.roaming import RoamingSession
 from receiver.trust.caller import PEER
@@ -41,6 +42,15 @@ class _Asked(msgspec.Struct, frozen=True):
     accepted: float
 
 
+class _Set(msgspec.Struct, frozen=True):
+    """How the receiver is set from now on, on whose command, and the answer to that."""
+
+    asked: _Asked
+    name: str
+    caps: Caps
+    result: dict[str, Any]
+
+
 class _Said(msgspec.Struct, frozen=True):
     """What another receiver says of a handoff."""
 
@@ -55,7 +65,7 @@ class _Linked(msgspec.Struct, frozen=True):
     how: Literal["back", "lost", "dead"]
 
 
-_Message = _Asked | Report | _Said | _Linked | None
+_Message = _Asked | _Set | Report | _Said | _Linked | None
 """None: time has passed, or the house has changed."""
 
 
@@ -83,6 +93,15 @@ class ControlLoop:
     def ask(self, command: Command, reply: Reply) -> None:
         """Have a command carried out; `reply` gets exactly one answer."""
         self._inbox.put_nowait(_Asked(command, reply, self._clock.now()))
+
+    def be_set(
+        self, command: Command, reply: Reply, name: str, caps: Caps, result: dict[str, Any]
+    ) -> None:
+        """Be called so, and never be louder than these caps: what `command` has led to. It is
+        answered with `result` when everybody has been told.
+        """
+        asked = _Asked(command, reply, self._clock.now())
+        self._inbox.put_nowait(_Set(asked, name, caps, result))
 
     def report(self, report: Report) -> None:
         """Take in what the player's side says."""
@@ -142,6 +161,8 @@ class ControlLoop:
                 return session.transfer(command, to, message, now)
             case _Asked(command):
                 return session.command(command, message, now)
+            case _Set(asked, name, caps, result):
+                return [*session.be_set(name, caps), e.Answer(asked, result)]
             case _Linked(peer, "back"):
                 return session.peer_back(peer, now)
             case _Linked(peer, how):

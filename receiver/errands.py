@@ -20,6 +20,8 @@ def run_errand(task: Task, loaded: Loaded, hardware: Hardware | None) -> int:
 
 
 def _check_config(loaded: Loaded, hardware: Hardware | None) -> int:
+    for trouble in loaded.kept.troubles:
+        sys.stderr.write(f"{trouble}\n")
     sys.stdout.write(table(loaded, hardware.rows if hardware else ()))
     return 0
 

@@ -86,6 +86,12 @@ class Conflict(TonearmError):
     code, http_status, exit_code = "conflict", 409, 3
 
 
+class Pinned(TonearmError):
+    """The setting cannot be changed: a flag or a variable sets it where the receiver is started."""
+
+    code, http_status, exit_code = "pinned", 409, 3
+
+
 class Superseded(TonearmError):
     """Another play or stop came before this play had made a sound."""
 

@@ -9,6 +9,8 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from receiver.clock.base import Clock, WallClock
 from receiver.config.config import Config
@@ -18,12 +20,15 @@ from receiver.server.certificate import Certificate
 from receiver.server.local_door import Answers, Invitation, local_door
 from receiver.store.trust import TrustFile
 from receiver.trust.circle import Circle
-from receiver.trust.doorkeeper import Doorkeeper
+from receiver.trust.doorkeeper import Doorkeeper, Drawn
 from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules, Limits
 from receiver.trust.pairings import Pairings
 from receiver.trust.seal import Seal
 from receiver.trust.window import OPEN_S, Opened
+
+if TYPE_CHECKING:
+    from segno import QRCode
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,9 @@ class Pairing:
         """Is called when other receivers of the house are to know something."""
         self.say: Callable[[str], None] = lambda _: None
         """Has a code said by the speaker; an empty one: no more."""
+        self.lasting_host: Callable[[], str] = lambda: ""
+        """A name that this receiver keeps, with the port; "": it has none."""
+        self._drawing = asyncio.TaskGroup()
         trusted = file.load()
         self.fingerprint = certificate.fingerprint if certificate else ""
         me = Member(own_id, config.name, self.fingerprint)
@@ -63,18 +71,21 @@ class Pairing:
         """How other receivers know this one; None: it is open."""
         if config.auth == "pair":
             self.credentials = Seal(self._circle, self.fingerprint)
-        hours = Hours.parse(config.guest_hours) if config.guest_hours else None
+        self._rules = HouseRules(_limits(config), wall.time_of_day)
         self.doorkeeper = Doorkeeper(
             me,
             config.auth,
             self._circle,
-            HouseRules(
-                Limits(config.guest_skips, config.guest_volume, hours),
-                wall.time_of_day,
-            ),
+            self._rules,
             self,
             clock,
         )
+
+    def be_set(self, config: Config) -> None:
+        """Go by this configuration from now on."""
+        self.doorkeeper.rename(config.name)
+        self._circle.house.rename(config.name)
+        self._rules.limit(_limits(config))
 
     def _changed(self) -> None:
         """Something is to be kept; what others should know they are told at once."""
@@ -91,7 +102,7 @@ class Pairing:
                 await stack.enter_async_context(local_door(door, {"pair": self._invite, **answers}))
             except OSError as error:
                 log.warning("tonearm-receiver pair will not work: %s: %s", door, error.strerror)
-            async with asyncio.TaskGroup() as tasks:
+            async with self._drawing as tasks:
                 tasks.create_task(self.doorkeeper.run())
                 await self._keep()
 
@@ -110,12 +121,21 @@ class Pairing:
 
     async def _invite(self) -> Invitation:
         opened = self.doorkeeper.open()
-        return Invitation(opened.code, self._url(opened), OPEN_S)
+        return Invitation(opened.code, self._link(self._own_url(), opened), OPEN_S)
 
-    def _url(self, opened: Opened) -> str:
+    def _link(self, page: str, opened: Opened) -> str:
         """What the QR code holds. What is behind the # stays in the phone."""
         fingerprint = f"&fp={self.fingerprint}" if self.fingerprint else ""
-        return f"{self._own_url()}#pair={opened.code}{fingerprint}"
+        return f"{page}#pair={opened.code}{fingerprint}"
+
+    def _page(self, host: str) -> str:
+        """Where a phone finds the page, that somebody has reached at `host`."""
+        host = self.lasting_host() if _is_of_this_machine(host) else host
+        return f"http://{host}/" if host else self._own_url()
+
+    async def _draw(self, link: str, tell: Drawn) -> None:
+        """Off the event loop: it takes some time, to load what it takes most of all."""
+        tell(link, await asyncio.to_thread(qr_rows, link))
 
     # --- as the herald ----------------------------------------------------------------------
 
@@ -123,18 +143,42 @@ class Pairing:
         """See `Herald`."""
         log.info("Pairing is open for %.0f s. Code: %s", seconds, opened.code)
         if sys.stderr.isatty():  # a log would shorten what looks so alike
-            sys.stderr.write("\n".join([*qr_lines(self._url(opened)), ""]))
+            sys.stderr.write("\n".join([*qr_lines(self._link(self._own_url(), opened)), ""]))
         self.say(opened.code)
+
+    def draw(self, opened: Opened, host: str, tell: Drawn) -> None:
+        """See `Herald`."""
+        self._drawing.create_task(self._draw(self._link(self._page(host), opened), tell))
 
     def closed(self, why: str) -> None:  # noqa: ARG002 - the doorkeeper has logged it
         """See `Herald`."""
         self.say("")
 
 
+def _limits(config: Config) -> Limits:
+    hours = Hours.parse(config.guest_hours) if config.guest_hours else None
+    return Limits(config.guest_skips, config.guest_volume, hours)
+
+
+def _is_of_this_machine(host: str) -> bool:
+    """Whether a host, with or without a port, leads nobody else here, or nowhere."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name in ("", "localhost") or name.startswith("127.") or name == "::1"
+
+
 def qr_lines(text: str) -> list[str]:
     """A QR code for a terminal."""
+    drawn = io.StringIO()
+    _qr(text).terminal(drawn, compact=True)
+    return drawn.getvalue().splitlines()
+
+
+def qr_rows(text: str) -> list[str]:
+    """A QR code as rows of 0 (light) and 1 (dark), without the quiet zone."""
+    return ["".join("1" if dark else "0" for dark in row) for row in _qr(text).matrix]
+
+
+def _qr(text: str) -> QRCode:
     import segno  # noqa: PLC0415 - seldom needed
 
-    drawn = io.StringIO()
-    segno.make(text, micro=False).terminal(drawn, compact=True)
-    return drawn.getvalue().splitlines()
+    return segno.make(text, micro=False)

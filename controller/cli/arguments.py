@@ -15,7 +15,8 @@ exit codes:
        (bad_request, wrong_host, wrong_origin, unsupported_scheme, refused_address)
   3    not now: nothing plays, the stream cannot seek, another play came before, the queue is
        not what it was, or a receiver does something else (nothing_playing, not_seekable,
-       superseded, no_such_item, no_such_pairing, too_many, conflict, busy, target_playing, stale)
+       superseded, pinned, no_such_item, no_such_pairing, too_many, conflict, busy,
+       target_playing, stale)
   4    the server of the stream is at fault (unreachable, http_refused, stalled)
   5    the stream cannot be played (unsupported_format, unplayable)
   6    the receiver has no sound device to play on (no_device)
@@ -73,6 +74,13 @@ pair`. `tonearm pairings revoke RECEIVER` ends it.
 """
 
 
+SETTINGS_HELP = """\
+Show how a receiver is set, and where each value comes from; with KEY, that setting alone; with
+VALUE, change it. It holds at once, and after a restart. You must be an owner: see `tonearm pair`.
+KEY is name, volume_cap, night_cap, night_hours, device, guest_skips, guest_volume or guest_hours.
+"""
+
+
 TRANSFER_HELP = """\
 Hand what plays, and the queue, over to another receiver, where it goes on without a gap. FROM and
 TO are names, ids or HOST[:PORT]. Without FROM, and without --device, it is taken from the only
@@ -115,6 +123,8 @@ class Arguments(argparse.Namespace):
     name: str | None
     role: str
     pairing: str
+    key: str | None
+    value: str | None
     joins: str
     house: str | None
     invitation: str | None
@@ -188,6 +198,7 @@ def make_parser() -> Parser:
     joining.add_argument("joins", metavar="RECEIVER", help="the one that joins")
     joining.add_argument("house", metavar="OF", nargs="?", help="any of the house; the default")
     _add_pairings(add("pairings", "show, open to or close to who is paired"))
+    _add_settings(add("settings", "show or change how a receiver is set"))
     add("completion", "print a completion script", common=False).add_argument(
         "shell", choices=["bash", "zsh", "fish", "devices"], help="devices: the names it completes"
     )
@@ -258,6 +269,12 @@ def _add_pairings(pairings: Parser) -> None:
     )
     revoking = add("revoke", "let a controller in no more; it is cut off at once")
     revoking.add_argument("pairing", metavar="NAME|ID")
+
+
+def _add_settings(settings: Parser) -> None:
+    settings.description = SETTINGS_HELP
+    settings.add_argument("key", metavar="KEY", nargs="?", help="such as name or volume_cap")
+    settings.add_argument("value", metavar="VALUE", nargs="?", help='"" for none')
 
 
 def _add_transfer(transfer: Parser) -> None:

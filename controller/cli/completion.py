@@ -41,6 +41,17 @@ WORDS = {
     "pairings ls": COMMON,
     "pairings open": [*COMMON, "--role"],
     "pairings revoke": COMMON,
+    "settings": [
+        *COMMON,
+        "name",
+        "volume_cap",
+        "night_cap",
+        "night_hours",
+        "device",
+        "guest_skips",
+        "guest_volume",
+        "guest_hours",
+    ],
     "completion": ["bash", "zsh", "fish", "--help"],
 }
 """What may follow each command."""

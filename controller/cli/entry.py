@@ -16,7 +16,7 @@ from receiver.errors import Internal, TonearmError
 TRACEBACK = "TONEARM_TRACEBACK"
 OWN_MODULE = {
     "cast", "watch", "discover", "status", "transfer", "queue", "doctor", "pair", "pairings",
-    "join", "history", "completion",
+    "join", "history", "settings", "completion",
 }  # fmt: skip
 """Commands with a module and a function of their name; all others are `simple`."""
 INTERRUPTED = 128 + signal.SIGINT

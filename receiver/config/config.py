@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from receiver.config.options import (
     Address,
@@ -44,6 +44,7 @@ class Config:
         Text(MAX_NAME_BYTES, blank=False),
         "name that people see; the host's by default",
         default_factory=_host_name,
+        settable=True,
     )
     host: str = option(Address(), 'address to listen on; "" means all', default="")
     port: int = option(
@@ -76,13 +77,16 @@ class Config:
     )
     speak: bool = option(Switch(), "say the pairing code through the speaker", default=True)
     guest_skips: int = option(
-        Number(0, 1000), "items that a guest may vote to skip in an hour", default=6
+        Number(0, 1000), "items that a guest may vote to skip in an hour", default=6, settable=True
     )
     guest_volume: int = option(
-        Number(0, 100, "percent"), "how loud a guest may make it", default=60
+        Number(0, 100, "percent"), "how loud a guest may make it", default=60, settable=True
     )
     guest_hours: str = option(
-        DayHours(), 'when guests may do anything, like 08:00-23:00; "" means always', default=""
+        DayHours(),
+        'when guests may do anything, like 08:00-23:00; "" means always',
+        default="",
+        settable=True,
     )
     audio: AudioBackend = option(
         Choice(("auto", "portaudio", "mock")),
@@ -90,7 +94,10 @@ class Config:
         default="auto",
     )
     device: str = option(
-        Text(), 'sound device by name or ALSA card id; "" means the default', default=""
+        Text(),
+        'sound device by name or ALSA card id; "" means the default',
+        default="",
+        settable=True,
     )
     rate: int = option(
         Number(8000, 384_000, "Hz", also=(0,)),
@@ -124,13 +131,19 @@ class Config:
         default="auto",
     )
     volume_cap: int = option(
-        Number(1, 100, "percent"), "the loudest that anybody or anything can make it", default=100
+        Number(1, 100, "percent"),
+        "the loudest that anybody or anything can make it",
+        default=100,
+        settable=True,
     )
     night_cap: int = option(
-        Number(0, 100, "percent"), "the same for the hours of the night", default=100
+        Number(0, 100, "percent"), "the same for the hours of the night", default=100, settable=True
     )
     night_hours: str = option(
-        DayHours(), 'when night_cap holds, by local time; "" means never', default="22:00-07:00"
+        DayHours(),
+        'when night_cap holds, by local time; "" means never',
+        default="22:00-07:00",
+        settable=True,
     )
     state_dir: Path = option(
         Folder(),
@@ -167,6 +180,8 @@ class Option:
     key: str
     kind: Kind
     help: str
+    settable: bool
+    """Whether people may change it while the receiver runs."""
 
     @property
     def variable(self) -> str:
@@ -179,7 +194,5 @@ class Option:
         return "--" + self.key.replace("_", "-")
 
 
-OPTIONS = tuple(
-    Option(item.name, cast("Kind", item.metadata["kind"]), cast("str", item.metadata["help"]))
-    for item in fields(Config)
-)
+OPTIONS = tuple(Option(key=item.name, **item.metadata) for item in fields(Config))
+SETTABLE = tuple(option for option in OPTIONS if option.settable)

@@ -1,27 +1,43 @@
 """Makes the configuration out of its sources.
 
-The later one wins: defaults, files, variables, flags.
+The later one wins: defaults, files, what people have set while the receiver ran, variables, flags.
 
 Runs once, at the start, before there is an event loop. Raises `ConfigError` for a key that does
 not exist and for a value that is not allowed; the message names the source, and the line where it
-can be found.
+can be found. What people have set is kept by ourselves: what is wrong in it costs that, and no
+start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
 from receiver.config import sources
-from receiver.config.config import OPTIONS, Config
+from receiver.config.config import OPTIONS, SETTABLE, Config, Option
 from receiver.config.sources import Setting, Table, Task
 from receiver.errors import ConfigError
+
+
+class Kept(NamedTuple):
+    """What people have set, by the keys of the options; the file that holds it, and what is wrong
+    with that, for people.
+    """
+
+    values: Mapping[str, object]
+    file: str = ""
+    troubles: Sequence[str] = ()
+
+
+NOTHING = Kept({})
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The configuration, where each value came from, the tables that are no options, and what else
-    the command line asked for.
+    the command line asked for. `kept`: what people have set, as far as it is right.
     """
 
     config: Config
@@ -29,10 +45,16 @@ class Loaded:
     tables: Mapping[str, Table] = field(default_factory=dict)
     task: Task | None = None
     json: bool = False
+    kept: Kept = NOTHING
 
 
-def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
-    """Read all sources. `argv` is without the program's name.
+def load(
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    read_kept: Callable[[Path], Kept] = lambda _: NOTHING,
+) -> Loaded:
+    """Read all sources. `argv` is without the program's name; `read_kept` reads what people have
+    set out of the folder of the state.
 
     `--help`, `--version` and a flag that does not exist end the program, as argparse does it.
     """
@@ -49,16 +71,34 @@ def load(argv: Sequence[str], environ: Mapping[str, str]) -> Loaded:
         found, found_tables = sources.from_file(file, missing_is_fine=flags.config is None)
         settings += found
         tables |= {table.name: table for table in found_tables}
-    settings += sources.from_variables(environ)
-    settings += sources.from_flags(flags)
-    config, origins = _resolve(settings)
+    pinned = sources.from_variables(environ) + sources.from_flags(flags)
+    config, origins = _resolve([*settings, *pinned])
+    kept = _sound(read_kept(config.state_dir))
+    if kept.values:
+        settings += (Setting(_BY_KEY[key], value, kept.file) for key, value in kept.values.items())
+        config, origins = _resolve([*settings, *pinned])
     return Loaded(
         config,
         origins,
         tables,
         flags.verb or flags.task,
         flags.json,
+        kept,
     )
+
+
+def check(option: Option, value: object, origin: str = "") -> object:
+    """The value of an option as the configuration holds it. Raises `ConfigError`, which names the
+    `origin` of the value.
+    """
+    try:
+        return option.kind.check(value)
+    except ValueError:
+        place = f"{origin}: " if origin else ""
+        raise ConfigError(
+            f"{place}{option.key} must be {option.kind.allowed}, not {_short(value)}.",
+            key=option.key,
+        ) from None
 
 
 def table(loaded: Loaded, more: Iterable[tuple[str, str, str]] = ()) -> str:
@@ -86,11 +126,28 @@ def shown(value: object) -> str:
     return f'"{text}"'
 
 
+_BY_KEY = {option.key: option for option in SETTABLE}
+
+
+def _sound(kept: Kept) -> Kept:
+    """What of it is an option that can be set, with a value that is allowed."""
+    values, troubles = dict[str, object](), list(kept.troubles)
+    for key, value in kept.values.items():
+        try:
+            if key in _BY_KEY:
+                values[key] = check(_BY_KEY[key], value, kept.file)
+            else:
+                troubles.append(f"{kept.file}: {key} cannot be set.")
+        except ConfigError as error:
+            troubles.append(error.message)
+    return Kept(values, kept.file, troubles)
+
+
 def _resolve(settings: Iterable[Setting]) -> tuple[Config, dict[str, str]]:
     origins = {option.key: "default" for option in OPTIONS}
     values: dict[str, object] = {}
     for setting in settings:
-        values[setting.option.key] = _checked(setting)
+        values[setting.option.key] = check(setting.option, setting.value, setting.origin)
         origins[setting.option.key] = setting.origin
     config = Config(**values)  # type: ignore[arg-type]  # each value was checked by its kind
     if config.buffer_ms > config.max_buffer_ms:
@@ -100,18 +157,6 @@ def _resolve(settings: Iterable[Setting]) -> tuple[Config, dict[str, str]]:
             key="buffer_ms",
         )
     return config, origins
-
-
-def _checked(setting: Setting) -> object:
-    option = setting.option
-    try:
-        return option.kind.check(setting.value)
-    except ValueError:
-        raise ConfigError(
-            f"{setting.origin}: {option.key} must be {option.kind.allowed}, "
-            f"not {_short(setting.value)}.",
-            key=option.key,
-        ) from None
 
 
 def _short(value: object) -> str:

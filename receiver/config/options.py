@@ -249,6 +249,9 @@ def addresses_in(text: str, default_port: int) -> list[tuple[str, int]]:
     return found
 
 
-def option(kind: Kind, help_text: str, **default: Any) -> Any:
-    """A field of the configuration; `default` is `default=` or `default_factory=`."""
-    return field(**default, metadata={"kind": kind, "help": help_text})
+def option(kind: Kind, help_text: str, *, settable: bool = False, **default: Any) -> Any:
+    """A field of the configuration; `default` is `default=` or `default_factory=`. `settable`:
+    people may change it while the receiver runs.
+    """
+    metadata = {"kind": kind, "help": help_text, "settable": settable}
+    return field(**default, metadata=metadata)

@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from receiver.clock.base import Clock
+from receiver.engine.absence import Absence
+from receiver.engine.buffer import Buffer
 from receiver.engine.card_volume import CardVolume
+from receiver.engine.relay import Relay
 from receiver.engine.rest import Rest
 from receiver.errors import NoDevice
 from receiver.model import reports
 from receiver.model.state import Output as OutputState
-from receiver.pcm.format import Format, Samples
+from receiver.pcm.format import Format
 from receiver.pcm.mixer import Mixer
 from receiver.pcm.overlay import Overlay
 from receiver.sink.base import AudioSink, DeviceHangs, SinkInfo
 
-RETRY_S = 1.0
-"""A device that is missed is looked for so often,"""
-RETRY_AT_REST_S = 5.0
-"""and so often while nobody wants to hear anything."""
-ASK_S = 0.1
-"""A device that hangs is asked so often whether it has come to itself."""
-LOAD_S = 3.0
-"""The first opening takes longer where the machine is slow: PortAudio is loaded, and looks at every
-device. Until then nothing is wrong."""
-STUCK_S = 10.0
-"""Hanging for so long, it may hang for good: only another process could open it then."""
 DELAY_STEP_MS = 5.0
 """The delay is told in such steps, so that its jitter is no news."""
-GROW_S = 0.005
+RENEW_S = 0.005
 LEAST_S = 0.001
-STEADY_S = 600.0
-"""Two underruns within this time double the buffer: one may be an accident."""
 UNKNOWN = Format(44100, 2)
 """What is decoded for before there was any device."""
 NEVER = float("inf")
 
 
-class _Relay:
-    """What a sink pulls from: the `read` of the mixer, or of what is laid over it, set as soon as
-    the format is known, and called without anything in between. The audio thread runs on cold
-    caches: each call costs it.
-    """
-
-    __slots__ = ("read",)
-
-    read: Callable[[Samples, float], None]
-
-
 MakeSink = Callable[[float], AudioSink]
 """A sink with a buffer of so many seconds, not yet open."""
+
+
+class _Choice(NamedTuple):
+    """Another device, and who is told whether it is in use, or why not."""
+
+    make_sink: MakeSink
+    tell: Callable[[str | None], None]
 
 
 class Output:
@@ -66,29 +53,24 @@ class Output:
         volume: CardVolume | None = None,
     ) -> None:
         self._make_sink = make_sink
-        self._buffer_s = buffer_s
-        self._max_buffer_s = max_buffer_s
+        self._buffer = Buffer(buffer_s, max_buffer_s)
         self._clock = clock
         self._report = report
         self._rest = rest or Rest()
         self._volume = volume or CardVolume("software", None, clock, report)
         self._sink: AudioSink | None = None
-        self._opening: tuple[AudioSink, _Relay] | None = None
+        self._opening: tuple[AudioSink, Relay] | None = None
         """What hung when it was to be opened."""
-        self._relay = _Relay()
+        self._relay = Relay()
         self._info: SinkInfo | None = None
         self._wanted = False
         self._runs = False
         """Whether the sink was started and not dropped."""
         self._released = False
-        self._retry_at = 0.0
-        self._lost_at = float("-inf")
-        self._hangs_since: float | None = None
-        self._underruns_before = 0
-        self._last_underruns = 0
-        self._last_underrun_at = float("-inf")
+        self._absence = Absence()
         self._told: OutputState | None = None
-        self._growing = False
+        self._choice: _Choice | None = None
+        self._renewing = False
         self.problem: str | None = None
         """Why there is no device, in a sentence; None while there is one."""
         self.mixer = Mixer(UNKNOWN)
@@ -101,17 +83,25 @@ class Output:
         """Open the device if it is not; False, with a report, if it cannot be."""
         if self._sink is not None:
             return True
-        sink, relay = self._opening or (self._make_sink(self._buffer_s), _Relay())
-        self._opening = None
+        choice, self._choice = self._choice, None
+        if choice is not None and self._opens(choice):
+            return True
         try:
-            info = sink.open(relay)
-        except DeviceHangs as error:
-            self._opening = sink, relay
-            self._miss(error)
-            return False
+            self._open()
         except NoDevice as error:
             self._miss(error)
             return False
+        return True
+
+    def _open(self) -> None:
+        """Open the device. Raises `NoDevice`."""
+        sink, relay = self._opening or (self._make_sink(self._buffer.seconds), Relay())
+        self._opening = None
+        try:
+            info = sink.open(relay)
+        except DeviceHangs:
+            self._opening = sink, relay
+            raise
         if self.mixer.format != info.format:
             self.mixer = Mixer(info.format)
         if self.problem is not None:
@@ -120,12 +110,10 @@ class Output:
         self._volume.attach(info.card, self.mixer)
         relay.read = self._reader.read
         self._sink, self._relay, self._info = sink, relay, info
-        self._growing = self._released = False
-        self._hangs_since = None
-        self._last_underruns = 0
+        self._renewing = self._released = False
+        self._absence.over()
         self._rest.interrupt()
         self._tell(None)
-        return True
 
     def close(self) -> None:
         """Let go of the device."""
@@ -134,8 +122,15 @@ class Output:
         if opening is not None:
             opening[0].close()
         if sink is not None:
-            self._underruns_before += sink.underruns
+            self._buffer.closed(sink.underruns)
             sink.close()
+
+    def use(self, make_sink: MakeSink, tell: Callable[[str | None], None]) -> None:
+        """Have all heard from another device, and from the one before where that cannot be opened.
+        `tell` is told why it cannot, or None. What sounds fades out and in, and loses no frame.
+        """
+        self._choice = _Choice(make_sink, tell)
+        self._renew_soon()
 
     def set_gain(self, gain: float, *, muted: bool = False) -> None:
         """Set the linear gain of all that is heard, on whatever device."""
@@ -167,9 +162,9 @@ class Output:
         return not self.running or self._reader.silent_frames >= self.buffer_s * self.rate
 
     @property
-    def growing(self) -> bool:
-        """Whether all is to be silent, since the device gets a larger buffer."""
-        return self._growing
+    def renewing(self) -> bool:
+        """Whether all is to be silent, since the device is to be opened anew."""
+        return self._renewing
 
     @property
     def rate(self) -> int:
@@ -179,7 +174,7 @@ class Output:
     @property
     def buffer_s(self) -> float:
         """Length of the device's buffer."""
-        return self._info.buffer if self._info is not None else self._buffer_s
+        return self._info.buffer if self._info is not None else self._buffer.seconds
 
     @property
     def metered(self) -> bool:
@@ -215,8 +210,8 @@ class Output:
             return
         assert self._sink is not None
         try:
-            if self._growing and not self._sink.started:
-                self._grow()
+            if self._renewing and not self._sink.started:
+                self._renew()
                 return
             if not self._sink.started:
                 self.mixer.begin()
@@ -267,8 +262,8 @@ class Output:
         if self._runs and not self._sink.started:
             self._lose(self._how_it_stopped(now))
             return 0.0
-        if self._growing and self.quiet:
-            self._grow()
+        if self._renewing and self.quiet:
+            self._renew()
             return 0.0
         if self._overlay is not None and not self._runs:
             self.warm()
@@ -279,7 +274,7 @@ class Output:
         if not self._needed:
             return min(wait, self._go_to_rest(now))
         self._watch_underruns(now)
-        return min(wait, GROW_S) if self._growing else wait
+        return min(wait, RENEW_S) if self._renewing else wait
 
     def tell(self) -> None:
         """Report the output as it is now."""
@@ -300,39 +295,27 @@ class Output:
 
     def _look_out(self, now: float) -> float:
         """Look for the device that is missed; seconds until the next time."""
-        if self._released and not self._needed:
+        if self._released and not self._needed and self._choice is None:
             return NEVER
-        if now >= self._retry_at and self.open():
+        if (now >= self._absence.retry_at or self._choice is not None) and self.open():
             if self._wanted:
                 self.sound()
             return 0.0
-        return max(self._retry_at - self._clock.now(), 0.0)
+        return max(self._absence.retry_at - self._clock.now(), 0.0)
 
     def _miss(self, error: NoDevice) -> None:
         """The device could not be opened."""
         now = self._clock.now()
         self._released = False
-        if not isinstance(error, DeviceHangs):
-            self._hangs_since = None
-            self._retry_at = now + (RETRY_S if self._needed else RETRY_AT_REST_S)
-        else:
-            self._retry_at = now + ASK_S
-            if self._hangs_since is None:
-                self._hangs_since = now
-            elif now - self._hangs_since > STUCK_S:
-                self._hangs_since = now
-                self._report(reports.Stuck())
-            if self._info is None and now - self._hangs_since < LOAD_S:
-                return
-        self._tell(error.message)
+        if self._absence.missed(error, now, needed=self._needed):
+            self._report(reports.Stuck())
+        if self._info is not None or not self._absence.may_be_loading(now):
+            self._tell(error.message)
 
     def _lose(self, why: str) -> None:
-        """The device does not work any more: look for it at once, as it may only have stumbled,
-        but not without a pause between one time and the next.
-        """
-        now = self._clock.now()
-        self._relay.read = _nothing
-        self._retry_at, self._lost_at = max(now, self._lost_at + RETRY_S), now
+        """The device does not work any more."""
+        self._relay.give_up()
+        self._absence.lost(self._clock.now())
         self._volume.detach()
         self._tell(why)  # before its driver is asked for anything more, which may take a while
         self.close()
@@ -357,24 +340,43 @@ class Output:
     def _watch_underruns(self, now: float) -> None:
         assert self._sink is not None
         count = self._sink.underruns
-        if count == self._last_underruns:
+        if count == self._buffer.count:
             return
-        again = now - self._last_underrun_at < STEADY_S
-        self._last_underruns, self._last_underrun_at = count, now
-        if again and not self._growing and self._buffer_s < self._max_buffer_s:
-            self._buffer_s = min(self._buffer_s * 2, self._max_buffer_s)
-            self._growing = True
-            self.mixer.hold()
+        if self._buffer.ran_dry(count, now) and not self._renewing:
+            self._buffer.grow()
+            self._renew_soon()
         self._tell(self.problem)
 
-    def _grow(self) -> None:
-        """Open the device anew with its larger buffer, while only silence stands in it."""
-        self._growing = False
+    # --- another buffer, another device -----------------------------------------------------
+
+    def _renew_soon(self) -> None:
+        """Open the device anew as soon as nothing is heard."""
+        self._renewing = True
+        self.mixer.hold()
+
+    def _renew(self) -> None:
+        """Open the device anew, with the buffer or as the one that is wanted now, while only
+        silence stands in it.
+        """
+        self._renewing = False
         self.close()
         if self._wanted:
             self.sound()
         else:
             self.open()
+
+    def _opens(self, choice: _Choice) -> bool:
+        """Open another device; where that cannot be, the one before is to be opened again."""
+        before, self._make_sink = self._make_sink, choice.make_sink
+        try:
+            self._open()
+        except NoDevice as error:
+            self.close()
+            self._make_sink = before
+            choice.tell(error.message)
+            return False
+        choice.tell(None)
+        return True
 
     def _tell(self, problem: str | None) -> None:
         info, sink = self._info, self._sink
@@ -386,15 +388,10 @@ class Output:
             channels=info.format.channels if info else 0,
             buffer_ms=round(info.buffer * 1000, 1) if info else 0.0,
             delay_ms=DELAY_STEP_MS * round(delay_ms / DELAY_STEP_MS),
-            underruns=self._underruns_before + (sink.underruns if sink else 0),
+            underruns=self._buffer.before + (sink.underruns if sink else 0),
             level_dbfs=sink.level_dbfs if sink else None,
             mixer=self._volume.name,
         )
         if state != self._told or problem != self.problem:
             self._told, self.problem = state, problem
             self._report(reports.Device(state, problem))
-
-
-def _nothing(out: Samples, heard_at: float) -> None:  # noqa: ARG001 - as a `FrameReader` reads
-    """What a device gets that is given up."""
-    out[:] = 0.0

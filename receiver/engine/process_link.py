@@ -153,6 +153,8 @@ class ProcessLink:
                 case reports.Device(output) if output.backend == "portaudio":
                     # Who had a device waits for it, and does not take to the mock.
                     self._settings = msgspec.structs.replace(self._settings, backend="portaudio")
+                case reports.Chosen(device, problem=None):
+                    self._settings = msgspec.structs.replace(self._settings, device=device)
             receive(report)
 
     async def _watch(self, child: AudioChild) -> None:

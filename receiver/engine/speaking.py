@@ -1,7 +1,8 @@
-"""The engine of a receiver: one that plays, and says pairing codes besides."""
+"""The engine of a receiver: one that plays, says pairing codes besides, and changes the device."""
 
 from __future__ import annotations
 
+from receiver.engine.choosing import Chooser
 from receiver.engine.engine import Engine
 from receiver.engine.speech import Speech
 from receiver.engine.wire import ToEngine
@@ -10,13 +11,14 @@ from receiver.model import orders
 
 class SpeakingEngine:
     """A `SteppedEngine`. What plays and what is said know nothing of one another: both give their
-    frames to one output. Engine thread only.
+    frames to one output, whichever its device is. Engine thread only.
     """
 
-    def __init__(self, engine: Engine, speech: Speech) -> None:
-        """Both with the same output."""
+    def __init__(self, engine: Engine, speech: Speech, chooser: Chooser) -> None:
+        """All with the same output."""
         self._engine = engine
         self._speech = speech
+        self._chooser = chooser
 
     def open(self) -> None:
         """Open the device and hold it ready."""
@@ -24,10 +26,13 @@ class SpeakingEngine:
 
     def take(self, message: ToEngine) -> None:
         """Carry out one order, or take in encoded bytes."""
-        if isinstance(message, orders.Speak):
-            self._speech.say(message.digits, message.most)
-        else:
-            self._engine.take(message)
+        match message:
+            case orders.Speak(digits, most):
+                self._speech.say(digits, most)
+            case orders.UseDevice() | orders.ListDevices():
+                self._chooser.take(message)
+            case _:
+                self._engine.take(message)
 
     def step(self) -> float:
         """Do what is due. Returns the seconds until the next call at the latest; 0: at once."""

@@ -114,7 +114,7 @@ class Speech:
         if over and (voice.parked or not self._output.running):
             self._end(track)
             return 0.0
-        gain = 0.0 if self._leaves or self._output.growing else 1.0
+        gain = 0.0 if self._leaves or self._output.renewing else 1.0
         if gain != self._gain or voice.starved:
             self._gain = gain
             voice.fade_to(gain)

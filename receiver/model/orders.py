@@ -122,6 +122,18 @@ class Speak(msgspec.Struct, frozen=True, tag=True):
     most: float = 1.0
 
 
+class UseDevice(msgspec.Struct, frozen=True, tag=True):
+    """Have all heard from another sound device, named as in the configuration, from where it is;
+    answered by `Chosen`.
+    """
+
+    device: str
+
+
+class ListDevices(msgspec.Struct, frozen=True, tag=True):
+    """Answer with `Devices`."""
+
+
 PlayOrder = (
     Load
     | Prepare
@@ -139,4 +151,6 @@ PlayOrder = (
     | Ping
 )
 """What concerns the tracks and their output."""
-Order = PlayOrder | Speak
+DeviceOrder = UseDevice | ListDevices
+"""What concerns the sound device alone."""
+Order = PlayOrder | Speak | DeviceOrder

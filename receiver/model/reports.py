@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from receiver.model.state import Entry, Number, Output, Tags
+from receiver.model.state import Entry, Number, Output, SoundDevice, Tags
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -167,6 +167,21 @@ class Device(msgspec.Struct, frozen=True, tag=True):
     problem: str | None = None
 
 
+class Devices(msgspec.Struct, frozen=True, tag=True):
+    """The sound devices of the machine."""
+
+    devices: list[SoundDevice]
+
+
+class Chosen(msgspec.Struct, frozen=True, tag=True):
+    """What became of a `UseDevice`: that device is in use now; or it cannot be opened, for the
+    reason in `problem`, and the one before is.
+    """
+
+    device: str
+    problem: str | None = None
+
+
 class Stuck(msgspec.Struct, frozen=True, tag=True):
     """The driver of the sound device does not come back: this process cannot use it any more."""
 
@@ -218,6 +233,8 @@ Report = (
     | Want
     | Taken
     | Device
+    | Devices
+    | Chosen
     | Stuck
     | VolumeMoved
     | Health

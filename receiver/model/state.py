@@ -166,6 +166,23 @@ class Peer(msgspec.Struct, frozen=True):
     clock: PeerClock | None = None
 
 
+class SoundDevice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sound device of the machine: either may be chosen, its name or the `id` of its card, which
+    stays when cards come and go; None: it is on none.
+    """
+
+    name: str
+    id: str | None = None
+
+
+class SettingsState(msgspec.Struct, frozen=True):
+    """What is said of the settings without being asked: `revision` counts their changes since the
+    start. They are asked for by `settings.get`.
+    """
+
+    revision: int = 0
+
+
 class Access(msgspec.Struct, frozen=True):
     """Who may command it: those who are paired (`pair`), or whoever reaches it (`open`). `pairing`:
     somebody new is let in now.
@@ -195,6 +212,7 @@ class State(msgspec.Struct, frozen=True):
     peers: dict[str, Peer] = {}
     access: Access = Access()
     history: HistoryState = HistoryState()
+    settings: SettingsState = SettingsState()
 
 
 class Receipt(msgspec.Struct, frozen=True):

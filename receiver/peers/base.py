@@ -68,8 +68,8 @@ class Credentials(Protocol):
         """What the receivers of the house are to know."""
         ...
 
-    def hear(self, trust: Trust) -> None:
-        """Take in what one of them knows."""
+    def hear(self, trust: Trust, teller: str) -> None:
+        """Take in what one of them knows, the one with the id `teller`."""
         ...
 
 

@@ -100,6 +100,10 @@ class House:
             self.begun.set()
             await asyncio.Event().wait()
 
+    def rename(self, name: str) -> None:
+        """Be called so on the links to come. Who is linked is told by the state."""
+        self._me = msgspec.structs.replace(self._me, name=name)
+
     def listens_on(self, port: int) -> None:
         """Where peers can reach us. To be known before any is met."""
         self._me = msgspec.structs.replace(self._me, port=port)
@@ -387,7 +391,7 @@ class House:
     def trusted(self, link: PeerLink, trust: Trust) -> None:
         """See `Ears`."""
         if self._credentials is not None and self._of(link) is not None:
-            self._credentials.hear(trust)
+            self._credentials.hear(trust, link.peer.receiver)
 
     def _of(self, link: PeerLink) -> Neighbour | None:
         """Whose link it is, if it is the one that counts."""

@@ -227,8 +227,9 @@ class Pair(_Command, frozen=True, kw_only=True, tag="pair"):
 
 
 class PairingsOpen(_Command, frozen=True, kw_only=True, tag="pairings.open"):
-    """Let somebody new in, as `role`. The result holds the `code` and for how many `seconds` it
-    holds.
+    """Let somebody new in, as `role`. The result holds the `code`, for how many `seconds` it holds,
+    a link that holds it (`url`), and `qr`, the QR code of that: a string of 0 (light) and 1 (dark)
+    for each row, without the quiet zone around them.
     """
 
     role: Role = "member"
@@ -242,6 +243,28 @@ class PairingsRevoke(_Command, frozen=True, kw_only=True, tag="pairings.revoke")
     """Let a controller in no more, by the id or name of its pairing; it is cut off at once."""
 
     pairing: Receiver
+
+
+class SettingsGet(_Command, frozen=True, kw_only=True, tag="settings.get"):
+    """Ask how the receiver is set. The result holds each setting by its name, `from` (for each,
+    the `origin` of its value, and whether it is `editable`), and the sound `devices` to choose
+    from.
+    """
+
+
+class SettingsSet(_Command, frozen=True, kw_only=True, tag="settings.set"):
+    """Change settings, all of those that are named or none; they hold from now on, and after a
+    restart. Answered as `settings.get`, when they do.
+    """
+
+    name: Text | None = None
+    volume_cap: int | None = None
+    night_cap: int | None = None
+    night_hours: Text | None = None
+    device: Text | None = None
+    guest_skips: int | None = None
+    guest_volume: int | None = None
+    guest_hours: Text | None = None
 
 
 class HouseInvite(_Command, frozen=True, kw_only=True, tag="house.invite"):
@@ -285,6 +308,8 @@ Command = (
     | PairingsOpen
     | PairingsList
     | PairingsRevoke
+    | SettingsGet
+    | SettingsSet
     | HouseInvite
     | HouseJoin
 )

@@ -9,6 +9,11 @@ from receiver.trust.caller import Caller
 from receiver.trust.doorkeeper import Doorkeeper
 
 
+def as_met(caller: Caller, request: web.Request) -> Caller:
+    """Who sends a request: whether others may hear it, and where it came to."""
+    return caller._replace(private=request.secure, host=request.host)
+
+
 class Callers:
     """Reads heads, and asks the doorkeeper. Event loop only."""
 
@@ -16,13 +21,11 @@ class Callers:
         self._doorkeeper = doorkeeper
 
     def of(self, request: web.Request) -> Caller | None:
-        """Who asks, by the token in the head (RFC 6750), and whether others may hear it; None:
-        nobody that was let in. Raises `Unauthorized` for a token that is none.
+        """Who asks, by the token in the head (RFC 6750); None: nobody that was let in. Raises
+        `Unauthorized` for a token that is none.
         """
         caller = self._by_token(request)
-        if caller is None or request.secure:
-            return caller
-        return caller._replace(private=False)
+        return None if caller is None else as_met(caller, request)
 
     def known(self, request: web.Request) -> Caller:
         """The same, but raises `Unauthorized` for who is not paired."""

@@ -12,7 +12,7 @@ import msgspec
 from receiver.clock.base import Clock
 from receiver.errors import TonearmError
 from receiver.protocol import codec, limits
-from receiver.protocol.commands import Command, Status, TimeRequest
+from receiver.protocol.commands import Command, PairingsOpen, Status, TimeRequest
 from receiver.protocol.events import Done, Error
 from receiver.server.answered import Answered, Reply
 from receiver.server.hub import Hub
@@ -83,6 +83,8 @@ class Door:
                 reply(Done(command.id, self._time(t1_us, round(received * 1e6))))
             case Status():
                 reply(Done(command.id, self.status()))
+            case PairingsOpen(role=role):
+                self.doorkeeper.invite(role, caller, lambda told: reply(Done(command.id, told)))
             case _ if isinstance(command, TrustCommand):
                 reply(Done(command.id, self.doorkeeper.carry_out(command, caller)))
             case _:

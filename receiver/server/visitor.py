@@ -10,6 +10,7 @@ from receiver.errors import TonearmError
 from receiver.protocol import codec, limits
 from receiver.protocol.commands import Auth
 from receiver.protocol.events import Done, Error
+from receiver.server.callers import as_met
 from receiver.server.door import Door
 from receiver.server.hub import Hub
 from receiver.trust.caller import Caller
@@ -47,30 +48,30 @@ class Visitor:
                 sending = tasks.create_task(self._send(request))
                 if self._caller is not None:
                     self._welcome(self._caller)
-                await self._listen()
+                await self._listen(request)
                 sending.cancel()
         finally:
             self._outbox.leave()
             if self._visit is not None:
                 self._doorkeeper.leave(self._visit)
 
-    async def _listen(self) -> None:
+    async def _listen(self, request: web.Request) -> None:
         if self._caller is None:
             self._refuse(None, self._doorkeeper.unknown())
-            await self._let_in()
+            await self._let_in(request)
         async for message in self.socket:
-            await self._take(message)
+            await self._take(message, request)
 
-    async def _let_in(self) -> None:
+    async def _let_in(self, request: web.Request) -> None:
         """Until the client has said who it is, or it takes too long."""
         try:
             async with asyncio.timeout(AUTH_S):
                 while self._caller is None and not self.socket.closed:
-                    await self._take(await self.socket.receive())
+                    await self._take(await self.socket.receive(), request)
         except TimeoutError:
             await self.socket.close(code=4401, message=b"unauthorized")
 
-    async def _take(self, message: WSMessage) -> None:
+    async def _take(self, message: WSMessage, request: web.Request) -> None:
         # What has come already is given out at once, and may be a thousand messages: others first.
         await asyncio.sleep(0)
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -80,7 +81,7 @@ class Visitor:
             self._door.take(message.data, self._caller, self._outbox.post)
             return
         try:
-            caller = self._doorkeeper.caller(auth.token)
+            caller = as_met(self._doorkeeper.caller(auth.token), request)
         except TonearmError as error:
             self._refuse(auth.id, error)
         else:

@@ -39,7 +39,7 @@ class Loudness:
         self.muted = muted
         self._gain = curve(percent)[0]
         """What the engine has by now."""
-        self.wake_at = math.inf if caps.night is None else 0.0
+        self.wake_at = _first_look(caps)
         """The instant at which `tick` is due."""
 
     @property
@@ -84,6 +84,12 @@ class Loudness:
         self.muted, self._gain = muted, gain
         return self._pulled_back()
 
+    def cap_by(self, caps: Caps) -> list[Effect]:
+        """Let these be the caps from now on."""
+        self._caps = caps
+        self.wake_at = _first_look(caps)
+        return self._pulled_back()
+
     def tick(self, now: float) -> list[Effect]:
         """Look at the time of day, if that is due."""
         if now < self.wake_at:
@@ -94,3 +100,8 @@ class Loudness:
     def _pulled_back(self) -> list[Effect]:
         """Down to the cap, where it is louder."""
         return self.begin() if self._gain > self._curve(self.cap.percent)[0] else []
+
+
+def _first_look(caps: Caps) -> float:
+    """The instant at which to look at the time of day: at once, where that makes a difference."""
+    return math.inf if caps.night is None else 0.0

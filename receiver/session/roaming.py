@@ -7,11 +7,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from receiver.errors import TonearmError
 from receiver.model import reports
 from receiver.model.state import SessionState, State
 from receiver.protocol import commands as c
 from receiver.protocol.peers import HandoffMessage
+from receiver.session.caps import Caps
 from receiver.session.effects import Answer, Effect, Forward, Token
 from receiver.session.peers import Peers
 from receiver.session.session import Session
@@ -55,6 +58,12 @@ class RoamingSession:
     def begin(self) -> list[Effect]:
         """What a fresh engine must be told."""
         return self._session.begin()
+
+    def be_set(self, name: str, caps: Caps) -> list[Effect]:
+        """Be called so, and never be louder than these caps."""
+        session = self._session
+        session.receiver = replace(session.receiver, name=name)
+        return session.loudness.cap_by(caps)
 
     def command(self, command: c.Command, token: Token, now: float) -> list[Effect]:
         """Carry out one command. It is answered once, now or later, here or where the session is

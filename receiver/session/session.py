@@ -48,7 +48,8 @@ class Session:
         seed: Callable[[], int] = lambda: secrets.randbits(64),
     ) -> None:
         """`new_id` gives ids to items, `seed` numbers to shuffle by."""
-        self._receiver = receiver
+        self.receiver = receiver
+        """Who plays it."""
         self.loudness = loudness
         self.output = output
         self.problem: Problem | None = None
@@ -72,7 +73,7 @@ class Session:
     def state(self) -> State:
         """The state as controllers see it."""
         return State(
-            receiver=self._receiver,
+            receiver=self.receiver,
             session=SessionState(
                 self.identity.id,
                 self.identity.epoch,
@@ -86,11 +87,6 @@ class Session:
             problem=self._no_device or self.problem,
             history=self.history.state,
         )
-
-    @property
-    def receiver(self) -> ReceiverInfo:
-        """Who plays it."""
-        return self._receiver
 
     @property
     def track(self) -> int:
@@ -231,6 +227,8 @@ class Session:
             case reports.Device() | reports.VolumeMoved() | reports.Died():
                 return self._speaker_report(report, now)
             case reports.Pong() | reports.Want() | reports.Taken() | reports.Stuck():
+                return []
+            case reports.Devices() | reports.Chosen():
                 return []
             case reports.Health():
                 return self.look_ahead(now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -238,9 +239,23 @@ def list_devices() -> list[Device]:
     """All devices that can play, in PortAudio's order, as they were when it looked last. Raises
     `NoDevice` without PortAudio.
     """
-    return [
+    _seen.devices = [
         _device(entry) for entry in _portaudio().query_devices() if entry["max_output_channels"] > 0
     ]
+    return _seen.devices
+
+
+def seen_devices() -> tuple[list[Device], bool]:
+    """What `list_devices` has found last, and whether that is still all. Where cards have come or
+    gone since, those that came are named by their ids. Any thread: asks neither PortAudio nor a
+    driver.
+    """
+    if _cards() == _seen.cards:
+        return _seen.devices, True
+    there = _cards_that_play()
+    stayed = [device for device in _seen.devices if device.card is None or device.card in there]
+    came = sorted(there - {device.card for device in stayed})
+    return [*stayed, *(Device(-1, card, card, CHANNELS, 0) for card in came)], False
 
 
 def rates_of(device: Device) -> list[int]:
@@ -261,7 +276,9 @@ def rates_of(device: Device) -> list[int]:
 class _Seen:
     """What the sound cards of the machine were when PortAudio looked last."""
 
-    cards = 0
+    def __init__(self) -> None:
+        self.cards = 0
+        self.devices: list[Device] = []
 
 
 _seen = _Seen()
@@ -273,6 +290,16 @@ def _cards() -> int:
         return DEVICES.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def _cards_that_play() -> set[str]:
+    """The ids of the cards that ALSA knows now."""
+    folders = {pcm.parent for pcm in CARDS.glob("card*/pcm*p")}
+    found = set()
+    for folder in folders:
+        with suppress(OSError):  # it may go while we look
+            found.add((folder / "id").read_text().strip())
+    return found
 
 
 def _look_again() -> None:

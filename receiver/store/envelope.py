@@ -1,38 +1,14 @@
-"""What our files hold: a JSON document with a schema version and a checksum."""
+"""What the file of the state holds."""
 
 from __future__ import annotations
-
-import zlib
-from typing import TypeVar
 
 import msgspec
 
 from receiver.model.moment import Moment, Percent
 from receiver.store.base import MOST_PEERS, Id, Saved, SavedPeer
+from receiver.store.sealed import envelope, opened, read, seal
 
 SCHEMA = 2
-"""Of the file of the state."""
-
-T = TypeVar("T")
-
-
-class Foreign(Exception):
-    """The file is torn, or none of ours."""
-
-
-class Newer(Exception):
-    """The file was written by a newer version, with the schema of that number."""
-
-    def __init__(self, schema: int, known: int) -> None:
-        super().__init__(f"it has schema {schema}, and this version knows {known}")
-
-
-class _Envelope(msgspec.Struct, frozen=True):
-    """`checksum`: CRC-32 of the bytes of `body`, in hexadecimal."""
-
-    body: msgspec.Raw = msgspec.Raw(b"")
-    schema: int = 1
-    checksum: str = ""
 
 
 class _Body(msgspec.Struct, frozen=True):
@@ -58,47 +34,11 @@ def pack(saved: Saved, generation: int) -> bytes:
 
 def unpack(data: bytes) -> tuple[Saved, int]:
     """What a file of the state holds, and its generation. Raises `Foreign` and `Newer`."""
-    envelope = _envelope(data, SCHEMA)
-    if envelope.schema < SCHEMA:
-        return _upgraded(_read(data, _First)), 0
-    body = _opened(envelope, _Body)
+    sealed = envelope(data, SCHEMA)
+    if sealed.schema < SCHEMA:
+        return _upgraded(read(data, _First)), 0
+    body = opened(sealed, _Body)
     return body.saved, body.generation
-
-
-def seal(body: msgspec.Struct, schema: int) -> bytes:
-    """A file that holds `body`."""
-    raw = msgspec.json.encode(body)
-    return msgspec.json.encode(_Envelope(msgspec.Raw(raw), schema, checksum(raw))) + b"\n"
-
-
-def unseal(data: bytes, schema: int, kind: type[T]) -> T:
-    """The body of a file. Raises `Foreign` and `Newer`."""
-    return _opened(_envelope(data, schema), kind)
-
-
-def _envelope(data: bytes, known: int) -> _Envelope:
-    envelope = _read(data, _Envelope)
-    if envelope.schema > known:
-        raise Newer(envelope.schema, known)
-    return envelope
-
-
-def _opened(envelope: _Envelope, kind: type[T]) -> T:
-    if checksum(envelope.body) != envelope.checksum:
-        raise Foreign("its checksum is wrong")
-    return _read(envelope.body, kind)
-
-
-def _read(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise Foreign(str(error)) from error
-
-
-def checksum(data: bytes | msgspec.Raw) -> str:
-    """CRC-32 in eight hexadecimal digits."""
-    return f"{zlib.crc32(data):08x}"
 
 
 def _upgraded(first: _First) -> Saved:

@@ -15,7 +15,7 @@ import msgspec
 
 from receiver.model.history import Played
 from receiver.store.disk import Disk, FolderDisk
-from receiver.store.envelope import checksum
+from receiver.store.sealed import checksum
 
 FILE_NAMES = ("history.0", "history.1")
 MOST = 100

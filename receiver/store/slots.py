@@ -11,8 +11,8 @@ import msgspec
 
 from receiver.model.moment import Moment
 from receiver.store.disk import Disk
-from receiver.store.envelope import checksum
 from receiver.store.runs import Run
+from receiver.store.sealed import checksum
 
 FILE_NAME = "moment"
 BLOCK = 4096

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from receiver.model.trust import Trusted
 from receiver.store.disk import Disk, FolderDisk
-from receiver.store.envelope import seal, unseal
+from receiver.store.sealed import seal, unseal
 from receiver.store.whole_file import WholeFile
 
 FILE_NAME = "trust.json"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from receiver.store.disk import Disk
-from receiver.store.envelope import Foreign, Newer
+from receiver.store.sealed import Foreign, Newer
 
 T = TypeVar("T")
 

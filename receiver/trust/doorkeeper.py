@@ -27,15 +27,11 @@ log = logging.getLogger(__name__)
 
 AuthMode = Literal["pair", "open"]
 
-TrustCommand = (
-    c.Auth
-    | c.Pair
-    | c.PairingsOpen
-    | c.PairingsList
-    | c.PairingsRevoke
-    | c.HouseInvite
-    | c.HouseJoin
-)
+TrustCommand = c.Auth | c.Pair | c.PairingsList | c.PairingsRevoke | c.HouseInvite | c.HouseJoin
+
+
+Drawn = Callable[[str, list[str]], None]
+"""Takes an address, and its QR code: a string of 0 and 1 for each row."""
 
 
 class Herald(Protocol):
@@ -47,6 +43,12 @@ class Herald(Protocol):
 
     def closed(self, why: str) -> None:
         """Nobody may any more."""
+        ...
+
+    def draw(self, opened: Opened, host: str, tell: Drawn) -> None:
+        """Give `tell` a link with the code, and the QR code of it. `host`: where it was asked for
+        that, "" where that is not known.
+        """
         ...
 
 
@@ -111,6 +113,10 @@ class Doorkeeper:
             fingerprint=me.fingerprint,
         )
 
+    def rename(self, name: str) -> None:
+        """Be called so."""
+        self._me = replace(self._me, name=name)
+
     def enter(self, caller: Caller, cut_off: Callable[[], None]) -> Visit:
         """A connection of this caller is there; `cut_off` ends it."""
         visit = Visit(caller, cut_off)
@@ -160,8 +166,6 @@ class Doorkeeper:
                 return {"role": self.caller(token).role}
             case c.Pair(code=code, name=name):
                 return self._pair(code, name)
-            case c.PairingsOpen(role=role):
-                return {"code": self.open(role).code, "seconds": OPEN_S, "role": role}
             case c.PairingsList():
                 return {
                     "pairings": [_told(pairing) for pairing in self._pairings.all],
@@ -242,6 +246,15 @@ class Doorkeeper:
             await self._clock.sleep(opened.until - self._clock.now())
             if self._window.expired(self._clock.now()):
                 self._closed("nobody came in time")
+
+    def invite(
+        self, role: Role, caller: Caller | None, tell: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Open the window, on command; `tell` is told its result, as soon as the code is drawn."""
+        opened = self.open(role)
+        told = {"code": opened.code, "seconds": OPEN_S, "role": role}
+        host = caller.host if caller else ""
+        self._herald.draw(opened, host, lambda url, qr: tell({**told, "url": url, "qr": qr}))
 
     def open(self, role: Role = "owner", seconds: float = OPEN_S) -> Opened:
         """Let somebody new in, with the code that this gives."""

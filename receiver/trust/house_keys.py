@@ -143,6 +143,13 @@ class HouseKeys:
         self._house = self._with(Household(keys=[new_key()]), [self._me])
         self._changed()
 
+    def rename(self, name: str) -> None:
+        """Be called so; the others hear it from us alone."""
+        if name != self._me.name:
+            self._me = replace(self._me, name=name)
+            self._house = self._with(self._house, [])
+            self._changed()
+
     def revoke(self, who: str) -> None:
         """Forget a pairing or a member, by its id, and change the key."""
         house = self._house
@@ -155,9 +162,10 @@ class HouseKeys:
         self._house = self._with(house, [])
         self._changed()
 
-    def hear(self, theirs: Household) -> None:
-        """Take in what a receiver of the house knows. Whoever was revoked hears that too, and is of
-        no house any more.
+    def hear(self, theirs: Household, teller: str) -> None:
+        """Take in what the receiver of the house knows that has the id `teller`; of how it is
+        called nobody else knows better. Whoever was revoked hears that too, and is of no house any
+        more.
         """
         mine = self._house
         if self._me.id in theirs.revoked:
@@ -166,7 +174,9 @@ class HouseKeys:
         revoked = [*mine.revoked, *(who for who in theirs.revoked if who not in mine.revoked)]
         heard = {key for key in theirs.keys if key.generation <= NEWEST}
         keys = sorted({*mine.keys, *heard}, reverse=True)[:MOST_KEYS]
-        merged = replace(mine, keys=keys, revoked=revoked[-MOST_REVOKED:])
+        names = {member.id: member.name for member in theirs.members if member.id == teller}
+        members = [replace(m, name=names.get(m.id, m.name)) for m in mine.members]
+        merged = replace(mine, keys=keys, members=members, revoked=revoked[-MOST_REVOKED:])
         self._house = self._with(merged, theirs.members)
         if self._house != mine:
             self._changed()

@@ -40,6 +40,10 @@ class HouseRules:
         self._voted: tuple[str | None, set[str]] = (None, set())
         """An item, and who wants it skipped."""
 
+    def limit(self, limits: Limits) -> None:
+        """Let these be the limits from now on; what guests did counts on."""
+        self._limits = limits
+
     def judge(
         self, guest: Caller, command: c.Command, state: State, present: int, now: float
     ) -> dict[str, Any] | None:

@@ -45,6 +45,8 @@ _TABLE: dict[type[c.Command], tuple[Right, Right, Right]] = {
     c.PairingsOpen:    ("yes", "no", "no"),
     c.PairingsList:    ("yes", "no", "no"),
     c.PairingsRevoke:  ("yes", "no", "no"),
+    c.SettingsGet:     ("yes", "no", "no"),
+    c.SettingsSet:     ("yes", "no", "no"),
     c.HouseInvite:     ("yes", "no", "no"),
     c.HouseJoin:       ("yes", "no", "no"),
 }  # fmt: skip

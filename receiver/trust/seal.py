@@ -43,9 +43,9 @@ class Seal:
         """See `Credentials`."""
         return Trust(self._keys.house, self._pairings.all)
 
-    def hear(self, trust: Trust) -> None:
+    def hear(self, trust: Trust, teller: str) -> None:
         """See `Credentials`. What is news counts as a change, so it is kept and told on."""
-        self._keys.hear(trust.house)
+        self._keys.hear(trust.house, teller)
         self._pairings.merge(trust.pairings, self._keys.house.revoked)
 
 

@@ -11,6 +11,7 @@ from receiver.clock.mock import MockClock
 from receiver.decoder.mock import MockDecoder, encode
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.engine.card_volume import CardVolume
+from receiver.engine.choosing import Chooser
 from receiver.engine.engine import Engine
 from receiver.engine.output import Output
 from receiver.engine.speaking import SpeakingEngine
@@ -21,7 +22,7 @@ from receiver.pcm.format import Block, Format, Samples
 from receiver.pcm.voice import Voice
 from receiver.sink.mock import MockSink
 from receiver.sink.mock_mixer import MockMixer
-from tests.sink.plugged import Plugged
+from tests.sink.plugged import Cards, Plugged
 
 R = TypeVar("R")
 
@@ -77,7 +78,10 @@ class Stage:
         engine = Engine(
             self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )
-        self.engine = SpeakingEngine(engine, Speech(self._output, spoken_decoder, words))
+        speech = Speech(self._output, spoken_decoder, words)
+        self.cards = Cards(self.device)
+        chooser = Chooser(self.cards, self._output, self._reported)
+        self.engine = SpeakingEngine(engine, speech, chooser)
         self.engine.open()
         self.streams: dict[int, bytes] = {}
         self.held_back: set[int] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from receiver.engine.output import STEADY_S
+from receiver.engine.buffer import STEADY_S
 from receiver.engine.rest import RELEASE_S, Rest
 from receiver.model import orders as o
 from receiver.model import reports as r

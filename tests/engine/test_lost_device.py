@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from receiver.decoder.mock import encode
-from receiver.engine.output import ASK_S, LOAD_S, RETRY_AT_REST_S, RETRY_S, STUCK_S
+from receiver.engine.absence import ASK_S, LOAD_S, RETRY_AT_REST_S, RETRY_S, STUCK_S
 from receiver.engine.wire import Tail
 from receiver.model import orders as o
 from receiver.model import reports as r

@@ -11,8 +11,9 @@ from tests.house.code import Module, is_own_module, modules, part
 
 LAYERS = (
     ("receiver.__main__",),
+    ("receiver.daemon",),
     ("receiver.app", "receiver.errands"),
-    ("receiver.doctor", "receiver.front", "receiver.pairing"),
+    ("receiver.doctor", "receiver.front", "receiver.pairing", "receiver.settings"),
     ("receiver.control_loop",),
     ("receiver.player", "receiver.server", "receiver.peers", "receiver.service"),
     ("receiver.engine",),
@@ -44,7 +45,9 @@ OUTSIDE = {
     "hw": {"receiver", "receiver.errors", "receiver.clock", "receiver.protocol"},
 }
 """What those who live beside the receiver may know of it."""
-COMPOSE = {"receiver.__main__", "receiver.app", "receiver.errands", "receiver.front"}
+COMPOSE = {
+    "receiver.__main__", "receiver.daemon", "receiver.app", "receiver.errands", "receiver.front",
+}  # fmt: skip
 """Those of the receiver who know of the hardware."""
 
 ONE_IMPORTER = {

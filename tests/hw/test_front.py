@@ -82,7 +82,7 @@ def test_to_try_out_nothing_is_refused() -> None:
 
 
 def test_a_receiver_without_hardware_loads_nothing_of_it() -> None:
-    script = "import sys, receiver.__main__, receiver.app; print(*sys.modules)"
+    script = "import sys, receiver.__main__, receiver.daemon; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

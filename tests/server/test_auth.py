@@ -38,7 +38,7 @@ class Guarded:
 
     def pair(self, name: str, role: str) -> str:
         """The token of a new pairing."""
-        self.keeper.carry_out(c.PairingsOpen(id="1", role=role), None)  # type: ignore[arg-type]
+        self.keeper.open(role)  # type: ignore[arg-type]
         token: str = self.keeper.carry_out(c.Pair(id="2", code=CODE, name=name), None)["token"]
         return token
 

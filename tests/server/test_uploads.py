@@ -314,7 +314,7 @@ class Paired:
 
     def token(self, role: str) -> dict[str, str]:
         """For the head of a request."""
-        self.keeper.carry_out(c.PairingsOpen(id="1", role=role), None)  # type: ignore[arg-type]
+        self.keeper.open(role)  # type: ignore[arg-type]
         paired = self.keeper.carry_out(c.Pair(id="2", code=CODE, name=role.title()), None)
         return {"Authorization": f"Bearer {paired['token']}"}
 

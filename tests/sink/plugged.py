@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from receiver.clock.base import Clock
+from receiver.engine.output import MakeSink
+from receiver.errors import NoDevice
+from receiver.model.state import SoundDevice
 from receiver.sink.mock import MockSink
 
 
@@ -35,3 +38,25 @@ class Plugged:
         self._fault = ""
         for sink in self.sinks:
             sink.plug_in()
+
+
+class Cards:
+    """Devices to choose from, for `Chooser`: the first is "dac"."""
+
+    def __init__(self, first: Plugged) -> None:
+        self.devices = {"dac": first}
+
+    def add(self, name: str, device: Plugged) -> Plugged:
+        """Plug in another one."""
+        self.devices[name] = device
+        return device
+
+    def choose(self, device: str) -> MakeSink:
+        """See `Devices`."""
+        if device not in self.devices:
+            raise NoDevice(f'There is no sound device "{device}".')
+        return self.devices[device].make
+
+    def known(self) -> list[SoundDevice]:
+        """See `Devices`."""
+        return [SoundDevice(name) for name in self.devices]

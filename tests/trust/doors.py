@@ -8,7 +8,7 @@ from datetime import time
 from receiver.clock.base import Clock
 from receiver.model.trust import Member, Trusted
 from receiver.trust.circle import Circle
-from receiver.trust.doorkeeper import AuthMode, Doorkeeper
+from receiver.trust.doorkeeper import AuthMode, Doorkeeper, Drawn
 from receiver.trust.house_keys import HouseKeys
 from receiver.trust.house_rules import HouseRules, Limits
 from receiver.trust.pairings import Pairings
@@ -31,6 +31,10 @@ class MockHerald:
     def closed(self, why: str) -> None:
         """See `Herald`."""
         self.told.append(f"closed: {why}")
+
+    def draw(self, opened: Opened, host: str, tell: Drawn) -> None:
+        """See `Herald`."""
+        tell(f"http://{host}/#pair={opened.code}", ["10", "01"])
 
 
 def doorkeeper(

@@ -106,7 +106,7 @@ def test_a_full_house_closes_it_with_a_notice() -> None:
 
 
 def let_in(keeper: Doorkeeper, name: str, role: str) -> Caller:
-    keeper.carry_out(c.PairingsOpen(id="1", role=role), None)  # type: ignore[arg-type]
+    keeper.open(role)  # type: ignore[arg-type]
     return keeper.caller(keeper.carry_out(c.Pair(id="2", code=CODE, name=name), None)["token"])
 
 

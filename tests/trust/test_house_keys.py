@@ -24,6 +24,9 @@ class Home:
     def _changed(self) -> None:
         self.changes += 1
 
+    def hear(self, other: Home) -> None:
+        self.keys.hear(other.keys.house, other.name)
+
     def party(self, nonce: str = "n") -> Party:
         return Party(self.name, "1", f"{nonce} of {self.name}", self.fingerprint, self.keys.names)
 
@@ -33,8 +36,8 @@ def two() -> tuple[Home, Home]:
     attic = Home("attic", ATTIC)
     bath = Home("bath", BATH)
     bath.keys.join(Household(keys=attic.keys.house.keys))
-    attic.keys.hear(bath.keys.house)
-    bath.keys.hear(attic.keys.house)
+    attic.hear(bath)
+    bath.hear(attic)
     return attic, bath
 
 
@@ -54,6 +57,28 @@ def test_two_of_one_house_know_each_other() -> None:
     attic, bath = two()
     shake(attic, bath)
     shake(bath, attic)
+
+
+def test_another_name_is_believed_of_whoever_bears_it() -> None:
+    attic, bath = two()
+    cellar = Home("cellar", OTHER, Household(keys=attic.keys.house.keys))
+    for one, other in ((cellar, attic), (cellar, bath)):
+        one.hear(other)
+        other.hear(one)
+    changes = attic.changes
+    attic.keys.rename("Attic")
+    assert attic.changes == changes, "it is called so already"
+    attic.keys.rename("Loft")
+    assert attic.changes == changes + 1
+    bath.hear(cellar)
+    assert [member.name for member in bath.keys.members] == ["Attic", "Cellar"]
+    bath.hear(attic)
+    assert [member.name for member in bath.keys.members] == ["Loft", "Cellar"]
+    bath.hear(cellar)
+    cellar.hear(bath)
+    assert [member.name for member in bath.keys.members] == ["Loft", "Cellar"]
+    assert cellar.keys.members[0].name == "Attic", "it has not heard it from the attic yet"
+    shake(attic, bath)
 
 
 def test_one_of_another_house_knows_nothing_to_prove() -> None:
@@ -111,7 +136,7 @@ def test_who_was_away_is_told_the_new_key_by_who_dials_it() -> None:
     with pytest.raises(Unauthorized, match="called back"):
         shake(bath, attic)
     shake(attic, bath)
-    bath.keys.hear(attic.keys.house)
+    bath.hear(attic)
     shake(bath, attic)
 
 
@@ -127,7 +152,7 @@ def test_an_old_key_and_another_certificate_are_not_enough() -> None:
 def test_who_hears_that_it_was_revoked_is_a_house_of_its_own() -> None:
     attic, bath = two()
     attic.keys.revoke("bath")
-    bath.keys.hear(attic.keys.house)
+    bath.hear(attic)
     assert not set(bath.keys.names) & set(attic.keys.names)
     assert bath.keys.members == []
 
@@ -135,7 +160,7 @@ def test_who_hears_that_it_was_revoked_is_a_house_of_its_own() -> None:
 def test_what_is_no_news_changes_nothing() -> None:
     attic, bath = two()
     before = attic.changes
-    attic.keys.hear(bath.keys.house)
+    attic.hear(bath)
     assert attic.changes == before
 
 
@@ -155,11 +180,11 @@ def test_whatever_is_revoked_and_told_all_agree_in_the_end(steps: list[tuple[int
         if what == "revoke":
             homes[who].keys.revoke(f"phone {number}")
         else:
-            homes[who - 1].keys.hear(homes[who].keys.house)
+            homes[who - 1].hear(homes[who])
     for _ in range(2):
         for home in homes:
             for other in homes:
-                home.keys.hear(other.keys.house)
+                home.hear(other)
     assert len({home.keys.names for home in homes}) == 1
     assert len({tuple(sorted(home.keys.house.revoked)) for home in homes}) == 1
 
@@ -167,5 +192,5 @@ def test_whatever_is_revoked_and_told_all_agree_in_the_end(steps: list[tuple[int
 def test_a_key_of_an_absurd_generation_is_not_believed() -> None:
     attic, bath = two()
     names = attic.keys.names
-    attic.keys.hear(Household(keys=[HouseKey(1 << 40, "0" * 64), *bath.keys.house.keys]))
+    attic.keys.hear(Household(keys=[HouseKey(1 << 40, "0" * 64), *bath.keys.house.keys]), "bath")
     assert attic.keys.names == names

@@ -9,6 +9,7 @@ import pytest
 from receiver.app import Kept, Receiver, Surroundings
 from receiver.clock.mock import MockClock, MockWallClock
 from receiver.config.config import Config
+from receiver.config.load import Loaded
 from receiver.engine.link import Receive, ToEngine
 from receiver.front import Front
 from receiver.model import orders as o
@@ -16,9 +17,11 @@ from receiver.pairing import Pairing
 from receiver.pcm.volume import gain_of
 from receiver.peers.base import Address, Wire
 from receiver.protocol import commands as c
+from receiver.settings import Settings
 from receiver.source.base import ByteSource
 from receiver.store.history_file import HistoryFile
 from receiver.store.mock import MockStore
+from receiver.store.settings import SettingsFile
 from receiver.store.trust import TrustFile
 from receiver.store.uploads import Bounds, Uploads
 
@@ -67,10 +70,11 @@ def test_a_code_is_said_until_it_is_of_no_use(tmp_path: Path) -> None:
 def test_the_engine_says_it_unless_it_is_not_to(tmp_path: Path, speak: bool) -> None:
     clock, engine, store = MockClock(), Listening(), MockStore()
     config = Config(state_dir=tmp_path, speak=speak, volume_cap=30)
+    settings = Settings(Loaded(config, {}), SettingsFile(tmp_path), clock)
     uploads = Uploads(tmp_path, Bounds(0, 0))
-    trust, history = TrustFile(tmp_path), HistoryFile(tmp_path)
-    kept = Kept(store.load(), store, trust, history, None, uploads)
+    files = TrustFile(tmp_path), HistoryFile(tmp_path)
+    kept = Kept(store.load(), store, *files, None, uploads, settings)
     around = Surroundings(engine, no_source, no_wire, clock, MockWallClock(), Front(None, clock))
-    receiver = Receiver(config, kept, around)
+    receiver = Receiver(kept, around)
     code = receiver._pairing.doorkeeper.open().code
     assert engine.sent == ([o.Speak(code, gain_of(30))] if speak else [])

@@ -40,6 +40,7 @@ GUESTS_MAY = {"status", "time", "queue.list", "history.list"}
 GUESTS_MAY_BY_THE_RULES = {"queue.add", "next", "resume", "volume"}
 OWNERS_ALONE_MAY = {
     "pairings.open", "pairings.list", "pairings.revoke", "house.invite", "house.join",
+    "settings.get", "settings.set",
 }  # fmt: skip
 
 COMMANDS = get_args(c.Command)

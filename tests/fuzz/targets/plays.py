@@ -193,7 +193,7 @@ class _Receiver:
 
     def trusted(self, link: PeerLink, trust: m.Trust) -> None:
         """See `Ears`."""
-        self.seal.hear(trust)
+        self.seal.hear(trust, _PEER.receiver)
         codec.encode(self.seal.told())
         require(len(self.pairings.all) <= MOST_PAIRINGS, "no more pairings than are kept")
         require(self.house.house.keys, "it has a key")
