@@ -23,6 +23,7 @@ from receiver.clock.system import SystemClock, SystemWallClock
 from receiver.config.config import Config
 from receiver.config.options import addresses_in, names_in
 from receiver.control_loop import ControlLoop
+from receiver.covers.covers import Covers
 from receiver.discovery.addresses import own_interfaces, reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.child import AudioChild
@@ -45,6 +46,7 @@ from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.callers import Callers
 from receiver.server.certificate import Certificate, certificate_in
+from receiver.server.cover_door import CoverDoor
 from receiver.server.door import Door
 from receiver.server.gate import Gate
 from receiver.server.guard import Guard
@@ -198,7 +200,8 @@ class Receiver:
         self._chronicle = Chronicle(kept.history, session.history, clock)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         open_source = self._front.heralding(around.open_source)
-        self._player = Player(around.link, open_source, clock, self._loop.report)
+        self._covers = Covers(self._loop.report)
+        self._player = Player(around.link, open_source, clock, self._covers.report)
         doorkeeper = pairing.doorkeeper
         doorkeeper.changed = self._loop.changed
         pairing.tell = house.tell_trust
@@ -214,6 +217,7 @@ class Receiver:
         kept.uploads.wanted = self._wanted
         upload_door = UploadDoor(kept.uploads, Callers(doorkeeper), doorkeeper, clock)
         self._server.add([*Page(folder_beside("controller", "web")).routes, *upload_door.routes])
+        self._server.add(CoverDoor(self._covers).routes)
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 
@@ -225,6 +229,7 @@ class Receiver:
         async with asyncio.TaskGroup() as tasks:
             parts = [
                 tasks.create_task(self._player.run()),
+                tasks.create_task(self._covers.run()),
                 tasks.create_task(self._loop.run(self._player, self._house)),
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._service.run()),
