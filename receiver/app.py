@@ -21,6 +21,7 @@ from receiver.clock.base import Clock, WallClock
 from receiver.config.config import Config
 from receiver.config.options import addresses_in, names_in
 from receiver.control_loop import ControlLoop, Reply
+from receiver.covers.covers import Covers
 from receiver.discovery.addresses import reachable, usable_addresses
 from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.link import EngineLink
@@ -40,6 +41,7 @@ from receiver.protocol.limits import DEFAULT_PORT
 from receiver.protocol.peers import Hello
 from receiver.server.callers import Callers
 from receiver.server.certificate import Certificate
+from receiver.server.cover_door import CoverDoor
 from receiver.server.door import Door
 from receiver.server.gate import Gate
 from receiver.server.guard import Guard
@@ -128,7 +130,8 @@ class Receiver:
         self._chronicle = Chronicle(kept.history, session.history, clock)
         self._loop = ControlLoop(roaming, clock, self._publish, self._remember, observers)
         open_source = self._front.heralding(around.open_source)
-        self._player = Player(around.link, open_source, clock, self._reported)
+        self._covers = Covers(self._reported)
+        self._player = Player(around.link, open_source, clock, self._covers.report)
         kept.settings.subject = Subject(self._be_set, self._player.order, self._loop.be_set)
         doorkeeper = pairing.doorkeeper
         doorkeeper.changed = self._loop.changed
@@ -146,6 +149,7 @@ class Receiver:
         kept.uploads.wanted = self._wanted
         upload_door = UploadDoor(kept.uploads, Callers(doorkeeper), doorkeeper, clock)
         self._server.add([*Page(folder_beside("controller", "web")).routes, *upload_door.routes])
+        self._server.add(CoverDoor(self._covers).routes)
         self._advertiser: ServiceAdvertiser | None = None
         self._port = 0
 
@@ -157,6 +161,7 @@ class Receiver:
         async with asyncio.TaskGroup() as tasks:
             parts = [
                 tasks.create_task(self._player.run()),
+                tasks.create_task(self._covers.run()),
                 tasks.create_task(self._loop.run(self._player, self._house)),
                 tasks.create_task(self._metrics.watch_loop()),
                 tasks.create_task(self._service.run()),

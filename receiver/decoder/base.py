@@ -51,6 +51,13 @@ class Decoder(Protocol):
         """
         ...
 
+    def take_cover(self) -> bytes | None:
+        """The comment with the cover of the stream, NAME=base64 of at most `MAX_COMMENT` bytes,
+        once, when `tags` are there; empty: it has none. A chained stream may change it.
+        None: there is nothing new.
+        """
+        ...
+
     def set_tail(self, offset: int, tail: bytes, size: int) -> None:
         """Tell the last bytes of the stream (from `offset` to its end at `size`): gives
         `total_frames`, and with it the means to seek. Wrong or foreign bytes are ignored.

@@ -5,11 +5,13 @@ Read here and not by libvorbis, which gets nothing of the second.
 
 from __future__ import annotations
 
+import binascii
 import contextlib
 import struct
 from collections.abc import Generator
 
 from receiver.errors import Unplayable, UnsupportedFormat
+from receiver.model.cover import BARE, BLOCK, FRONT, MAX_COMMENT
 from receiver.model.state import Tags
 from receiver.model.text import visible
 from receiver.pcm.format import Format
@@ -48,14 +50,18 @@ def read_identification(packet: bytes) -> Format:
 
 
 class TagReader:
-    """Title, artist and album out of a comment header that comes piece by piece.
+    """Title, artist, album and the best picture out of a comment header that comes piece by piece.
 
     What it holds is bounded, however long the header is: of each comment it looks at the first
-    bytes alone, so that a picture passes by. What is damaged is left out. One thread at a time.
+    bytes alone, unless they begin a picture of bounded size that is better than the one it has.
+    What is damaged is left out. One thread at a time.
     """
 
     def __init__(self) -> None:
         self._values: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
+        self.cover = b""
+        """The comment with the best picture, NAME=base64; empty: none was found yet."""
+        self._rank = 0
         self._cleaned = 0
         self._held = bytearray()
         self._fields = self._read()
@@ -103,8 +109,17 @@ class TagReader:
         for _ in range(min(count, MAX_COMMENTS)):
             (length,) = _LENGTH.unpack((yield passed, _LENGTH.size))
             looked_at = min(length, 4 * MAX_TEXT)
-            self._note((yield 0, looked_at))
+            comment = yield 0, looked_at
+            self._note(comment)
             passed = length - looked_at
+            rank = _rank(comment) if length <= MAX_COMMENT else 0
+            if rank > self._rank:
+                if passed:
+                    comment += yield 0, passed
+                    passed = 0
+                if len(comment) == length:
+                    self.cover, self._rank = comment, rank
+            del comment  # it may be large
         while True:
             yield _EVERYTHING, 1
 
@@ -117,6 +132,18 @@ class TagReader:
         self._cleaned += 1
         if text := _clean(value):
             values.append(text)
+
+
+def _rank(comment: bytes) -> int:
+    """How good the picture is that the comment begins: a front cover is best; 0: it is none."""
+    name, _, value = comment.partition(b"=")
+    known = name[: len(BLOCK) + 1].decode("ascii", "replace").lower()
+    if known == BARE and value:
+        return 2
+    if known == BLOCK and value:
+        with contextlib.suppress(binascii.Error):
+            return 3 if binascii.a2b_base64(value[:8])[:4] == FRONT.to_bytes(4) else 1
+    return 0
 
 
 def _clean(value: bytes) -> str:

@@ -20,16 +20,16 @@ MAGIC = b"MOCK"
 PAGE = 1024
 """Frames in a block, at most."""
 
-_HEADER = struct.Struct("<4sIIQ32s")
+_HEADER = struct.Struct("<4sIIQ32sI")
 
 
-def encode(block: Block, title: str = "") -> bytes:
-    """A stream (or a link of one) that decodes to `block`."""
+def encode(block: Block, title: str = "", cover: bytes = b"") -> bytes:
+    """A stream (or a link of one) that decodes to `block`; `cover`: the comment that holds one."""
     frames = len(block.samples)
     header = _HEADER.pack(
-        MAGIC, block.format.rate, block.format.channels, frames, title.encode()[:32]
+        MAGIC, block.format.rate, block.format.channels, frames, title.encode()[:32], len(cover)
     )
-    return header + block.samples.astype("<f4").tobytes()
+    return header + cover + block.samples.astype("<f4").tobytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class MockDecoder:
         self.wants: int | None = None
         self._requests = requests_per_seek
         self._detours = 0
+        self._cover: bytes | None = None
         self._buffer = bytearray()
         self._offset = 0  # of the first byte in the buffer
         self._no_more = False
@@ -98,6 +99,11 @@ class MockDecoder:
         if block is None and self._no_more:
             self._end()
         return block
+
+    def take_cover(self) -> bytes | None:
+        """What is new of the cover."""
+        cover, self._cover = self._cover, None
+        return cover
 
     def set_tail(self, offset: int, tail: bytes, size: int) -> None:
         """Tell how long the stream is."""
@@ -138,9 +144,13 @@ class MockDecoder:
         """Read the header of a link, once all of it is there."""
         if len(self._buffer) < _HEADER.size:
             return None
-        _, rate, channels, frames, title = _HEADER.unpack_from(self._buffer)
-        del self._buffer[: _HEADER.size]
-        self._offset += _HEADER.size
+        _, rate, channels, frames, title, covered = _HEADER.unpack_from(self._buffer)
+        size = _HEADER.size + covered
+        if len(self._buffer) < size:
+            return None
+        self._cover = bytes(self._buffer[_HEADER.size : size])
+        del self._buffer[:size]
+        self._offset += size
         self._link = _Link(Format(rate, channels), frames, self._offset, self._at)
         self._links += 1
         self.tags = Tags(title=title.rstrip(b"\0").decode() or None)

@@ -41,6 +41,7 @@ class VorbisDecoder:
         self.total_frames: int | None = None
         self.position = 0
         self.wants: int | None = None
+        self._cover: bytes | None = None
         self._reader = PageReader()
         self._music_at = 0  # what the reader had looked at when there was music last
         self._head: bytearray | None = bytearray()  # None once a page was found
@@ -88,6 +89,11 @@ class VorbisDecoder:
         if self._no_more:
             self._end()
         return None
+
+    def take_cover(self) -> bytes | None:
+        """What is new of the cover."""
+        cover, self._cover = self._cover, None
+        return cover
 
     def set_tail(self, offset: int, tail: bytes, size: int) -> None:
         """Tell the last bytes of the stream."""
@@ -139,6 +145,8 @@ class VorbisDecoder:
             return None
         block = self._counting_holes(link, lambda: link.take(page))
         self.tags = link.tags or self.tags
+        if link.cover is not None:
+            self._cover, link.cover = link.cover, None
         self.format = self.format or link.format
         if link.base is None:
             return None

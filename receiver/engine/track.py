@@ -20,6 +20,10 @@ REFILL_S = 1.5
 """While more than this is decoded, no more is: in few large strokes, since a wake-up costs more
 than a block."""
 BLOCKS_AT_ONCE = 8
+SETTLED_S = 1.0
+"""What has so much in hand, or was heard for so long, has time for its cover."""
+COVER_PART = 48 * 1024
+"""Bytes of a cover in one report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Track:
         self._rest: Samples | None = None
         self._converter: Converter | Relay | None = None
         self._told = reports.Described(number)
+        self._covered = False
 
     def close(self) -> None:
         """Free the decoder."""
@@ -203,6 +208,7 @@ class Track:
             return False
         finally:
             self.inlet.tell()
+            self._tell_cover()
 
     def _step(self) -> bool:
         """Move one block on; False when there is no room, or nothing to be done."""
@@ -313,3 +319,18 @@ class Track:
         if described != self._told:
             self._told = described
             self._report(described)
+
+    def _tell_cover(self) -> None:
+        """Tell what is new of the cover, in parts: after the music, which must not wait for it."""
+        heard_s = self.voice.consumed / self.output.rate
+        if self.buffered_s < SETTLED_S and heard_s < SETTLED_S:
+            return
+        cover = self._decoder.take_cover()
+        if not cover:
+            if cover is not None and self._covered:
+                self._report(reports.CoverPart(self.number, 0, 0, b""))
+            return
+        self._covered = True
+        for at in range(0, len(cover), COVER_PART):
+            part = cover[at : at + COVER_PART]
+            self._report(reports.CoverPart(self.number, at, len(cover), part))

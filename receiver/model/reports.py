@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from receiver.model.state import Entry, Number, Output, SoundDevice, Tags
+from receiver.model.state import CoverPath, Entry, Number, Output, SoundDevice, Tags
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -36,6 +36,24 @@ class Described(msgspec.Struct, frozen=True, tag=True):
     track: int
     tags: Tags | None = None
     duration_ms: Number | None = None
+
+
+class CoverPart(msgspec.Struct, frozen=True, tag=True):
+    """Some of the comment that holds the cover of the track, NAME=base64, from the byte `offset`
+    on; the whole has `size` bytes. 0: the track goes on without the one that was told.
+    """
+
+    track: int
+    offset: int
+    size: int
+    data: bytes
+
+
+class Covered(msgspec.Struct, frozen=True, tag=True):
+    """The cover of the track is at the path `cover`; None: it has none that can be shown."""
+
+    track: int
+    cover: CoverPath | None
 
 
 class Decoded(msgspec.Struct, frozen=True, tag=True):
@@ -219,6 +237,8 @@ Report = (
     | Listed
     | Fetched
     | Described
+    | CoverPart
+    | Covered
     | Decoded
     | Ready
     | Sounding

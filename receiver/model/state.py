@@ -35,6 +35,9 @@ Number = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
 """One to reckon with: neither infinite nor none at all, whoever says it."""
 
 
+CoverPath = Annotated[str, msgspec.Meta(pattern=r"\A/v1/covers/[0-9a-f]{32}\Z")]
+
+
 class Tags(msgspec.Struct, frozen=True):
     """What a stream says of itself. Text from strangers: shown, never trusted."""
 
@@ -53,7 +56,8 @@ class Entry(NamedTuple):
 
 class Item(msgspec.Struct, frozen=True):
     """One thing to play. `id` never changes and is given to no other item; `added_by` is who put it
-    into the queue, as they call themselves.
+    into the queue, as they call themselves. `cover` is the path of its picture at the receiver that
+    says so, once it was opened there; None where there is none.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Item(msgspec.Struct, frozen=True):
     seekable: bool = False
     live: bool = False
     added_by: str | None = None
+    cover: CoverPath | None = None
 
 
 class Anchor(msgspec.Struct, frozen=True):

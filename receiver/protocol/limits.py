@@ -10,6 +10,7 @@ COMMANDS_PATH = "/v1/commands"
 STATUS_PATH = "/v1/status"
 DOCTOR_PATH = "/v1/doctor"
 SCHEMA_PATH = "/v1/schema"
+COVERS_PATH = "/v1/covers"
 METRICS_PATH = "/metrics"
 UPLOADS_PATH = "/v1/uploads"
 

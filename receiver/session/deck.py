@@ -107,6 +107,7 @@ class Deck:
     ) -> OpenItem:
         item = self._queue.current
         assert item is not None
+        self._queue.change(item.id, cover=None)  # that of the last time may be forgotten by now
         self.track = self.new_track()
         self.place.clear()
         self.place.expect(item, position_ms, now)

@@ -56,7 +56,7 @@ class _Guest(msgspec.Struct):
     item: Item
     position_ms: float = 0.0
     heard_at: float | None = None
-    told: list[reports.Opened | reports.Described] = []
+    told: list[reports.Opened | reports.Described | reports.Covered] = []
     """What became known of the item here; its source may not have known it."""
 
 
@@ -226,7 +226,7 @@ class Handover:
                 return self._done(self._handoffs.failed(code, message), now)
             case reports.Unheard(message=message):
                 return self._done(self._handoffs.failed(NoDevice.code, message), now)
-            case reports.Opened() | reports.Described():
+            case reports.Opened() | reports.Described() | reports.Covered():
                 guest.told.append(report)
         return []
 

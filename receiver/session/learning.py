@@ -19,6 +19,8 @@ def learn(queue: Queue, history: History, item: str, report: reports.Report) -> 
                 queue.change(item, tags=tags)
             if duration_ms is not None:
                 queue.change(item, duration_ms=duration_ms)
+        case reports.Covered(cover=cover):
+            queue.change(item, cover=cover)
         case _:
             return
     if (known := queue.item(item)) is not None:

@@ -243,8 +243,9 @@ class Queue:
     def rows(self) -> list[Row]:
         """All of it, to be `adopt`ed elsewhere, or later."""
         places = {item: place for place, item in enumerate(self._shuffled or ())}
+        items = map(self._items.__getitem__, self._list)
         return [
-            Row(self._items[item], self._added_in[item], places.get(item)) for item in self._list
+            Row(_coverless(item), self._added_in[item.id], places.get(item.id)) for item in items
         ]
 
     def reset(self) -> None:
@@ -257,7 +258,7 @@ class Queue:
     def adopt(self, rows: Sequence[Row], moving: Moving) -> None:
         """Be the queue that these are the rows of."""
         self._list = [row.item.id for row in rows]
-        self._items = {row.item.id: row.item for row in rows}
+        self._items = {row.item.id: _coverless(row.item) for row in rows}
         self._added_in = {row.item.id: row.added_in for row in rows}
         self._shuffled = None
         if moving.shuffle:
@@ -327,3 +328,8 @@ class Queue:
         to_come = self._place(order, "next")
         for item in ids:
             order.insert(self._rng.randint(to_come, len(order)), item)
+
+
+def _coverless(item: Item) -> Item:
+    """An item as it goes elsewhere, or comes from there: a cover is where it was opened."""
+    return item if item.cover is None else msgspec.structs.replace(item, cover=None)

@@ -15,11 +15,15 @@ from receiver.decoder.mock import MockDecoder
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import NotSeekable, UnsupportedFormat
 from receiver.pcm.format import Block, Format, Samples
+from tests.covers.pictures import comment, png
 from tests.decoder import pages
 from tests.decoder.conftest import Files
 from tests.decoder.driving import Listener, Pieces, blocks, ragged, single, whole
+from tests.hostile.header_packets import with_comments
 
 pytestmark = pytest.mark.tools("oggenc")
+
+COVER = comment(png() + bytes(200_000))
 
 
 @dataclass
@@ -30,6 +34,8 @@ class Case:
     stream: bytes
     other: bytes
     """In another format, and short."""
+    covered: bytes
+    """With the cover `COVER`."""
     decoder: Decoder
 
     def decode(self, data: bytes) -> Samples:
@@ -47,13 +53,15 @@ def case(request: pytest.FixtureRequest, files: Files) -> Iterator[Case]:
         make = VorbisDecoder
         stream = files("stereo").read_bytes()
         other = pages.with_serial(files("narrow").read_bytes(), 2)
+        covered = with_comments(stream, b"TITLE=x", COVER)
     else:
         make = lambda: MockDecoder(2 if "two" in request.param else 1)  # noqa: E731 - one of two
         rng = np.random.default_rng(1)
         sound = rng.uniform(-1, 1, (50_000, 2)).astype(np.float32)
         stream = mock.encode(Block(sound, Format(44_100, 2)))
         other = mock.encode(Block(sound[:3000, :1], Format(8_000, 1)))
-    found = Case(make, stream, other, make())
+        covered = mock.encode(Block(sound, Format(44_100, 2)), cover=COVER)
+    found = Case(make, stream, other, covered, make())
     yield found
     found.decoder.close()
     found.decoder.close()
@@ -136,6 +144,22 @@ def test_a_tail_that_comes_late_does_as_well(case: Case) -> None:
     assert case.decoder.total_frames is None
     case.decoder.set_tail(max(0, size - 50_000), case.stream[-50_000:], size)
     assert case.decoder.total_frames == len(case.decode(case.stream))
+
+
+@pytest.mark.parametrize("pieces", [whole, ragged])
+def test_the_cover_is_given_once(case: Case, pieces: Pieces) -> None:
+    decoder = case.decoder
+    assert decoder.take_cover() is None
+    for _ in blocks(decoder, pieces(case.covered)):
+        break
+    assert decoder.take_cover() == COVER
+    assert decoder.take_cover() is None
+
+
+def test_a_chain_goes_on_without_the_cover(case: Case) -> None:
+    played = blocks(case.decoder, ragged(case.covered + case.other))
+    covers = [case.decoder.take_cover() for _ in played]
+    assert [cover for cover in covers if cover is not None] == [COVER, b""]
 
 
 def test_a_seek_lands_on_the_frame(case: Case) -> None:

@@ -17,8 +17,10 @@ from receiver.decoder.headers import (
     read_identification,
 )
 from receiver.errors import Unplayable, UnsupportedFormat
+from receiver.model.cover import MAX_COMMENT
 from receiver.model.state import Tags
 from receiver.pcm.format import Format
+from tests.covers import pictures
 
 
 def identification(version: int = 0, channels: int = 2, rate: int = 44_100) -> bytes:
@@ -100,13 +102,85 @@ def test_a_picture_in_front_is_passed_over() -> None:
         assert read_tags(packet, piece) == Tags(title="Behind")
 
 
-def test_what_is_held_of_a_picture_is_little() -> None:
+def read_cover(packet: bytes, piece: int = 1 << 30) -> bytes:
+    """The cover in a comment header that is fed in pieces of so many bytes."""
     reader = TagReader()
-    reader.feed(comments(b"METADATA_BLOCK_PICTURE=", count=9)[:-27] + b"\xff" * 4)
+    for at in range(0, len(packet), piece):
+        reader.feed(packet[at : at + piece])
+    reader.finish()
+    return reader.cover
+
+
+@pytest.mark.parametrize("size", [0, 3000, 3072, 5000, 200_000])
+def test_a_picture_is_carried_as_it_stands_there(size: int) -> None:
+    cover = pictures.comment(bytes(size))
+    packet = comments("title=Before", cover, "artist=Behind")
+    for piece in (1, 255, 65_025, 1 << 20) if size < 9000 else (65_025, 1 << 20):
+        assert read_cover(packet, piece) == cover
+        assert read_tags(packet, piece) == Tags(title="Before", artist="Behind")
+
+
+def test_a_front_cover_is_best_and_the_first_of_its_kind() -> None:
+    front, back = pictures.comment(b"front"), pictures.comment(b"back", kind=4)
+    other, old = pictures.comment(b"other", kind=0), pictures.bare(b"old")
+    assert read_cover(comments(back, other)) == back
+    assert read_cover(comments(back, old, other)) == old
+    assert read_cover(comments(old, back, front, pictures.comment(b"again"))) == front
+    assert read_cover(comments("title=x")) == b""
+    assert read_cover(comments(front.lower()[:22] + front[22:])) != b""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"METADATA_BLOCK_PICTURE",
+        b"METADATA_BLOCK_PICTURE=A",
+        b"METADATA_BLOCK_PICTURES=AAAA",
+        b"COVERARTS=AAAA",
+        b"COVERARTMIME=image/png",
+        b"\xffOVERART=AAAA",
+    ],
+)
+def test_other_comments_are_no_picture(text: bytes) -> None:
+    assert read_cover(comments(text)) == b""
+
+
+def test_what_is_cut_short_is_no_picture() -> None:
+    cover = pictures.comment(bytes(9000))
+    assert read_cover(comments(cover)[:-1]) == b""
+    small = pictures.comment(b"")
+    assert read_cover(comments(small)[:-1]) == b""
+
+
+def test_a_picture_that_is_too_large_is_passed_over() -> None:
+    small, large = pictures.comment(b"", kind=4), pictures.comment(bytes(MAX_COMMENT * 3 // 4))
+    assert read_cover(comments(large, small), 65_025) == small
+    whole = b"COVERART=".ljust(MAX_COMMENT, b"A")
+    assert read_cover(comments(whole)) == whole
+    assert read_cover(comments(whole + b"A")) == b""
+
+
+def test_what_is_held_of_a_larger_picture_is_little() -> None:
+    reader = TagReader()
+    head = comments(b"METADATA_BLOCK_PICTURE=", count=9)[:-27]
+    reader.feed(head + struct.pack("<I", MAX_COMMENT + 1) + b"METADATA_BLOCK_PICTURE=AAAAAwAA")
     tracemalloc.start()
-    for _ in range(100):
+    for _ in range(30):
         reader.feed(bytes(65_025))
     assert tracemalloc.get_traced_memory()[1] < 1 << 18
+    tracemalloc.stop()
+
+
+def test_what_is_held_of_many_pictures_is_that_of_a_few() -> None:
+    reader = TagReader()
+    one = b"COVERART=".ljust(MAX_COMMENT, b"A")
+    tracemalloc.start()
+    reader.feed(comments(count=100))
+    for _ in range(20):
+        reader.feed(struct.pack("<I", len(one)))
+        for at in range(0, len(one), 65_025):
+            reader.feed(one[at : at + 65_025])
+    assert tracemalloc.get_traced_memory()[1] < 4 * MAX_COMMENT
     tracemalloc.stop()
 
 

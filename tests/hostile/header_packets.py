@@ -7,7 +7,9 @@ import random
 import struct
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
+from tests.covers import pictures
 from tests.decoder import hostile, pages
 from tests.decoder.pages import RawPage
 from tests.hostile.fault import BROKEN, EITHER, FOREIGN, LONG_S, PLAYS, Fault, Make, Material
@@ -31,7 +33,13 @@ def spread(packet: bytes, number: int, *, ends: bool = True) -> list[RawPage]:
     return raw
 
 
-def packets(material: Material) -> tuple[bytes, bytes, bytes]:
+class Paged(NamedTuple):
+    """A file as its pages."""
+
+    pages: list[RawPage]
+
+
+def packets(material: Material | Paged) -> tuple[bytes, bytes, bytes]:
     """The headers of the good file."""
     first, second, *_ = material.pages
     size = 0
@@ -43,7 +51,7 @@ def packets(material: Material) -> tuple[bytes, bytes, bytes]:
 
 
 def rebuilt(
-    material: Material,
+    material: Material | Paged,
     identification: bytes | None = None,
     comments: bytes | None = None,
     setup: bytes | None = None,
@@ -58,7 +66,7 @@ def rebuilt(
     return in_pages(headers, material)
 
 
-def in_pages(headers: Iterable[bytes], material: Material) -> bytes:
+def in_pages(headers: Iterable[bytes], material: Material | Paged) -> bytes:
     """These headers, and the music of the good file behind them."""
     raw: list[RawPage] = []
     for header in headers:
@@ -87,6 +95,12 @@ def picture(size: int, claims: int | None = None) -> bytes:
 def with_cover(material: Material, size: int) -> bytes:
     """The good file with a cover of `size` bytes before its title."""
     return rebuilt(material, comments=comment(picture(size), b"TITLE=Behind the picture"))
+
+
+def with_comments(stream: bytes, *texts: bytes) -> bytes:
+    """A file with these comments in the place of its own, as stream 1."""
+    paged = Paged(pages.split(pages.with_serial(stream, 1)))
+    return rebuilt(paged, comments=comment(*texts))
 
 
 def _covered(size: int) -> Make:
@@ -164,6 +178,8 @@ def _random_setup(material: Material, rng: random.Random) -> bytes:
     return rebuilt(material, setup=b"\x05vorbis" + rng.randbytes(4000))
 
 
+_PAGE = pictures.comment(b"<svg onload='alert(1)'/>", label=b"image/svg+xml")
+_BOMB = pictures.comment(pictures.png(1 << 16, 1 << 16))
 CONTROLS = b"TITLE=" + b"\x1b[2J\0" * 800
 
 FAULTS = (
@@ -213,6 +229,10 @@ FAULTS = (
     Fault("comments", "a cover of 5 MB", PLAYS, _covered(5 * 10**6)),
     Fault("comments", "a cover of 15 MB", PLAYS, _covered(15 * 10**6)),
     Fault("comments", "a cover of 60 MB", PLAYS, _covered(60 * 10**6), within_s=LONG_S),
+    Fault("comments", "twenty covers of 2 MB", PLAYS, _commented(*[picture(2 * 10**6)] * 20)),
+    Fault("comments", "a cover that is a web page", PLAYS, _commented(_PAGE)),
+    Fault("comments", "a cover of 4 billion pixels", PLAYS, _commented(_BOMB)),
+    Fault("comments", "4,000 covers", PLAYS, _commented(*[picture(300)] * 4000)),
     Fault("comments", "without an end", BROKEN, _endless_comments, within_s=LONG_S),
     Fault(
         "comments", "a picture that claims 4 GB", PLAYS, _commented(picture(9000, claims=2**32 - 1))

@@ -19,7 +19,7 @@ LAYERS = (
     ("receiver.engine",),
     (
         "receiver.session", "receiver.source", "receiver.decoder", "receiver.sink",
-        "receiver.discovery", "receiver.store", "receiver.config",
+        "receiver.discovery", "receiver.store", "receiver.config", "receiver.covers",
     ),
     ("receiver.handoff", "receiver.trust"),
     ("receiver.protocol", "receiver.pcm", "receiver.logs"),
@@ -36,7 +36,7 @@ AUDIO = {"receiver.pcm", "receiver.decoder", "receiver.sink", "receiver.engine"}
 CONTROL = {
     "receiver.protocol", "receiver.handoff", "receiver.session", "receiver.source",
     "receiver.discovery", "receiver.store", "receiver.config", "receiver.player",
-    "receiver.server", "receiver.peers", "receiver.service", "receiver.trust",
+    "receiver.server", "receiver.peers", "receiver.service", "receiver.trust", "receiver.covers",
 }  # fmt: skip
 DOOR = "receiver.engine.link"
 
@@ -53,6 +53,7 @@ COMPOSE = {
 ONE_IMPORTER = {
     "aiohttp": {
         "receiver/server/callers.py",
+        "receiver/server/cover_door.py",
         "receiver/server/guard.py",
         "receiver/server/http.py",
         "receiver/server/http_connection.py",

@@ -38,5 +38,6 @@ def test_every_path_stands_there() -> None:
         limits.METRICS_PATH,
         limits.PEER_PATH,
         limits.UPLOADS_PATH,
+        limits.COVERS_PATH,
     ):
         assert path in TEXT

@@ -12,6 +12,7 @@ from receiver.model import reports as r
 from receiver.model.moment import Moment
 from receiver.model.state import Problem
 from receiver.protocol import commands as c
+from receiver.protocol.peers import Row
 from receiver.session import effects as e
 from receiver.session.memoir import Memoir
 from tests.session.stage import Stage
@@ -336,3 +337,36 @@ def test_what_was_lost_is_said_until_something_else_is_played(stage: Stage) -> N
     assert again.state.problem == lost
     again.ask(c.Next)
     assert again.state.problem is None
+
+
+def test_a_cover_stays_where_it_was_opened(stage: Stage) -> None:
+    stage.play()
+    path = "/v1/covers/" + "0" * 32
+    stage.say(r.Covered(stage.session.track, path))
+    item = stage.state.session.item
+    assert item is not None
+    assert item.cover == path
+    assert all(row.item.cover is None for row in stage.session.queue.rows())
+    assert stage.session.queue.rows()[0].item.url == item.url
+    again = reborn(stage)
+    assert again.state.session.item is not None
+    assert again.state.session.item.cover is None
+
+
+def test_a_cover_that_another_receiver_tells_is_not_taken(stage: Stage) -> None:
+    stage.play()
+    stage.say(r.Covered(stage.session.track, "/v1/covers/" + "0" * 32))
+    item = stage.session.queue.current
+    assert item is not None
+    moving, _ = Memoir(stage.session).packed()
+    stage.session.queue.adopt([Row(item)], moving)
+    assert stage.session.queue.current is not None
+    assert stage.session.queue.current.cover is None
+
+
+def test_what_is_opened_again_has_no_cover_until_it_is_told(stage: Stage) -> None:
+    stage.play()
+    stage.say(r.Covered(stage.session.track, "/v1/covers/" + "0" * 32))
+    stage.ask(c.Previous)
+    assert stage.state.session.item is not None
+    assert stage.state.session.item.cover is None

@@ -15,6 +15,7 @@ from hw.settings import Hardware
 from receiver.clock.base import Clock
 from receiver.clock.mock import MockWallClock
 from receiver.control_loop import ControlLoop
+from receiver.covers.covers import Covers
 from receiver.engine.link import EngineLink
 from receiver.front import Front
 from receiver.model.state import ClockId, ReceiverInfo, State
@@ -109,7 +110,8 @@ class Parts:
             self._remember,
             observer or Observer(),
         )
-        self.player = Player(link, self.front.heralding(open_source), clock, self.loop.report)
+        self.covers = Covers(self.loop.report)
+        self.player = Player(link, self.front.heralding(open_source), clock, self.covers.report)
         self.doorkeeper = doorkeeper(clock)
         self.doorkeeper.changed = self.loop.changed
         self.door = Door(self.hub, self.loop.ask, self.house.forward, self.doorkeeper, clock)
@@ -130,6 +132,7 @@ class Parts:
         self.street.listen(self.address, self.house.serve)
         self._tasks = [
             tasks.create_task(self.player.run()),
+            tasks.create_task(self.covers.run()),
             tasks.create_task(self.loop.run(self.player, self.house)),
             tasks.create_task(self.house.run(self.door.carry, self.loop)),
             tasks.create_task(self.front.run(self.door.take_here)),

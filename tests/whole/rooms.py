@@ -43,11 +43,11 @@ SCALE = 2**21
 """Frame n of a stream is n / SCALE."""
 
 
-def stream(seconds: float, **fields: Any) -> MockStream:
-    """A stream in which every frame tells its number, from 1 on."""
+def stream(seconds: float, cover: bytes = b"", **fields: Any) -> MockStream:
+    """A stream in which every frame tells its number, from 1 on; `cover`: the comment with one."""
     numbers = np.arange(1, round(seconds * RATE) + 1, dtype=np.float32) / SCALE
     block = Block(numbers[:, None], Format(RATE, 1))  # one channel: more of it is in hand
-    return MockStream(encode(block), piece=65536, **fields)
+    return MockStream(encode(block, cover=cover), piece=65536, **fields)
 
 
 NOT_SERVED = MockStream(b"", refusal=Unreachable("There is no such server."))

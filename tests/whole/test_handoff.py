@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from receiver.covers.picture import Picture
 from receiver.model.state import QueueState
 from receiver.protocol import commands as c
+from tests.covers.pictures import comment, png
 from tests.whole.moving import FADE, is_unbroken, moved, playing, together
-from tests.whole.rooms import RATE, rooms, stream
+from tests.whole.rooms import RATE, Room, rooms, stream
 
 
 async def test_the_music_goes_on_in_the_other_room_to_the_frame() -> None:
@@ -339,3 +341,35 @@ async def test_what_follows_is_made_ready_again_wherever_the_session_is() -> Non
         heard = together(kitchen, bedroom)
         loud = np.flatnonzero(heard > 0.5)
         assert np.diff(loud).max() <= 2, "the second followed the first without a gap"
+
+
+async def test_the_cover_is_read_where_it_plays() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house, cover=comment(png()))
+        await house.until(lambda: _cover(kitchen) is not None)
+        before = _cover(kitchen)
+        await moved(house, kitchen, bedroom)
+        await house.until(lambda: _cover(bedroom) is not None)
+        assert _cover(kitchen) is None
+        after = _cover(bedroom)
+        assert after != before, "each has its own"
+        picture = bedroom.covers.find((after or "").rpartition("/")[2])
+        assert picture == Picture("image/png", png())
+
+
+async def test_what_a_handoff_brings_counts_where_it_is_brought() -> None:
+    async with rooms("kitchen", "bedroom") as house:
+        kitchen, bedroom = await playing(house)
+        item = kitchen.state.session.item
+        assert item is not None
+        for source, target in ((kitchen, bedroom), (bedroom, kitchen)):
+            await moved(house, source, target)
+            await house.run(0.5)
+        assert [played.item for played in kitchen.session.history.played] == [item.id] * 2
+        assert [played.item for played in bedroom.session.history.played] == [item.id]
+        assert bedroom.state.history.length == 1
+
+
+def _cover(room: Room) -> str | None:
+    item = room.state.session.item
+    return None if item is None else item.cover

@@ -144,6 +144,7 @@ class Speaker(RuleBasedStateMachine):
         moment = before.moment(now)
         stage = Stage(_CAPS)
         stage.now = now
+        stage.session.history.restore(self.stage.session.history.played)
         after = Memoir(stage.session)
         after.restore(moving, rows, moment, now)
         again, rows_again = after.packed()
@@ -219,6 +220,15 @@ class Speaker(RuleBasedStateMachine):
         if playback == "playing" and not engine.live and engine.position(now) <= LENGTH_MS:
             off = self.stage.session.deck.position(now) - engine.position(now)
             require(abs(off) <= MAX_DRIFT_MS, f"{off} ms beside")
+
+    @invariant()
+    def what_is_heard_was_counted(self) -> None:
+        played = self.stage.session.history.played
+        numbers = [one.number for one in played]
+        require(numbers == list(range(1, len(played) + 1))[-100:] or len(played) == 100, "in order")
+        current = self.stage.session.queue.current
+        if self.stage.playback == "playing" and current is not None:
+            require(played and played[-1].item == current.id, "the last is what is heard")
 
     @invariant()
     def few_wait(self) -> None:

@@ -57,6 +57,7 @@ _REPORTS: dict[bytes, Callable[[int, float], r.Report]] = {
     b"sounding": lambda track, now: r.Sounding(track, 0.0, now, now),
     b"late": lambda track, now: r.Position(track, 59_000.0, now),
     b"joined": r.Joined,
+    b"covered": lambda track, _: r.Covered(track, "/v1/covers/" + "0" * 32),
     b"ended": lambda track, _: r.Ended(track),
     b"failed": lambda track, _: r.Failed(track, "unplayable", "Damaged."),
     b"died": lambda _, __: r.Died("ended by SIGSEGV"),

@@ -1,0 +1,1 @@
+"""Tests of covers, and pictures for others."""
