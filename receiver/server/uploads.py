@@ -99,7 +99,8 @@ class UploadDoor:
                 if not draft.written:
                     _check(name, piece)
                 await draft.write(piece)
-            _check(name, b"" if not draft.written else _PAGE)
+            if not draft.written:
+                _check(name, b"")
         return in_json(Uploaded(self._uploads.address(draft.id, quote(name, safe=""))))
 
     async def _pieces(self, request: web.Request) -> AsyncIterator[bytes]:
