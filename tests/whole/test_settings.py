@@ -135,6 +135,7 @@ def set_device(process: ReceiverProcess, device: str) -> dict[str, Any]:
     return send(Address("127.0.0.1", process.port), "settings.set", {"device": device})
 
 
+@pytest.mark.slow
 @pytest.mark.device
 @pytest.mark.tools("oggenc", "oggdec")
 async def test_the_music_goes_on_where_it_was_on_the_other_card(
