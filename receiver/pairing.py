@@ -97,14 +97,13 @@ class Pairing:
         """Keep what changes, and the local door open, until cancelled. `answers` are what it has to
         say besides.
         """
-        async with contextlib.AsyncExitStack() as stack:
+        async with self._drawing as tasks, contextlib.AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(local_door(door, {"pair": self._invite, **answers}))
             except OSError as error:
                 log.warning("tonearm-receiver pair will not work: %s: %s", door, error.strerror)
-            async with self._drawing as tasks:
-                tasks.create_task(self.doorkeeper.run())
-                await self._keep()
+            tasks.create_task(self.doorkeeper.run())
+            await self._keep()
 
     async def _keep(self) -> None:
         """Write each change at once; the last one, too, when it ends."""

@@ -137,7 +137,7 @@ def _sound(kept: Kept) -> Kept:
             if key in _BY_KEY:
                 values[key] = check(_BY_KEY[key], value, kept.file)
             else:
-                troubles.append(f"{kept.file}: {key} cannot be set.")
+                troubles.append(f"{kept.file}: there is no setting {_short(key)}.")
         except ConfigError as error:
             troubles.append(error.message)
     return Kept(values, kept.file, troubles)

@@ -13,10 +13,9 @@ from receiver.engine.settings import EngineSettings
 from receiver.errors import NoDevice
 from receiver.model.state import SoundDevice
 from receiver.sink.base import AudioSink
-from receiver.sink.devices import find_device
 from receiver.sink.guarded import GuardedSink
 from receiver.sink.mock import MockSink
-from receiver.sink.portaudio import PortAudioSink, list_devices, seen_devices
+from receiver.sink.portaudio import PortAudioSink, check_device, list_devices, seen_devices
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +43,14 @@ class SoundDevices:
             if device not in ("", MOCK):
                 raise NoDevice(f'There is no sound device "{device}"; choose "{MOCK}".')
         elif device:
-            devices, all_known = seen_devices()
-            if all_known and devices:
-                find_device(device, devices)
+            check_device(device)
         return partial(self._guarded, device)
 
     def known(self) -> list[SoundDevice]:
         """See `Devices`."""
         if self._settings.backend == MOCK:
             return [SoundDevice(MOCK)]
-        return [SoundDevice(device.name, device.card) for device in seen_devices()[0]]
+        return [SoundDevice(device.name, device.card) for device in seen_devices()]
 
     def _guarded(self, device: str, buffer_s: float) -> AudioSink:
         """A sink for a device, with a buffer of so many seconds, not yet open."""

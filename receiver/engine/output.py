@@ -129,6 +129,8 @@ class Output:
         """Have all heard from another device, and from the one before where that cannot be opened.
         `tell` is told why it cannot, or None. What sounds fades out and in, and loses no frame.
         """
+        if self._choice is not None:
+            self._choice.tell("Another sound device was chosen meanwhile.")
         self._choice = _Choice(make_sink, tell)
         self._renew_soon()
 

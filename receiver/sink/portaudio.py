@@ -245,17 +245,29 @@ def list_devices() -> list[Device]:
     return _seen.devices
 
 
-def seen_devices() -> tuple[list[Device], bool]:
-    """What `list_devices` has found last, and whether that is still all. Where cards have come or
-    gone since, those that came are named by their ids. Any thread: asks neither PortAudio nor a
-    driver.
+def seen_devices() -> list[Device]:
+    """What `list_devices` has found last. Where cards have come or gone since, those that came are
+    named by their ids. Any thread: asks neither PortAudio nor a driver, as all do that follows.
     """
     if _cards() == _seen.cards:
-        return _seen.devices, True
+        return _seen.devices
     there = _cards_that_play()
     stayed = [device for device in _seen.devices if device.card is None or device.card in there]
-    came = sorted(there - {device.card for device in stayed})
-    return [*stayed, *(Device(-1, card, card, CHANNELS, 0) for card in came)], False
+    return [*stayed, *_unseen()]
+
+
+def check_device(wanted: str) -> None:
+    """Raises `NoDevice` where it is certain that no device is called `wanted`, so that it need not
+    be looked for. A card that PortAudio has not seen may have been in use then.
+    """
+    if _seen.devices and _cards() == _seen.cards:
+        find_device(wanted, [*_seen.devices, *_unseen()])
+
+
+def _unseen() -> list[Device]:
+    """The cards that PortAudio has not seen."""
+    seen = {device.card for device in _seen.devices}
+    return [Device(-1, card, card, CHANNELS, 0) for card in sorted(_cards_that_play() - seen)]
 
 
 def rates_of(device: Device) -> list[int]:

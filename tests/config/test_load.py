@@ -10,7 +10,7 @@ import pytest
 import receiver
 from receiver.config import sources
 from receiver.config.config import OPTIONS, Config
-from receiver.config.load import Loaded, load, table
+from receiver.config.load import Kept, Loaded, load, table
 from receiver.config.options import Switch
 from receiver.config.sample import sample
 from receiver.errors import ConfigError
@@ -26,8 +26,15 @@ class Home:
         for file in (self.system_file, self.own_file):
             file.parent.mkdir(parents=True)
 
+        self.kept: dict[str, object] = {}
+        """What people have set, in the folder that is named by `state_dir`."""
+        self.state_dir = folder / "state"
+
     def load(self, *argv: str) -> Loaded:
-        return load(argv, self.environ)
+        return load(argv, self.environ, self._read_kept)
+
+    def _read_kept(self, folder: Path) -> Kept:
+        return Kept(self.kept if folder == self.state_dir else {}, f"{folder}/settings.json")
 
     def refusal(self, *argv: str) -> str:
         with pytest.raises(ConfigError) as caught:
@@ -65,6 +72,37 @@ def test_the_later_source_wins_and_is_named(home: Home) -> None:
     assert loaded.origins["name"] == "TONEARM_NAME"
     assert loaded.origins["port"] == "--port"
     assert loaded.origins["mdns"] == "default"
+
+
+def test_what_people_have_set_counts_more_than_files_and_less_than_variables(home: Home) -> None:
+    home.own_file.write_text('name = "own"\nvolume_cap = 90\nguest_skips = 9')
+    home.environ |= {"TONEARM_STATE_DIR": str(home.state_dir), "TONEARM_VOLUME_CAP": "70"}
+    home.kept = {"name": "set", "volume_cap": 40, "guest_volume": 30}
+    loaded = home.load("--guest-volume", "20")
+    config = loaded.config
+    assert (config.name, config.volume_cap, config.guest_volume, config.guest_skips) == (
+        "set", 70, 20, 9,
+    )  # fmt: skip
+    assert loaded.origins["name"] == f"{home.state_dir}/settings.json"
+    assert loaded.origins["volume_cap"] == "TONEARM_VOLUME_CAP"
+    assert loaded.origins["guest_volume"] == "--guest-volume"
+    assert loaded.kept.values == home.kept, "what is covered is kept all the same"
+    assert re.search(r'^name +"set" +.*settings.json$', table(loaded), re.MULTILINE)
+
+
+def test_what_is_wrong_in_what_was_set_is_said_and_costs_that_alone(home: Home) -> None:
+    home.environ["TONEARM_STATE_DIR"] = str(home.state_dir)
+    home.kept = {"name": "set", "volume_cap": 0, "port": 80, "colour\n": "red", "device": 5}
+    loaded = home.load()
+    assert (loaded.config.name, loaded.config.port, loaded.config.volume_cap) == ("set", 7766, 100)
+    assert loaded.kept.values == {"name": "set"}
+    place = f"{home.state_dir}/settings.json: "
+    assert list(loaded.kept.troubles) == [
+        f"{place}volume_cap must be a whole number from 1 to 100 percent, not 0.",
+        f"{place}there is no setting 'port'.",
+        f"{place}there is no setting 'colour\\n'.",
+        f"{place}device must be text in printable characters, at most 1024 bytes of UTF-8, not 5.",
+    ]
 
 
 def test_a_file_that_is_named_takes_the_place_of_the_others(home: Home, tmp_path: Path) -> None:

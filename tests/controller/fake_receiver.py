@@ -62,6 +62,20 @@ class FakeReceiver:
         self._ids = (f"i-{number}" for number in itertools.count(1))
         self.queue = Queue(lambda: 7)
         self.history = History(lambda: 1_700_000_000)
+        self.settings: dict[str, Any] = {
+            "name": name,
+            "volume_cap": 80,
+            "night_hours": "",
+            "device": "",
+            "devices": [{"name": "USB DAC (hw:1,0)", "id": "DAC"}, {"name": "default"}],
+            "from": {
+                "name": {"origin": "default", "editable": True},
+                "volume_cap": {"origin": "--volume-cap", "editable": False},
+                "night_hours": {"origin": "default", "editable": True},
+                "device": {"origin": "default", "editable": True},
+            },
+        }
+        """As `settings.get` tells them; the real ones are more."""
         self._heard = asyncio.Condition()
         self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
@@ -238,6 +252,8 @@ class FakeReceiver:
                 return self._told(command)
             case c.Play() | c.Next() | c.Previous() | c.QueueJump():
                 return await self._choose(command)
+            case c.SettingsGet() | c.SettingsSet():
+                return self._set(command)
             case _ if isinstance(command, Edit):
                 return await self._edit(command)
             case c.SetVolume(percent=percent, by=by):
@@ -273,6 +289,13 @@ class FakeReceiver:
                 told = self.history.page(offset, min(count, 60))  # a page is not always full
         result: dict[str, Any] = msgspec.to_builtins(told)
         return result
+
+    def _set(self, command: c.SettingsGet | c.SettingsSet) -> dict[str, Any]:
+        for key in self.settings["from"]:
+            if (value := getattr(command, key, None)) is not None:
+                self.settings[key] = value
+                self.settings["from"][key]["origin"] = "settings.json"
+        return self.settings
 
     async def _choose(self, command: c.Play | c.Next | c.Previous | c.QueueJump) -> dict[str, Any]:
         match command:

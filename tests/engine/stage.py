@@ -70,16 +70,16 @@ class Stage:
         self.clock = MockClock()
         self.reports: list[reports.Report] = []
         self.device = Plugged(self.clock, RATE, fault)
+        self.cards = Cards(self.device)
         volume = card and CardVolume("hardware", lambda _: card, self.clock, self._reported)
         self._output = Output(
-            self.device.make, buffer_s, 0.25, self.clock, self._reported, volume=volume
+            self.cards.choose("dac"), buffer_s, 0.25, self.clock, self._reported, volume=volume
         )
         spoken_decoder = VorbisDecoder if words == SPOKEN else MockDecoder
         engine = Engine(
             self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
         )
         speech = Speech(self._output, spoken_decoder, words)
-        self.cards = Cards(self.device)
         chooser = Chooser(self.cards, self._output, self._reported)
         self.engine = SpeakingEngine(engine, speech, chooser)
         self.engine.open()
@@ -90,8 +90,8 @@ class Stage:
 
     @property
     def sinks(self) -> list[MockSink]:
-        """As what the device was opened so far."""
-        return self.device.sinks
+        """As what devices were opened so far."""
+        return self.cards.opened
 
     @property
     def sink(self) -> MockSink:

@@ -177,3 +177,12 @@ async def test_who_was_revoked_while_away_does_not_come_back(town: Town) -> None
     assert not town.linked("attic", "cellar")
     assert not town.linked("bath", "cellar")
     assert town["attic"].keys.names[0] not in town["cellar"].keys.names
+
+
+async def test_another_name_is_told_to_the_house(town: Town) -> None:
+    await house_of_three(town)
+    town["bath"].keys.rename("Spa")
+    await town.clock.advance(1.0)
+    for name in ("attic", "cellar"):
+        assert "Spa" in [member.name for member in town[name].keys.members]
+        assert "Bath" not in [member.name for member in town[name].keys.members]

@@ -14,6 +14,7 @@ from receiver.protocol import commands as c
 from receiver.server import visitor
 from receiver.server.door import Door
 from receiver.server.hub import Hub
+from receiver.trust.window import OPEN_S
 from tests.server.serving import serving
 from tests.server.test_hub import state
 from tests.trust.doors import CODE, doorkeeper
@@ -193,3 +194,38 @@ async def test_what_a_guest_adds_bears_the_guests_name(
     (added,) = guarded.asked
     assert isinstance(added, c.QueueAdd)
     assert added.by == "Anna"
+
+
+async def test_a_link_for_a_phone_leads_where_the_owner_is(
+    guarded: Guarded, http: aiohttp.ClientSession
+) -> None:
+    token, invite = guarded.pair("Laptop", "owner"), {"type": "pairings.open", "id": "1"}
+    _, answer = await post(http, guarded, {**invite, "role": "guest"}, token)
+    host = guarded.url.removeprefix("http://")
+    assert answer["result"] == {
+        "code": CODE,
+        "seconds": OPEN_S,
+        "role": "guest",
+        "url": f"http://{host}/#pair={CODE}",
+        "qr": ["10", "01"],
+    }
+    async with http.ws_connect(f"{guarded.url}/v1/ws") as socket:
+        await socket.send_json({"type": "auth", "id": "1", "token": token})
+        await socket.send_json({**invite, "id": "2"})
+        while (answer := await socket.receive_json()).get("id") != "2":
+            pass
+    assert answer["result"]["url"] == f"http://{host}/#pair={CODE}"
+
+
+async def test_what_is_secret_is_not_told_where_others_may_hear_it(
+    guarded: Guarded, http: aiohttp.ClientSession
+) -> None:
+    """Nor to who has shown its token in a message, and not in the head."""
+    token, invite = guarded.pair("Laptop", "owner"), {"type": "house.invite", "id": "2"}
+    assert (await post(http, guarded, invite, token))[1]["code"] == "forbidden"
+    async with http.ws_connect(f"{guarded.url}/v1/ws") as socket:
+        await socket.send_json({"type": "auth", "id": "1", "token": token})
+        await socket.send_json(invite)
+        while (answer := await socket.receive_json()).get("id") != "2":
+            pass
+    assert answer["code"] == "forbidden"

@@ -96,6 +96,20 @@ def test_what_is_lower_than_the_cap_of_the_night_stays(stage: Stage) -> None:
     assert stage.state.volume.percent == 20
 
 
+def test_another_cap_holds_at_once_and_a_higher_one_changes_nothing(stage: Stage) -> None:
+    loudness = stage.session.loudness
+    stage.ask(c.SetVolume, percent=70)
+    assert loudness.cap_by(Caps(50)) == gain(50)
+    assert stage.session.wake_at == math.inf, "it is never another one"
+    assert loudness.cap_by(CAPS) == []
+    assert stage.state.volume.cap == 80
+    stage.wall.set(23)
+    assert looked(stage) == gain(30), "the clock is looked at again"
+    assert loudness.cap_by(Caps(80, 10, CAPS.night)) == gain(10)
+    assert loudness.cap_by(Caps(80, 40, CAPS.night)) == []
+    assert (stage.state.volume.percent, stage.state.volume.cap) == (10, 40)
+
+
 def test_mute_is_no_way_around_it(stage: Stage) -> None:
     stage.ask(c.Mute)
     stage.wall.set(23)

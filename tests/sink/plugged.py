@@ -45,6 +45,8 @@ class Cards:
 
     def __init__(self, first: Plugged) -> None:
         self.devices = {"dac": first}
+        self.opened: list[MockSink] = []
+        """As what each was opened so far."""
 
     def add(self, name: str, device: Plugged) -> Plugged:
         """Plug in another one."""
@@ -55,7 +57,12 @@ class Cards:
         """See `Devices`."""
         if device not in self.devices:
             raise NoDevice(f'There is no sound device "{device}".')
-        return self.devices[device].make
+
+        def make(buffer_s: float) -> MockSink:
+            self.opened.append(self.devices[device].make(buffer_s))
+            return self.opened[-1]
+
+        return make
 
     def known(self) -> list[SoundDevice]:
         """See `Devices`."""

@@ -56,6 +56,15 @@ def test_a_guest_has_so_many_votes_an_hour() -> None:
     assert house.judge(ANNA, SKIP, playing("i-10"), 1, HOUR_S) is None
 
 
+def test_other_limits_hold_at_once_and_what_was_done_counts_on() -> None:
+    house = rules(Limits(skips=2, volume=60))
+    house.judge(ANNA, SKIP, playing("i-1"), 1, 0.0)
+    house.limit(Limits(skips=1, volume=80))
+    with pytest.raises(TooMany, match="1 votes to skip"):
+        house.judge(ANNA, SKIP, playing("i-2"), 1, 1.0)
+    assert house.judge(ANNA, c.SetVolume(id="1", percent=75), playing(), 1, 1.0) is None
+
+
 def test_files_of_guests_count_by_themselves_and_within_the_hours() -> None:
     house = rules()
     for _ in range(MOST_ADDED):

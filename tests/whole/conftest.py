@@ -12,6 +12,12 @@ from tests.rig.http_server import HttpServer
 from tests.rig.receiver_process import ReceiverProcess
 
 
+@pytest.fixture(autouse=True)
+def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing a command does is remembered outside of the test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[ReceiverProcess]:
     """A receiver process on the mock sink."""

@@ -17,11 +17,6 @@ from tests.rig.receiver_process import ReceiverProcess
 FLAGS = ["--audio", "mock", "--auth", "pair"]
 
 
-@pytest.fixture(autouse=True)
-def state_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
-
-
 async def paired(speaker: ReceiverProcess) -> str:
     """Its address, after this user was let in."""
     async with asyncio.timeout(30):

@@ -1,4 +1,5 @@
-"""The files of the state, of what changes all the time, and of the pairings: torn, or made up.
+"""The files of the state, of what changes all the time, of the pairings and of the settings: torn,
+or made up.
 
 Bytes at random would never have the right checksum, so they are tried with one, too.
 """
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from receiver.config.load import Kept, Loaded, load
 from receiver.model.state import Output
 from receiver.model.trust import Household, HouseKey, Member, Trusted
 from receiver.protocol import codec
@@ -16,10 +18,11 @@ from receiver.protocol import commands as c
 from receiver.session.history import History
 from receiver.session.memoir import Memoir
 from receiver.session.session import Session
-from receiver.store import envelope, file, slots, trust
+from receiver.store import envelope, file, sealed, settings, slots, trust
 from receiver.store.base import Saved
 from receiver.store.file import FileStore
 from receiver.store.mock_disk import MockDisk
+from receiver.store.settings import SettingsFile
 from receiver.store.trust import TrustFile
 from receiver.trust.circle import Circle
 from receiver.trust.house_keys import HouseKeys
@@ -36,7 +39,7 @@ _ME = Member("kitchen-id", "Kitchen", "")
 
 def _sealed(body: bytes, schema: int) -> bytes:
     """A file with this body, whatever it is, and the checksum that fits."""
-    checksum = envelope.checksum(body)
+    checksum = sealed.checksum(body)
     return b'{"body":%b,"schema":%d,"checksum":"%b"}' % (body, schema, checksum.encode())
 
 
@@ -54,7 +57,7 @@ def _run_state(data: bytes) -> None:
 
 
 def _run_moment(data: bytes) -> None:
-    lines = [b"%b %b" % (envelope.checksum(line).encode(), line) for line in data.split(b"\n")]
+    lines = [b"%b %b" % (sealed.checksum(line).encode(), line) for line in data.split(b"\n")]
     block = b"".join(line.ljust(slots.BLOCK - 1, b"\0") + b"\n" for line in lines[: slots.SLOTS])
     for whole in (data, block, b"\n".join(lines).ljust(2 * slots.BLOCK, b"\0")):
         disk = _disk(file.FILE_NAME, envelope.pack(saved(), 1))
@@ -97,12 +100,34 @@ def _run_trust(data: bytes) -> None:
         require(TrustFile(_FOLDER, disk).load() == circle.trusted, "and is loaded again")
 
 
+def _run_settings(data: bytes) -> None:
+    for whole in (data, _sealed(data, settings.SCHEMA)):
+        file = SettingsFile(_FOLDER, _disk(settings.FILE_NAME, whole))
+        loaded = _loaded_with(file)
+        require(
+            all(line.isprintable() for line in loaded.kept.troubles), "what is said is harmless"
+        )
+        for key, value in loaded.kept.values.items():
+            require(getattr(loaded.config, key) == value, "what is kept counts")
+        require(file.save(loaded.kept.values), "what was loaded can be saved")
+        again = _loaded_with(file)
+        require(again.config == loaded.config and not again.kept.troubles, "and is loaded again")
+
+
+def _loaded_with(file: SettingsFile) -> Loaded:
+    def read(_: Path) -> Kept:
+        values, troubles = file.load()
+        return Kept(values, settings.FILE_NAME, troubles)
+
+    return load(["--port", "1"], {"HOME": "/nowhere"}, read)
+
+
 _STATE = envelope.pack(saved(), 7)
 _BODY = msgspec.json.encode(msgspec.json.decode(_STATE)["body"])
 _PLAYING = msgspec.structs.replace(
     saved(), session=msgspec.structs.replace(saved().session, current="i-000000000001")
 )
-_TRUST = envelope.seal(TRUSTED, trust.SCHEMA)
+_TRUST = sealed.seal(TRUSTED, trust.SCHEMA)
 _HOUSE = Household(
     keys=[HouseKey(2, "1" * 64), HouseKey(1, "2" * 64)], members=[_ME], revoked=["phone"]
 )
@@ -153,5 +178,14 @@ TARGETS = (
             msgspec.json.encode(Trusted(begun=True, house=_HOUSE)),
         ),
         (*_WORDS, b'"pairings":', b'"begun":', b'"role":"guest"', b'"digest":', b'"seen":'),
+    ),
+    Target(
+        "settings",
+        _run_settings,
+        (
+            b'{"settings":{"name":"Kitchen","volume_cap":40,"night_hours":"22:00-07:00"}}',
+            b'{"settings":{"device":"dac","guest_hours":"","guest_skips":0,"port":1}}',
+        ),
+        (*_WORDS, b'"settings":', b'"name":', b'"device":', b'"volume_cap":', b'"08:00-24:00"'),
     ),
 )

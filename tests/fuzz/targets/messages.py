@@ -12,7 +12,7 @@ from controller.view import state_of
 from receiver.engine import wire
 from receiver.errors import BadRequest
 from receiver.model import reports as r
-from receiver.model.state import Entry, Output, Tags
+from receiver.model.state import Entry, Output, SoundDevice, Tags
 from receiver.protocol import codec, limits
 from receiver.protocol import commands as c
 from receiver.protocol.events import Change, Done, Error, StateEvent
@@ -100,6 +100,8 @@ _REPORTS = (
     r.Failed(1, "unplayable", "Damaged.", {"found": "mp3"}),
     r.Device(Output("portaudio", "dac", 44_100, 2, 9.5, 9.5, 1, -3.5, "PCM"), "It is gone."),
     r.VolumeMoved(0.5, muted=False),
+    r.Devices([SoundDevice("dac", "DAC"), SoundDevice("default")]),
+    r.Chosen("dac", "It is gone."),
     r.Died("ended by SIGSEGV", device=True),
 )
 _ODD_REPORTS = (

@@ -1,0 +1,118 @@
+"""Which sound devices there are to choose from, and what all that name them promise."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from receiver.clock.mock import MockClock
+from receiver.engine.choosing import Devices
+from receiver.engine.devices import SoundDevices
+from receiver.engine.settings import EngineSettings
+from receiver.errors import NoDevice
+from receiver.model.state import SoundDevice
+from receiver.sink import portaudio
+from receiver.sink.devices import Device
+from tests.sink.plugged import Cards, Plugged
+
+USB = Device(0, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)
+HDMI = Device(1, "HDMI: 0 (hw:0,3)", "HDMI", 2, 48000)
+DEFAULT = Device(2, "default", None, 2, 44100)
+
+
+class Machine:
+    """Its cards as ALSA tells of them, and what PortAudio saw when it looked last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cards, self.nodes = folder / "asound", folder / "snd"
+        self.nodes.mkdir()
+
+    def plug_in(self, number: int, card: str, *, plays: bool = True) -> None:
+        folder = self.cards / f"card{number}"
+        (folder / f"pcm0{'p' if plays else 'c'}").mkdir(parents=True)
+        (folder / "id").write_text(f"{card}\n")
+        self._stir()
+
+    def unplug(self, number: int) -> None:
+        (self.cards / f"card{number}").rename(self.cards / f"gone{number}")
+        self._stir()
+
+    def _stir(self) -> None:
+        before = self.nodes.stat().st_mtime_ns
+        os.utime(self.nodes, ns=(before, before + 1))
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """With a DAC and a monitor, which PortAudio has seen."""
+    made = Machine(tmp_path)
+    monkeypatch.setattr(portaudio, "CARDS", made.cards)
+    monkeypatch.setattr(portaudio, "DEVICES", made.nodes)
+    made.plug_in(1, "DAC")
+    made.plug_in(0, "HDMI")
+    seen = portaudio._Seen()
+    seen.cards, seen.devices = portaudio._cards(), [USB, HDMI, DEFAULT]
+    monkeypatch.setattr(portaudio, "_seen", seen)
+    return made
+
+
+@pytest.fixture(params=["portaudio", "mock", "cards"])
+def devices(request: pytest.FixtureRequest, machine: Machine) -> Devices:
+    if request.param == "cards":
+        return Cards(Plugged(MockClock(), 48000))
+    return SoundDevices(EngineSettings(request.param), MockClock())
+
+
+def test_what_is_named_can_be_chosen_and_nothing_else(devices: Devices) -> None:
+    known = devices.known()
+    assert known
+    for device in known:
+        assert callable(devices.choose(device.name))
+    with pytest.raises(NoDevice, match='no sound device "radio"'):
+        devices.choose("radio")
+
+
+def real() -> SoundDevices:
+    return SoundDevices(EngineSettings("portaudio"), MockClock())
+
+
+def test_devices_have_the_ids_of_their_cards(machine: Machine) -> None:
+    assert real().known() == [
+        SoundDevice(USB.name, "DAC"),
+        SoundDevice(HDMI.name, "HDMI"),
+        SoundDevice("default"),
+    ]
+    assert callable(real().choose("DAC"))
+    assert callable(real().choose("")), "the default"
+
+
+def test_a_card_that_came_since_is_named_and_one_that_went_is_not(machine: Machine) -> None:
+    machine.unplug(0)
+    machine.plug_in(2, "Speaker")
+    machine.plug_in(3, "Webcam", plays=False)
+    assert real().known() == [
+        SoundDevice(USB.name, "DAC"),
+        SoundDevice("default"),
+        SoundDevice("Speaker", "Speaker"),
+    ]
+    assert callable(real().choose("radio")), "nobody knows before it was looked for"
+
+
+def test_a_card_that_was_in_use_when_it_was_looked_for_is_tried(machine: Machine) -> None:
+    machine.plug_in(2, "Speaker")
+    portaudio._seen.cards = portaudio._cards()
+    assert len(real().known()) == 3
+    assert callable(real().choose("speaker"))
+    with pytest.raises(NoDevice, match='no sound device "radio"; choose one of "USB DAC'):
+        real().choose("radio")
+
+
+def test_where_no_device_was_seen_yet_any_is_tried(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portaudio._seen, "devices", [])
+    devices = SoundDevices(EngineSettings("auto"), MockClock())
+    assert devices.known() == []
+    assert callable(devices.choose("DAC"))
