@@ -97,7 +97,7 @@ const STRINGS = {
   "queue.clear": ["Clear", "Töm"],
   "queue.cleared": ["The queue was cleared", "Kön tömdes"],
   "queue.removed": ["{title} was removed", "{title} togs bort"],
-  "queue.play": ["Play {title}", "Spela {title}"],
+  "queue.play": ["Play:", "Spela:"],
   "queue.current": ["Now playing", "Spelas nu"],
   "queue.remove": ["Remove {title}", "Ta bort {title}"],
   "queue.move": ["Move {title}", "Flytta {title}"],

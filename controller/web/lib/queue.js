@@ -120,14 +120,27 @@ async function list(from, to) {
 
 // --- edits --------------------------------------------------------------------------------------
 
-/** Put entries in front of all that is to come and play the first. Raises `Refusal`. */
+/** Why an item is of no use to anybody. */
+const UNPLAYABLE = new Set([
+  "unreachable", "http_refused", "unsupported_format", "unplayable", "refused_address",
+]);
+
+/**
+ * Put entries in front of all that is to come and play the first; if it cannot be played, it does
+ * not stay. Raises `Refusal`.
+ */
 export async function playNow(entries) {
   let first = null;
   for (const items of inParts(entries).reverse()) {
     const added = await ask({ type: "queue.add", items, at: "next", ...signature() });
     first = added.items[0];
   }
-  await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+  try {
+    await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+  } catch (refusal) {
+    if (UNPLAYABLE.has(refusal.code)) await ask({ type: "queue.remove", items: [first] });
+    throw refusal;
+  }
 }
 
 /** Put entries in at an index, or at the `end`. Raises `Refusal`. */

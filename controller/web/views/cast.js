@@ -28,7 +28,7 @@ export class Cast extends Part {
     this.sent = h("ul", { class: "uploads" });
     this.append(
       h(
-        "form", { class: "cast", role: "group", "aria-label": t("cast.label"),
+        "form", { class: "cast", "aria-label": t("cast.label"),
           onsubmit: (event) => this.submit(event) },
         this.field,
         may("play") && button("cast.play", () => this.cast(playNow), "filled"),

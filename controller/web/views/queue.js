@@ -74,7 +74,12 @@ export class Queue extends Part {
 
   mark() {
     const current = select.item(store.view)?.id;
-    for (const [id, row] of this.rows) row.mark(id === current);
+    const { shuffle } = select.queue(store.view);
+    let past = !shuffle && this.rows.has(current);
+    for (const [id, row] of this.rows) {
+      past &&= id !== current;
+      row.mark(id === current, past);
+    }
   }
 
   async clear() {
@@ -136,8 +141,10 @@ class Row extends HTMLElement {
     this.heading = h("span", { class: "row-title", dir: "auto" });
     this.credit = h("span", { class: "faint row-credit", dir: "auto" });
     this.length = h("span", { class: "faint row-length" });
-    this.pick = h("button", { type: "button", class: "pick", onclick: () => jump(this.item) },
-      this.heading, this.credit);
+    this.pick = h(
+      "button", { type: "button", class: "pick", onclick: () => jump(this.item) },
+      h("span", { class: "unseen", text: t("queue.play") }), this.heading, this.credit,
+    );
     this.handle = iconButton("handle", "", () => this.toggle(), { class: "round handle" });
     this.handle.addEventListener("pointerdown", (event) => queue.sorting.begin(event, this));
     this.up = iconButton("up", "", () => queue.move(this.item, -1));
@@ -160,15 +167,15 @@ class Row extends HTMLElement {
     const by = item.added_by ? t("playing.added_by", { name: item.added_by }) : "";
     setText(this.credit, [creditOf(item), by].filter(Boolean).join(" · "));
     setText(this.length, item.duration_ms ? lengthText(item.duration_ms) : "");
-    this.pick.setAttribute("aria-label", t("queue.play", { title }));
     setLabel(this.handle, t("queue.move", { title }));
     setLabel(this.up, t("queue.move_up", { title }));
     setLabel(this.down, t("queue.move_down", { title }));
     setLabel(this.removing, t("queue.remove", { title }));
   }
 
-  mark(current) {
+  mark(current, past) {
     setAttribute(this, "aria-current", current ? "true" : null);
+    this.classList.toggle("past", past);
   }
 
   /** The handle, tapped instead of dragged, shows buttons that do the same. */
