@@ -9,7 +9,6 @@ import { Reorder } from "../lib/reorder.js";
 import { ask, complain, connection, may, select, shown, store } from "../lib/speaker.js";
 import { creditOf, lengthText, titleOf } from "../lib/text.js";
 import { t } from "../strings.js";
-import { dim } from "./transport.js";
 
 /** `<tone-queue>`: the cast box and the queue of the speaker that is shown. */
 export class Queue extends Part {
@@ -35,7 +34,6 @@ export class Queue extends Part {
       h("div", { class: "bar" }, h("h2", { text: t("view.queue") }), this.count, this.clearing),
       this.empty, this.earlier, this.list, this.later, this.said,
     );
-    dim(this.clearing, "queue.clear");
     this.hear(this.window, "change", () => this.show());
     this.hear(connection, "status", () => connection.status === "ready" && this.window.fetch());
     this.watch(store, (view) => shown(view).id, () => this.follow());
@@ -59,7 +57,7 @@ export class Queue extends Part {
     while (this.list.children.length > rows.length) this.list.lastChild.remove();
     if (this.list.contains(focused)) focused.focus({ preventScroll: true });
     this.empty.hidden = !known || length > 0;
-    this.clearing.hidden = length === 0;
+    this.clearing.hidden = length === 0 || !may("queue.clear");
     this.earlier.hidden = !this.window.hasEarlier;
     this.later.hidden = !this.window.hasLater;
     setText(this.count, length ? t("queue.length", { n: length }) : "");
@@ -153,7 +151,6 @@ class Row extends HTMLElement {
     this.steps = h("span", { class: "steps", hidden: true }, this.up, this.down);
     this.append(this.handle, this.pick, this.length, this.steps, this.removing);
     this.addEventListener("keydown", (event) => this.step(event));
-    dim(this.pick, "queue.jump");
     this.handle.hidden = !may("queue.move");
     this.removing.hidden = !may("queue.remove");
   }
