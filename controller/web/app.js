@@ -38,6 +38,7 @@ let code = takeCode();
 let shownRole = null;
 
 function build() {
+  shownRole = connection.role;
   const tabs = Object.entries(VIEWS).map(([name, view]) =>
     h(
       "a", { href: `#${name}`, "data-view": name },
@@ -69,6 +70,7 @@ function arrange() {
   const tabs = Object.keys(VIEWS).filter((name) => !fixed.includes(name));
   const wanted = location.hash.slice(1);
   const chosen = tabs.includes(wanted) ? wanted : tabs[0];
+  if (chosen !== root.dataset.view) scrollTo(0, 0);
   root.dataset.layout = layout;
   root.dataset.view = chosen;
   for (const tab of document.querySelectorAll("nav a")) {
@@ -80,6 +82,13 @@ function arrange() {
     section.hidden = view !== chosen && !fixed.includes(view);
     if (!section.hidden) VIEWS[view].load?.().catch(() => say(t("error.offline")));
   }
+}
+
+/** To another view, or in by a link to a page that is open already. */
+function goTo() {
+  code = takeCode() || code;
+  if (connection.status === "stranger") showPairing();
+  else arrange();
 }
 
 function showPairing() {
@@ -94,11 +103,10 @@ function showPairing() {
 function follow() {
   if (connection.status === "stranger") {
     showPairing();
-  } else if (connection.status === "ready" && connection.role !== shownRole) {
-    shownRole = connection.role;
-    build();
+  } else if (connection.status === "ready") {
+    code = "";
+    if (connection.role !== shownRole) build();
   }
-  root.dataset.status = connection.status;
 }
 
 function nameTab() {
@@ -121,11 +129,12 @@ function pressed(event) {
 
 root.lang = language;
 root.dir = direction;
-addEventListener("hashchange", arrange);
+addEventListener("hashchange", goTo);
 addEventListener("keydown", pressed);
 for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
 connection.addEventListener("status", follow);
 connection.addEventListener("status", () => store.view && nameTab());
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
+document.body.prepend(h("tone-banner"));
 begin();

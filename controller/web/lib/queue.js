@@ -5,6 +5,7 @@ import { act, ask, may, select, shown, signature, store } from "./speaker.js";
 
 const PAGE = 100;
 const BEFORE = 5;
+const MOST = 500;
 const LONG_S = 60;
 
 /**
@@ -104,18 +105,20 @@ export class QueueWindow extends EventTarget {
 /** The items from one index up to another, and the `queue` they were in, as pages of one revision. */
 async function list(from, to) {
   for (;;) {
-    const first = await ask({ type: "queue.list", offset: from, count: PAGE });
-    const { queue } = first;
-    const items = first.items;
+    const { items, queue } = await page(from, to);
     let same = true;
     while (same && from + items.length < Math.min(to, queue.length)) {
-      const page = { type: "queue.list", offset: from + items.length, count: PAGE };
-      const { items: more, queue: then } = await ask(page);
+      const { items: more, queue: then } = await page(from + items.length, to);
       same = then.revision === queue.revision && more.length > 0;
       items.push(...more);
     }
     if (same) return { items, queue };
   }
+}
+
+/** At most as many items as one answer holds. */
+function page(from, to) {
+  return ask({ type: "queue.list", offset: from, count: Math.min(MOST, to - from) });
 }
 
 // --- edits --------------------------------------------------------------------------------------
@@ -164,7 +167,7 @@ export async function clear() {
   const ids = items.filter((_, index) => index !== current).map(({ id }) => id);
   if (!ids.length) return null;
   if (current === null) await ask({ type: "queue.clear", revision: queue.revision });
-  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, 500) });
+  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, MOST) });
   const entries = items.map(entryOf);
   const before = current === null ? [] : entries.slice(0, current);
   const after = current === null ? entries : entries.slice(current + 1);
