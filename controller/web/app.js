@@ -5,26 +5,27 @@
 
 import "./views/banner.js";
 import "./views/notices.js";
-import "./views/pairing.js";
 import "./views/playing.js";
-import "./views/queue.js";
 import { h, icon, setAttribute, setLabel, setText } from "./lib/element.js";
 import { say } from "./lib/notices.js";
 import { takeCode } from "./lib/pair.js";
 import { begin, connection, select, store } from "./lib/speaker.js";
 import { titleOf } from "./lib/text.js";
 import { direction, language, t } from "./strings.js";
-import { takeDrops } from "./views/cast.js";
+import { sheet, takeDrops } from "./views/drop.js";
 import { playOrPause } from "./views/transport.js";
 
 /** The views in the order of the tabs; `load`: those that are not needed at once. */
 const VIEWS = {
   playing: { icon: "record" },
-  queue: { icon: "queue" },
+  queue: { icon: "queue", load: () => import("./views/queue.js") },
   speakers: { icon: "speakers", load: () => import("./views/speakers.js") },
   history: { icon: "history", load: () => import("./views/history.js") },
   settings: { icon: "settings", load: () => import("./views/settings.js") },
 };
+
+/** When what is not needed at once is fetched all the same: later the speaker may be away. */
+const SPARE_MS = 1500;
 
 /** From the widest down: the views that are always there; the others are tabs beside them. */
 const LAYOUTS = [
@@ -51,7 +52,6 @@ function build() {
     h("section", { class: `view ${name}`, "data-view": name, "aria-label": t(`view.${name}`) },
       h(`tone-${name}`)),
   );
-  const sheet = h("div", { class: "drop", hidden: true, "aria-hidden": "true", text: t("cast.drop") });
   document.body.replaceChildren(
     h("tone-banner"),
     h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
@@ -60,8 +60,8 @@ function build() {
     h("tone-notices"),
     sheet,
   );
-  takeDrops(sheet);
   arrange();
+  setTimeout(fetchAll, SPARE_MS);
 }
 
 /** Show the views that there is room for, and of the others the one that was chosen. */
@@ -80,8 +80,17 @@ function arrange() {
   for (const section of document.querySelectorAll("section")) {
     const { view } = section.dataset;
     section.hidden = view !== chosen && !fixed.includes(view);
-    if (!section.hidden) VIEWS[view].load?.().catch(() => say(t("error.offline")));
+    if (!section.hidden) load(view);
   }
+}
+
+/** What cannot be had is asked for again when somebody goes there. */
+function fetchAll() {
+  for (const view of Object.values(VIEWS)) view.load?.().catch(() => {});
+}
+
+function load(name) {
+  return VIEWS[name].load?.().catch(() => say(t("error.offline"), { kind: "refusal" }));
 }
 
 /** To another view, or in by a link to a page that is open already. */
@@ -91,7 +100,8 @@ function goTo() {
   else arrange();
 }
 
-function showPairing() {
+async function showPairing() {
+  await import("./views/pairing.js");
   const pairing = document.createElement("tone-pairing");
   pairing.code = code;
   code = "";
@@ -131,6 +141,7 @@ root.lang = language;
 root.dir = direction;
 addEventListener("hashchange", goTo);
 addEventListener("keydown", pressed);
+takeDrops(() => load("queue"));
 for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
 connection.addEventListener("status", follow);
 connection.addEventListener("status", () => store.view && nameTab());

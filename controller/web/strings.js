@@ -141,6 +141,7 @@ const STRINGS = {
   "error.target_playing": ["That speaker plays something else.", "Den högtalaren spelar något annat."],
   "error.too_many": ["That was too often. Try again later.", "Det var för ofta. Försök igen senare."],
   "error.too_large": ["That is too large for the speaker.", "Det är för stort för högtalaren."],
+  "error.no_room": ["The speaker has no room for this now.", "Högtalaren har inte plats för det här nu."],
   "error.unreachable": ["The server of the stream cannot be reached.", "Strömmens server går inte att nå."],
   "error.http_refused": ["The server of the stream refused.", "Strömmens server nekade."],
   "error.stalled": ["The server of the stream stopped sending.", "Strömmens server slutade sända."],
