@@ -1,7 +1,7 @@
 /** The part of the queue that is shown, and edits of the queue. */
 
 import { entryOf, inParts } from "./entries.js";
-import { act, ask, may, select, shown, signature, store } from "./speaker.js";
+import { act, ask, complain, may, select, shown, signature, store } from "./speaker.js";
 
 const PAGE = 100;
 const BEFORE = 5;
@@ -26,12 +26,12 @@ export class QueueWindow extends EventTarget {
   known = false;
 
   /** The queue is another one now, as the state says. */
-  follow({ index, revision }) {
+  follow({ index = null, revision }) {
     const { id } = shown(store.view);
     if (id !== this.#speaker) {
       this.#speaker = id;
       this.known = false;
-      this.from = Math.max(0, (index ?? 0) - BEFORE);
+      this.from = Math.max(0, index - BEFORE);
       if (this.from < PAGE / 2) this.from = 0;
       this.#to = this.from + PAGE;
     } else if (revision === this.revision) {
@@ -69,7 +69,7 @@ export class QueueWindow extends EventTarget {
     this.#fetching = true;
     while (this.#again) {
       this.#again = false;
-      await this.#load().catch(() => {}); // the next change, or connection, brings it
+      await this.#load().catch(complain);
     }
     this.#fetching = false;
   }

@@ -34,7 +34,7 @@ export function choose(id) {
 
 /** Whether the page shows another receiver than the one it came from. */
 export function isElsewhere(view) {
-  return view.chosen !== undefined && view.peers[view.chosen]?.session != null;
+  return view.chosen !== undefined && view.peers[view.chosen]?.session !== undefined;
 }
 
 /** The speaker that is shown: `id`, `name`, `session`, `volume`, `problem`. */
