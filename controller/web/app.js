@@ -37,6 +37,7 @@ const LAYOUTS = [
 const root = document.documentElement;
 let code = takeCode();
 let shownRole = null;
+let firstVersion;
 
 function build() {
   shownRole = connection.role;
@@ -130,6 +131,12 @@ function nameTab() {
   setLabel(speaker, t("nav.speaker", { name }));
 }
 
+/** A receiver that was upgraded has another page: a tablet on the wall should not wait for a hand. */
+function keepUp(version) {
+  firstVersion ??= version;
+  if (version !== firstVersion) location.reload();
+}
+
 function pressed(event) {
   const onPage = event.target === document.body || event.target.matches?.("section, main");
   if (!onPage || event.key !== " " || !store.view) return;
@@ -145,6 +152,7 @@ takeDrops(() => load("queue"));
 for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
 connection.addEventListener("status", follow);
 connection.addEventListener("status", () => store.view && nameTab());
+store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
 document.body.prepend(h("tone-banner"));

@@ -48,7 +48,6 @@ const STRINGS = {
   "playing.at": ["{name} is playing {title}", "{name} spelar {title}"],
   "playing.now": ["Now playing: {title}", "Nu spelas: {title}"],
   "playing.now_by": ["Now playing: {title}, {artist}", "Nu spelas: {title}, {artist}"],
-  "playing.cover": ["Cover", "Omslag"],
 
   "transport.label": ["Playback", "Uppspelning"],
   "transport.play": ["Play", "Spela"],
@@ -65,7 +64,6 @@ const STRINGS = {
   "transport.repeat.off": ["Repeat: off", "Upprepa: av"],
   "transport.repeat.one": ["Repeat: this one", "Upprepa: den här"],
   "transport.repeat.all": ["Repeat: all", "Upprepa: alla"],
-  "transport.loading": ["Loading", "Hämtar"],
   "seek.label": ["Position", "Läge"],
   "seek.value": ["{position} of {length}", "{position} av {length}"],
 
@@ -98,7 +96,6 @@ const STRINGS = {
   "queue.cleared": ["The queue was cleared", "Kön tömdes"],
   "queue.removed": ["{title} was removed", "{title} togs bort"],
   "queue.play": ["Play:", "Spela:"],
-  "queue.current": ["Now playing", "Spelas nu"],
   "queue.remove": ["Remove {title}", "Ta bort {title}"],
   "queue.move": ["Move {title}", "Flytta {title}"],
   "queue.move_up": ["Move {title} up", "Flytta upp {title}"],

@@ -4,7 +4,9 @@ import { h } from "../lib/element.js";
 import { t } from "../strings.js";
 
 /** What is seen while a file is over the page; made once, for all pages that are built. */
-export const sheet = h("div", { class: "drop", hidden: true, "aria-hidden": "true", text: t("cast.drop") });
+export const sheet = h("div", {
+  class: "drop", hidden: true, "aria-hidden": "true", text: t("cast.drop"),
+});
 
 let depth = 0;
 

@@ -25,7 +25,8 @@ export class Queue extends Part {
       "div", { class: "empty" },
       h("p", { text: t("queue.empty") }), h("p", { class: "faint", text: t("queue.empty_hint") }),
     );
-    const more = (key, run) => h("button", { type: "button", class: "quiet more", text: t(key), onclick: run });
+    const more = (key, onclick) =>
+      h("button", { type: "button", class: "quiet more", text: t(key), onclick });
     this.earlier = more("queue.earlier", () => this.window.earlier());
     this.later = more("queue.later", () => this.window.later());
     this.said = h("p", { class: "unseen", "aria-live": "assertive" });
