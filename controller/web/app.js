@@ -5,26 +5,27 @@
 
 import "./views/banner.js";
 import "./views/notices.js";
-import "./views/pairing.js";
 import "./views/playing.js";
-import "./views/queue.js";
 import { h, icon, setAttribute, setLabel, setText } from "./lib/element.js";
 import { say } from "./lib/notices.js";
 import { takeCode } from "./lib/pair.js";
 import { begin, connection, select, store } from "./lib/speaker.js";
 import { titleOf } from "./lib/text.js";
 import { direction, language, t } from "./strings.js";
-import { takeDrops } from "./views/cast.js";
+import { sheet, takeDrops } from "./views/drop.js";
 import { playOrPause } from "./views/transport.js";
 
 /** The views in the order of the tabs; `load`: those that are not needed at once. */
 const VIEWS = {
   playing: { icon: "record" },
-  queue: { icon: "queue" },
+  queue: { icon: "queue", load: () => import("./views/queue.js") },
   speakers: { icon: "speakers", load: () => import("./views/speakers.js") },
   history: { icon: "history", load: () => import("./views/history.js") },
   settings: { icon: "settings", load: () => import("./views/settings.js") },
 };
+
+/** When what is not needed at once is fetched all the same: later the speaker may be away. */
+const SPARE_MS = 1500;
 
 /** From the widest down: the views that are always there; the others are tabs beside them. */
 const LAYOUTS = [
@@ -36,8 +37,10 @@ const LAYOUTS = [
 const root = document.documentElement;
 let code = takeCode();
 let shownRole = null;
+let firstVersion;
 
 function build() {
+  shownRole = connection.role;
   const tabs = Object.entries(VIEWS).map(([name, view]) =>
     h(
       "a", { href: `#${name}`, "data-view": name },
@@ -50,7 +53,6 @@ function build() {
     h("section", { class: `view ${name}`, "data-view": name, "aria-label": t(`view.${name}`) },
       h(`tone-${name}`)),
   );
-  const sheet = h("div", { class: "drop", hidden: true, "aria-hidden": "true", text: t("cast.drop") });
   document.body.replaceChildren(
     h("tone-banner"),
     h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
@@ -59,8 +61,8 @@ function build() {
     h("tone-notices"),
     sheet,
   );
-  takeDrops(sheet);
   arrange();
+  setTimeout(fetchAll, SPARE_MS);
 }
 
 /** Show the views that there is room for, and of the others the one that was chosen. */
@@ -69,6 +71,7 @@ function arrange() {
   const tabs = Object.keys(VIEWS).filter((name) => !fixed.includes(name));
   const wanted = location.hash.slice(1);
   const chosen = tabs.includes(wanted) ? wanted : tabs[0];
+  if (chosen !== root.dataset.view) scrollTo(0, 0);
   root.dataset.layout = layout;
   root.dataset.view = chosen;
   for (const tab of document.querySelectorAll("nav a")) {
@@ -78,11 +81,28 @@ function arrange() {
   for (const section of document.querySelectorAll("section")) {
     const { view } = section.dataset;
     section.hidden = view !== chosen && !fixed.includes(view);
-    if (!section.hidden) VIEWS[view].load?.().catch(() => say(t("error.offline")));
+    if (!section.hidden) load(view);
   }
 }
 
-function showPairing() {
+/** What cannot be had is asked for again when somebody goes there. */
+function fetchAll() {
+  for (const view of Object.values(VIEWS)) view.load?.().catch(() => {});
+}
+
+function load(name) {
+  return VIEWS[name].load?.().catch(() => say(t("error.offline"), { kind: "refusal" }));
+}
+
+/** To another view, or in by a link to a page that is open already. */
+function goTo() {
+  code = takeCode() || code;
+  if (connection.status === "stranger") showPairing();
+  else arrange();
+}
+
+async function showPairing() {
+  await import("./views/pairing.js");
   const pairing = document.createElement("tone-pairing");
   pairing.code = code;
   code = "";
@@ -94,11 +114,10 @@ function showPairing() {
 function follow() {
   if (connection.status === "stranger") {
     showPairing();
-  } else if (connection.status === "ready" && connection.role !== shownRole) {
-    shownRole = connection.role;
-    build();
+  } else if (connection.status === "ready") {
+    code = "";
+    if (connection.role !== shownRole) build();
   }
-  root.dataset.status = connection.status;
 }
 
 function nameTab() {
@@ -112,6 +131,12 @@ function nameTab() {
   setLabel(speaker, t("nav.speaker", { name }));
 }
 
+/** A receiver that was upgraded has another page: a tablet on the wall should not wait for a hand. */
+function keepUp(version) {
+  firstVersion ??= version;
+  if (version !== firstVersion) location.reload();
+}
+
 function pressed(event) {
   const onPage = event.target === document.body || event.target.matches?.("section, main");
   if (!onPage || event.key !== " " || !store.view) return;
@@ -121,11 +146,14 @@ function pressed(event) {
 
 root.lang = language;
 root.dir = direction;
-addEventListener("hashchange", arrange);
+addEventListener("hashchange", goTo);
 addEventListener("keydown", pressed);
+takeDrops(() => load("queue"));
 for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
 connection.addEventListener("status", follow);
 connection.addEventListener("status", () => store.view && nameTab());
+store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
+document.body.prepend(h("tone-banner"));
 begin();

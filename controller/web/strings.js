@@ -48,7 +48,6 @@ const STRINGS = {
   "playing.at": ["{name} is playing {title}", "{name} spelar {title}"],
   "playing.now": ["Now playing: {title}", "Nu spelas: {title}"],
   "playing.now_by": ["Now playing: {title}, {artist}", "Nu spelas: {title}, {artist}"],
-  "playing.cover": ["Cover", "Omslag"],
 
   "transport.label": ["Playback", "Uppspelning"],
   "transport.play": ["Play", "Spela"],
@@ -65,7 +64,6 @@ const STRINGS = {
   "transport.repeat.off": ["Repeat: off", "Upprepa: av"],
   "transport.repeat.one": ["Repeat: this one", "Upprepa: den här"],
   "transport.repeat.all": ["Repeat: all", "Upprepa: alla"],
-  "transport.loading": ["Loading", "Hämtar"],
   "seek.label": ["Position", "Läge"],
   "seek.value": ["{position} of {length}", "{position} av {length}"],
 
@@ -97,8 +95,7 @@ const STRINGS = {
   "queue.clear": ["Clear", "Töm"],
   "queue.cleared": ["The queue was cleared", "Kön tömdes"],
   "queue.removed": ["{title} was removed", "{title} togs bort"],
-  "queue.play": ["Play {title}", "Spela {title}"],
-  "queue.current": ["Now playing", "Spelas nu"],
+  "queue.play": ["Play:", "Spela:"],
   "queue.remove": ["Remove {title}", "Ta bort {title}"],
   "queue.move": ["Move {title}", "Flytta {title}"],
   "queue.move_up": ["Move {title} up", "Flytta upp {title}"],
@@ -141,6 +138,7 @@ const STRINGS = {
   "error.target_playing": ["That speaker plays something else.", "Den högtalaren spelar något annat."],
   "error.too_many": ["That was too often. Try again later.", "Det var för ofta. Försök igen senare."],
   "error.too_large": ["That is too large for the speaker.", "Det är för stort för högtalaren."],
+  "error.no_room": ["The speaker has no room for this now.", "Högtalaren har inte plats för det här nu."],
   "error.unreachable": ["The server of the stream cannot be reached.", "Strömmens server går inte att nå."],
   "error.http_refused": ["The server of the stream refused.", "Strömmens server nekade."],
   "error.stalled": ["The server of the stream stopped sending.", "Strömmens server slutade sända."],

@@ -115,8 +115,8 @@ export class Connection extends EventTarget {
     clearTimeout(this.#timer);
     this.#failures = 0;
     this.role = role;
-    this.#become("ready");
     for (const { text } of this.#waiting.values()) this.#socket.send(text);
+    this.#become("ready");
   }
 
   #hear(message) {

@@ -1,10 +1,11 @@
 /** The part of the queue that is shown, and edits of the queue. */
 
 import { entryOf, inParts } from "./entries.js";
-import { act, ask, may, select, shown, signature, store } from "./speaker.js";
+import { act, ask, complain, may, select, shown, signature, store } from "./speaker.js";
 
 const PAGE = 100;
 const BEFORE = 5;
+const MOST = 500;
 const LONG_S = 60;
 
 /**
@@ -25,12 +26,12 @@ export class QueueWindow extends EventTarget {
   known = false;
 
   /** The queue is another one now, as the state says. */
-  follow({ index, revision }) {
+  follow({ index = null, revision }) {
     const { id } = shown(store.view);
     if (id !== this.#speaker) {
       this.#speaker = id;
       this.known = false;
-      this.from = Math.max(0, (index ?? 0) - BEFORE);
+      this.from = Math.max(0, index - BEFORE);
       if (this.from < PAGE / 2) this.from = 0;
       this.#to = this.from + PAGE;
     } else if (revision === this.revision) {
@@ -68,7 +69,7 @@ export class QueueWindow extends EventTarget {
     this.#fetching = true;
     while (this.#again) {
       this.#again = false;
-      await this.#load().catch(() => {}); // the next change, or connection, brings it
+      await this.#load().catch(complain);
     }
     this.#fetching = false;
   }
@@ -104,13 +105,10 @@ export class QueueWindow extends EventTarget {
 /** The items from one index up to another, and the `queue` they were in, as pages of one revision. */
 async function list(from, to) {
   for (;;) {
-    const first = await ask({ type: "queue.list", offset: from, count: PAGE });
-    const { queue } = first;
-    const items = first.items;
+    const { items, queue } = await page(from, to);
     let same = true;
     while (same && from + items.length < Math.min(to, queue.length)) {
-      const page = { type: "queue.list", offset: from + items.length, count: PAGE };
-      const { items: more, queue: then } = await ask(page);
+      const { items: more, queue: then } = await page(from + items.length, to);
       same = then.revision === queue.revision && more.length > 0;
       items.push(...more);
     }
@@ -118,16 +116,34 @@ async function list(from, to) {
   }
 }
 
+/** At most as many items as one answer holds. */
+function page(from, to) {
+  return ask({ type: "queue.list", offset: from, count: Math.min(MOST, to - from) });
+}
+
 // --- edits --------------------------------------------------------------------------------------
 
-/** Put entries in front of all that is to come and play the first. Raises `Refusal`. */
+/** Why an item is of no use to anybody. */
+const UNPLAYABLE = new Set([
+  "unreachable", "http_refused", "unsupported_format", "unplayable", "refused_address",
+]);
+
+/**
+ * Put entries in front of all that is to come and play the first; if it cannot be played, it does
+ * not stay. Raises `Refusal`.
+ */
 export async function playNow(entries) {
   let first = null;
   for (const items of inParts(entries).reverse()) {
     const added = await ask({ type: "queue.add", items, at: "next", ...signature() });
     first = added.items[0];
   }
-  await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+  try {
+    await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+  } catch (refusal) {
+    if (UNPLAYABLE.has(refusal.code)) await ask({ type: "queue.remove", items: [first] });
+    throw refusal;
+  }
 }
 
 /** Put entries in at an index, or at the `end`. Raises `Refusal`. */
@@ -151,7 +167,7 @@ export async function clear() {
   const ids = items.filter((_, index) => index !== current).map(({ id }) => id);
   if (!ids.length) return null;
   if (current === null) await ask({ type: "queue.clear", revision: queue.revision });
-  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, 500) });
+  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, MOST) });
   const entries = items.map(entryOf);
   const before = current === null ? [] : entries.slice(0, current);
   const after = current === null ? entries : entries.slice(current + 1);

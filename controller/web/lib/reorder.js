@@ -101,6 +101,7 @@ function scrollerOf(element) {
 }
 
 function edgesOf(scroller) {
-  if (scroller === document.scrollingElement) return { top: 0, bottom: innerHeight };
+  // The tabs of a phone are above what scrolls.
+  if (scroller === document.scrollingElement) return { top: 0, bottom: innerHeight - EDGE_PX };
   return scroller.getBoundingClientRect();
 }

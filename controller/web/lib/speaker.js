@@ -8,8 +8,8 @@ import { Store } from "./store.js";
 import { reasonOf } from "./text.js";
 
 const BEAT_MS = 10000;
-const BEAT_ANSWER_S = 4;
-const FIRST_BEATS = 4;
+const BEAT_ANSWER_S = 3;
+const MORE_BEATS = 3;
 
 const scheme = location.protocol === "https:" ? "wss:" : "ws:";
 
@@ -34,7 +34,7 @@ export function choose(id) {
 
 /** Whether the page shows another receiver than the one it came from. */
 export function isElsewhere(view) {
-  return view.chosen !== undefined && view.peers[view.chosen]?.session != null;
+  return view.chosen !== undefined && view.peers[view.chosen]?.session !== undefined;
 }
 
 /** The speaker that is shown: `id`, `name`, `session`, `volume`, `problem`. */
@@ -140,17 +140,16 @@ connection.addEventListener("message", ({ detail }) => {
 });
 
 connection.addEventListener("status", () => {
-  if (connection.status !== "ready") return;
-  clock.forget();
-  beat(FIRST_BEATS);
+  if (connection.status === "ready") beatAnew();
 });
 
 /** Ask for the time: that keeps the clock, and shows whether anybody is there. */
-async function beat(times = 1) {
+async function beat(times = 1, anew = false) {
   for (let left = times; left && connection.status === "ready"; left -= 1) {
     try {
       const sent = clock.ownUs();
       const told = await connection.ask({ type: "time", t1_us: sent }, BEAT_ANSWER_S);
+      if (anew) clock.forget();
       clock.add(sent, told.t2_us, told.t3_us, clock.ownUs());
     } catch {
       if (connection.status === "ready") connection.start();
@@ -159,11 +158,16 @@ async function beat(times = 1) {
   }
 }
 
+/** What was known of the clock may be wrong by now; it does until there is something better. */
+async function beatAnew() {
+  await beat(1, true);
+  await beat(MORE_BEATS);
+}
+
 function wake() {
   if (document.hidden) return;
   connection.wake();
-  clock.forget();
-  beat(FIRST_BEATS);
+  if (connection.status === "ready") beatAnew();
 }
 
 /** Connect, and stay so. */

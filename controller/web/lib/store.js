@@ -12,12 +12,15 @@ export class Store {
   #guesses = new Set();
   #watchers = new Set();
 
-  /** The state with all guesses laid over it; null before the first snapshot. Not to be changed. */
+  /**
+   * The state with all guesses laid over it; null before the first snapshot. Not to be changed.
+   * What the protocol says is null is not there at all: a merge patch cannot tell the two apart.
+   */
   view = null;
 
   /** Take a `state` message. */
   snapshot({ revision, state }) {
-    this.#truth = state;
+    this.#truth = merge(undefined, state);
     this.#revision = revision;
     this.#refresh();
   }

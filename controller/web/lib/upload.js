@@ -3,6 +3,7 @@
 import { Refusal } from "./connection.js";
 
 const PATH = "/v1/uploads";
+const OGG = "OggS";
 
 /** The `code` of the `Refusal` of an upload that was cancelled. */
 export const CANCELLED = "cancelled";
@@ -11,12 +12,39 @@ export const CANCELLED = "cancelled";
  * Send `file`; gives its URL, for commands. `onProgress(part)` is told how much is there, from 0 to
  * 1, and `signal`, an `AbortSignal`, cancels. Raises `Refusal`.
  */
-export function upload(file, token, onProgress, signal) {
+export async function upload(file, token, onProgress, signal) {
+  await check(file, token);
+  return send(file, token, onProgress, signal);
+}
+
+/**
+ * What the receiver would refuse is refused here: it would hang up in the middle of a long file,
+ * and a browser does not hear the reason then.
+ */
+async function check(file, token) {
+  if ((await file.slice(0, OGG.length).text()) !== OGG) throw new Refusal("unsupported_format");
+  const { most_bytes } = await limits(token);
+  if (file.size > most_bytes) throw new Refusal("too_large");
+}
+
+async function limits(token) {
+  try {
+    return await (await fetch(PATH, { headers: authorization(token) })).json();
+  } catch {
+    throw new Refusal("offline");
+  }
+}
+
+function authorization(token) {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+function send(file, token, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `${PATH}?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
-    if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
+    for (const head of Object.entries(authorization(token))) request.setRequestHeader(...head);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
     request.onload = () => {
       const answer = parsed(request.responseText);

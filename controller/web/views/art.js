@@ -1,7 +1,7 @@
 /** What an item looks like: its cover, or, without one, a record under a tonearm. */
 
 import { h, Part } from "../lib/element.js";
-import { position, select, store } from "../lib/speaker.js";
+import { isElsewhere, position, select, store } from "../lib/speaker.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SIDE = 200;
@@ -58,7 +58,7 @@ export class Art extends Part {
     // A cover that does not come, or is no picture, is as none.
     this.cover.addEventListener("error", () => this.show(null));
     this.append(this.glow, this.record, this.cover);
-    this.watch(store, (view) => select.item(view)?.cover ?? null, (cover) => this.show(cover));
+    this.watch(store, coverOf, (cover) => this.show(cover));
     this.watch(store, select.playback, (playback) => {
       this.dataset.playback = playback;
       this.follow();
@@ -67,7 +67,6 @@ export class Art extends Part {
     this.every(FOLLOW_MS, () => this.follow());
   }
 
-  /** Only what the receiver itself serves is shown. */
   show(cover) {
     const shown = cover?.startsWith("/v1/covers/") ? cover : null;
     for (const image of [this.cover, this.glow]) {
@@ -88,6 +87,11 @@ export class Art extends Part {
     }
     this.arm.style.transform = `rotate(${angle.toFixed(1)}deg)`;
   }
+}
+
+/** The path of a cover; only the receiver that the page came from may be asked for it. */
+function coverOf(view) {
+  return isElsewhere(view) ? null : (select.item(view)?.cover ?? null);
 }
 
 customElements.define("tone-art", Art);

@@ -28,7 +28,7 @@ export class Cast extends Part {
     this.sent = h("ul", { class: "uploads" });
     this.append(
       h(
-        "form", { class: "cast", role: "group", "aria-label": t("cast.label"),
+        "form", { class: "cast", "aria-label": t("cast.label"),
           onsubmit: (event) => this.submit(event) },
         this.field,
         may("play") && button("cast.play", () => this.cast(playNow), "filled"),
@@ -121,26 +121,6 @@ export class Cast extends Part {
       row.remove();
     }
   }
-}
-
-/** Files that are dropped anywhere on the page are taken by the cast box. */
-export function takeDrops(sheet) {
-  const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
-  let depth = 0;
-  const show = (change) => {
-    depth = Math.max(0, depth + change);
-    sheet.hidden = depth === 0;
-  };
-  addEventListener("dragenter", (event) => hasFiles(event) && show(1));
-  addEventListener("dragleave", (event) => hasFiles(event) && show(-1));
-  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    depth = 0;
-    show(0);
-    document.querySelector("tone-cast")?.take([...event.dataTransfer.files]);
-  });
 }
 
 customElements.define("tone-cast", Cast);

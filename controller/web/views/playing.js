@@ -18,12 +18,13 @@ export class Playing extends Part {
     this.said = h("p", { class: "unseen", "aria-live": "polite" });
     this.problem = h("p", { class: "problem", role: "status", hidden: true });
     this.elsewhere = h("div", { class: "elsewhere" });
+    this.start = h("a", { class: "filled start", href: "#queue", text: t("playing.add") });
     this.append(
       h("tone-art"),
       h(
         "div", { class: "deck" },
         h("div", { class: "words" }, this.heading, this.credit, this.by),
-        this.said, this.problem, this.elsewhere,
+        this.said, this.problem, this.elsewhere, this.start,
         h("tone-seek"), h("tone-transport"), h("tone-volume"),
       ),
     );
@@ -38,6 +39,7 @@ export class Playing extends Part {
     setText(this.heading, item ? titleOf(item) : t("playing.nothing"));
     setText(this.credit, item ? creditOf(item) : t("playing.hint"));
     setText(this.by, item?.added_by ? t("playing.added_by", { name: item.added_by }) : "");
+    this.start.hidden = Boolean(item) || select.queue(store.view).length > 0;
     if (!item) setText(this.said, t("playing.nothing"));
     else setText(this.said, announcement(item));
   }

@@ -9,7 +9,6 @@ import { Reorder } from "../lib/reorder.js";
 import { ask, complain, connection, may, select, shown, store } from "../lib/speaker.js";
 import { creditOf, lengthText, titleOf } from "../lib/text.js";
 import { t } from "../strings.js";
-import { dim } from "./transport.js";
 
 /** `<tone-queue>`: the cast box and the queue of the speaker that is shown. */
 export class Queue extends Part {
@@ -26,7 +25,8 @@ export class Queue extends Part {
       "div", { class: "empty" },
       h("p", { text: t("queue.empty") }), h("p", { class: "faint", text: t("queue.empty_hint") }),
     );
-    const more = (key, run) => h("button", { type: "button", class: "quiet more", text: t(key), onclick: run });
+    const more = (key, onclick) =>
+      h("button", { type: "button", class: "quiet more", text: t(key), onclick });
     this.earlier = more("queue.earlier", () => this.window.earlier());
     this.later = more("queue.later", () => this.window.later());
     this.said = h("p", { class: "unseen", "aria-live": "assertive" });
@@ -35,7 +35,6 @@ export class Queue extends Part {
       h("div", { class: "bar" }, h("h2", { text: t("view.queue") }), this.count, this.clearing),
       this.empty, this.earlier, this.list, this.later, this.said,
     );
-    dim(this.clearing, "queue.clear");
     this.hear(this.window, "change", () => this.show());
     this.hear(connection, "status", () => connection.status === "ready" && this.window.fetch());
     this.watch(store, (view) => shown(view).id, () => this.follow());
@@ -59,7 +58,7 @@ export class Queue extends Part {
     while (this.list.children.length > rows.length) this.list.lastChild.remove();
     if (this.list.contains(focused)) focused.focus({ preventScroll: true });
     this.empty.hidden = !known || length > 0;
-    this.clearing.hidden = length === 0;
+    this.clearing.hidden = length === 0 || !may("queue.clear");
     this.earlier.hidden = !this.window.hasEarlier;
     this.later.hidden = !this.window.hasLater;
     setText(this.count, length ? t("queue.length", { n: length }) : "");
@@ -74,7 +73,12 @@ export class Queue extends Part {
 
   mark() {
     const current = select.item(store.view)?.id;
-    for (const [id, row] of this.rows) row.mark(id === current);
+    const { shuffle } = select.queue(store.view);
+    let past = !shuffle && this.rows.has(current);
+    for (const [id, row] of this.rows) {
+      past &&= id !== current;
+      row.mark(id === current, past);
+    }
   }
 
   async clear() {
@@ -136,8 +140,10 @@ class Row extends HTMLElement {
     this.heading = h("span", { class: "row-title", dir: "auto" });
     this.credit = h("span", { class: "faint row-credit", dir: "auto" });
     this.length = h("span", { class: "faint row-length" });
-    this.pick = h("button", { type: "button", class: "pick", onclick: () => jump(this.item) },
-      this.heading, this.credit);
+    this.pick = h(
+      "button", { type: "button", class: "pick", onclick: () => jump(this.item) },
+      h("span", { class: "unseen", text: t("queue.play") }), this.heading, this.credit,
+    );
     this.handle = iconButton("handle", "", () => this.toggle(), { class: "round handle" });
     this.handle.addEventListener("pointerdown", (event) => queue.sorting.begin(event, this));
     this.up = iconButton("up", "", () => queue.move(this.item, -1));
@@ -146,7 +152,6 @@ class Row extends HTMLElement {
     this.steps = h("span", { class: "steps", hidden: true }, this.up, this.down);
     this.append(this.handle, this.pick, this.length, this.steps, this.removing);
     this.addEventListener("keydown", (event) => this.step(event));
-    dim(this.pick, "queue.jump");
     this.handle.hidden = !may("queue.move");
     this.removing.hidden = !may("queue.remove");
   }
@@ -160,15 +165,15 @@ class Row extends HTMLElement {
     const by = item.added_by ? t("playing.added_by", { name: item.added_by }) : "";
     setText(this.credit, [creditOf(item), by].filter(Boolean).join(" · "));
     setText(this.length, item.duration_ms ? lengthText(item.duration_ms) : "");
-    this.pick.setAttribute("aria-label", t("queue.play", { title }));
     setLabel(this.handle, t("queue.move", { title }));
     setLabel(this.up, t("queue.move_up", { title }));
     setLabel(this.down, t("queue.move_down", { title }));
     setLabel(this.removing, t("queue.remove", { title }));
   }
 
-  mark(current) {
+  mark(current, past) {
     setAttribute(this, "aria-current", current ? "true" : null);
+    this.classList.toggle("past", past);
   }
 
   /** The handle, tapped instead of dragged, shows buttons that do the same. */

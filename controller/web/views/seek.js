@@ -3,14 +3,13 @@
 import { h, Part, setAttribute, setText } from "../lib/element.js";
 import { act, position, select, speakerUs, store } from "../lib/speaker.js";
 import { lengthSpoken, lengthText } from "../lib/text.js";
-import { direction, t } from "../strings.js";
+import { t } from "../strings.js";
 import { dim } from "./transport.js";
 import { fill, setRange } from "./range.js";
 
 const TICK_MS = 250;
 const LONG_S = 60;
 const STEP_MS = { ArrowLeft: -5000, ArrowRight: 5000, PageDown: -30000, PageUp: 30000 };
-const MIRRORED = { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" };
 
 /** `<tone-seek>`: the bar and its times. */
 export class Seek extends Part {
@@ -80,8 +79,7 @@ export class Seek extends Part {
   }
 
   step(event) {
-    const key = direction === "rtl" ? (MIRRORED[event.key] ?? event.key) : event.key;
-    const by = STEP_MS[key];
+    const by = STEP_MS[event.key];
     if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.seek(Math.min(Math.max(0, position() + by), this.durationMs));
