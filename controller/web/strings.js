@@ -119,7 +119,6 @@ const STRINGS = {
   "speakers.current": ["Shown here", "Visas här"],
   "speakers.move": ["Move here", "Flytta hit"],
   "speakers.show": ["Control", "Styr"],
-  "speakers.away": ["", ""],
   "speakers.moving": ["The music is moving here …", "Musiken flyttas hit …"],
   "speakers.moving_to": ["Moving the music to {name}", "Flyttar musiken till {name}"],
   "speakers.moved": ["The music is at {name} now", "Musiken är hos {name} nu"],

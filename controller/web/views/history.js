@@ -5,8 +5,7 @@ import { h, iconButton, Part, setText } from "../lib/element.js";
 import { say } from "../lib/notices.js";
 import { add, playNow } from "../lib/queue.js";
 import { ask, complain, connection, may, shown, store } from "../lib/speaker.js";
-import { creditOf, titleOf } from "../lib/text.js";
-import { ago, dayOf, daysAgo, hourOf } from "../lib/when.js";
+import { ago, creditOf, dayOf, daysAgo, hourOf, titleOf } from "../lib/text.js";
 import { t } from "../strings.js";
 import { dim } from "./transport.js";
 

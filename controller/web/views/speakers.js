@@ -1,7 +1,6 @@
 /** Every speaker of the house: what it plays, how loud; and moving the music there. */
 
-import { h, icon, Part, setAttribute, setText } from "../lib/element.js";
-import { question } from "../lib/question.js";
+import { h, Part, question, setAttribute, setText } from "../lib/element.js";
 import { say } from "../lib/notices.js";
 import { ask, choose, complain, may, select, shown, speakerOf, store } from "../lib/speaker.js";
 import { creditOf, reasonOf, titleOf } from "../lib/text.js";
@@ -113,7 +112,7 @@ class Room extends HTMLElement {
     setAttribute(this.pick, "aria-disabled", this.action === "away" ? "true" : null);
     setText(this.heading, name);
     setText(this.plays, this.busy ? t("speakers.moving") : playsText(speaker));
-    setText(this.does, this.busy ? "" : t(`speakers.${this.action}`));
+    setText(this.does, this.busy || this.action === "away" ? "" : t(`speakers.${this.action}`));
     this.problem.hidden = !problem;
     setText(this.problem, problem ? reasonOf(problem) : "");
     this.loudness.hidden = !volume;
