@@ -4,12 +4,15 @@
  * A plural is an object of the categories that `Intl.PluralRules` names, picked by `n`.
  */
 
-const LANGUAGES = ["en", "sv"];
+import { ownLanguage } from "./lib/keep.js";
+
+/** The languages that there are, as tags. */
+export const LANGUAGES = ["en", "sv"];
 const FROM_RIGHT = new Set(["ar", "fa", "he", "ur"]);
 
-/** The language of this page: the first of the browser's that there is. */
+/** The language of this page: the one that was chosen here, or the first of the browser's. */
 export const language =
-  (navigator.languages ?? [navigator.language])
+  [ownLanguage() ?? "", ...(navigator.languages ?? [navigator.language])]
     .map((tag) => tag.split("-")[0])
     .find((tag) => LANGUAGES.includes(tag)) ?? "en";
 
@@ -105,8 +108,100 @@ const STRINGS = {
   "queue.later": ["Show more", "Visa fler"],
   "queue.conflict": ["Somebody else has changed the queue meanwhile. Here it is as it is now.", "Någon annan har ändrat kön under tiden. Så här ser den ut nu."],
   undo: ["Undo", "Ångra"],
+  cancel: ["Cancel", "Avbryt"],
   close: ["Close", "Stäng"],
   "notices.label": ["Messages", "Meddelanden"],
+
+  "speakers.alone": ["This is the only speaker of the house so far. Others show up here by themselves.", "Det här är husets enda högtalare än så länge. Andra dyker upp här av sig själva."],
+  "speakers.current": ["Shown here", "Visas här"],
+  "speakers.move": ["Move here", "Flytta hit"],
+  "speakers.show": ["Control", "Styr"],
+  "speakers.moving": ["The music is moving here …", "Musiken flyttas hit …"],
+  "speakers.moving_to": ["Moving the music to {name}", "Flyttar musiken till {name}"],
+  "speakers.moved": ["The music is at {name} now", "Musiken är hos {name} nu"],
+  "speakers.paused": ["Paused: {title}", "Pausad: {title}"],
+  "speakers.not_connected": ["Not connected", "Inte ansluten"],
+  "speakers.away_why": ["{name} does not answer. Is it switched on, and in the same network?", "{name} svarar inte. Är den på, och i samma nätverk?"],
+  "speakers.replace_question": ["{name} plays something else. Replace it?", "{name} spelar något annat. Ersätta det?"],
+  "speakers.replace": ["Replace it", "Ersätt"],
+  "speakers.control_other": ["Only control it", "Bara styra den"],
+  "speakers.control": ["Control it", "Styr den"],
+  "speakers.page": ["Open its page", "Öppna dess sida"],
+
+  "history.empty": ["Nothing has been played yet", "Inget har spelats ännu"],
+  "history.empty_hint": ["What plays here is listed here, the newest first.", "Det som spelas här listas här, det nyaste först."],
+  "history.play": ["Play {title} again", "Spela {title} igen"],
+  "history.add": ["Add {title} to the queue", "Lägg {title} i kön"],
+  "when.now": ["just now", "nyss"],
+
+  "settings.name": ["Name", "Namn"],
+  "settings.device": ["Sound device", "Ljudenhet"],
+  "settings.device_default": ["The default one", "Standardenheten"],
+  "settings.device_gone": ["{name} (not there now)", "{name} (finns inte just nu)"],
+  "settings.volume_cap": ["Loudest volume", "Högsta volym"],
+  "settings.night_hours": ["Quieter at night", "Tystare på natten"],
+  "settings.night_cap": ["Loudest volume at night", "Högsta volym på natten"],
+  "settings.no_cap": ["no limit", "ingen gräns"],
+  "settings.from": ["From", "Från"],
+  "settings.to": ["To", "Till"],
+  "settings.guests": ["What guests may do", "Vad gäster får göra"],
+  "settings.guest_volume": ["Loudest volume by guests", "Högsta volym av gäster"],
+  "settings.guest_hint": ["Guests add music and vote to skip.", "Gäster lägger till musik och röstar för att hoppa över."],
+  "settings.guest_skips": ["Votes to skip in an hour", "Röster för att hoppa över per timme"],
+  "settings.guest_hours": ["Only at certain hours", "Bara vissa timmar"],
+  "settings.pinned": ["Set by {origin} where the speaker is started; change it there.", "Bestämt av {origin} där högtalaren startas; ändra det där."],
+  "settings.saved": ["Saved", "Sparat"],
+  "settings.owners": ["Only an owner can change the speaker and let others in.", "Bara en ägare kan ändra högtalaren och släppa in andra."],
+
+  "role.owner": ["Owner", "Ägare"],
+  "role.member": ["Member", "Medlem"],
+  "role.guest": ["Guest", "Gäst"],
+  "invite.role": ["As what", "Som vad"],
+  "invite.means.owner": ["May do everything, also change settings and let others in.", "Får göra allt, också ändra inställningar och släppa in andra."],
+  "invite.means.member": ["Plays, moves and changes the music, everywhere in the house.", "Spelar, flyttar och ändrar musiken, överallt i huset."],
+  "invite.means.guest": ["Adds music, votes to skip and changes the volume, by your rules.", "Lägger till musik, röstar för att hoppa över och ändrar volymen, enligt dina regler."],
+  "invite.go": ["Let somebody in", "Släpp in någon"],
+  "invite.title.owner": ["Let in an owner", "Släpp in en ägare"],
+  "invite.title.member": ["Let in a member", "Släpp in en medlem"],
+  "invite.title.guest": ["Let in a guest", "Släpp in en gäst"],
+  "invite.qr": ["QR code with the link to come in", "QR-kod med länken för att komma in"],
+  "invite.scan": ["Point the phone’s camera at it. Or open {address} there and type this code:", "Rikta telefonens kamera mot den. Eller öppna {address} där och skriv den här koden:"],
+  "invite.left": ["It holds for {left}", "Den gäller i {left}"],
+  "invite.came": ["{name} came in", "{name} kom in"],
+  "invite.over": ["The code does not hold any more. Nobody has come in.", "Koden gäller inte längre. Ingen har kommit in."],
+
+  "people.title": ["Who may come in", "Vilka som får komma in"],
+  "people.open": ["This speaker is open: everybody in the network may command it. With auth = \"pair\" in its configuration only those who are let in may.", "Den här högtalaren är öppen: alla i nätverket får styra den. Med auth = \"pair\" i dess konfiguration får bara de som släpps in."],
+  "people.paired": ["Let in", "Insläppta"],
+  "people.speakers": ["Speakers of the house", "Husets högtalare"],
+  "people.own": ["this device", "den här enheten"],
+  "people.seen": ["seen {when}", "sedd {when}"],
+  "people.remove": ["Remove {name}", "Ta bort {name}"],
+  "people.remove_question": ["Remove {name}? It is thrown out at once, everywhere in the house.", "Ta bort {name}? Enheten kastas ut genast, överallt i huset."],
+  "people.remove_own": ["This is the device that you hold. Remove it? You would have to be let in again.", "Det här är enheten du håller i. Ta bort den? Du måste i så fall släppas in igen."],
+  "people.remove_speaker": ["Remove {name} from the house? It has to join again.", "Ta bort {name} från huset? Den måste gå med igen."],
+  "people.remove_it": ["Remove", "Ta bort"],
+  "people.removed": ["{name} was removed", "{name} togs bort"],
+
+  "device.title": ["This device", "Den här enheten"],
+  "device.open": ["The speaker is open to everybody in the network.", "Högtalaren är öppen för alla i nätverket."],
+  "device.role.owner": ["owner", "ägare"],
+  "device.role.member": ["member", "medlem"],
+  "device.role.guest": ["guest", "gäst"],
+  "device.language": ["Language", "Språk"],
+  "device.language_browser": ["As the browser’s", "Som webbläsarens"],
+  "device.leave": ["Forget this speaker", "Glöm den här högtalaren"],
+  "device.leave_question": ["Forget {name} on this device? You need a code to come back.", "Glömma {name} på den här enheten? Du behöver en kod för att komma tillbaka."],
+
+  "about.title": ["About", "Om"],
+  "about.name": ["Name", "Namn"],
+  "about.version": ["Version", "Version"],
+  "about.id": ["Id", "Id"],
+  "doctor.go": ["Check the speaker", "Kontrollera högtalaren"],
+  "doctor.looks": ["Checking. It takes some seconds …", "Kontrollerar. Det tar några sekunder …"],
+  "doctor.ok": ["All is well.", "Allt är bra."],
+  "doctor.warn": ["It plays, but something could be better:", "Den spelar, men något kunde vara bättre:"],
+  "doctor.fail": ["Something does not work:", "Något fungerar inte:"],
 
   "banner.lost": ["Reconnecting to {name} …", "Ansluter till {name} igen …"],
   "banner.first": ["Connecting …", "Ansluter …"],
@@ -155,6 +250,7 @@ const STRINGS = {
   "error.bad_code": ["That is not the code.", "Det är inte koden."],
   "error.pairing_closed": ["Nobody new is let in now. Have pairing opened first.", "Ingen ny släpps in nu. Låt någon öppna parkoppling först."],
   "error.no_such_pairing": ["That device is not paired any more.", "Den enheten är inte parkopplad längre."],
+  "error.pinned": ["That is set where the speaker is started. Change it there.", "Det bestäms där högtalaren startas. Ändra det där."],
   "error.internal": ["Something went wrong in the speaker.", "Något gick fel i högtalaren."],
   "error.state_lost": ["What was playing could not be remembered.", "Det som spelades kunde inte kommas ihåg."],
   "error.crashed": ["The speaker crashed and started again, so the music stands.", "Högtalaren kraschade och startade om, så musiken står stilla."],

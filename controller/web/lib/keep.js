@@ -1,4 +1,4 @@
-/** What this browser keeps: for each receiver the token that lets us in. Never sent in a URL. */
+/** What this browser keeps: for each receiver the token that lets us in, never sent in a URL; a name, a language. */
 
 const PREFIX = "tonearm.";
 const fallback = new Map();
@@ -11,6 +11,26 @@ export function tokenOf(receiver) {
 /** Keep a token; null: forget it. */
 export function keepToken(receiver, token) {
   write(`${PREFIX}token.${receiver}`, token);
+}
+
+/** The id of our pairing with a receiver, or null. */
+export function pairingOf(receiver) {
+  return read(`${PREFIX}pairing.${receiver}`);
+}
+
+/** Keep the id of our pairing with a receiver. */
+export function keepPairing(receiver, id) {
+  write(`${PREFIX}pairing.${receiver}`, id);
+}
+
+/** The language that was chosen here, or null: the browser's. */
+export function ownLanguage() {
+  return read(`${PREFIX}language`);
+}
+
+/** Keep the language that was chosen; null: the browser's. */
+export function keepOwnLanguage(tag) {
+  write(`${PREFIX}language`, tag);
 }
 
 /** What people call this device, or null. */

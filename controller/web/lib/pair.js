@@ -1,7 +1,7 @@
 /** Being let in by a speaker: the code of six digits, and the token that it is changed for. */
 
 import { Refusal, uniqueId } from "./connection.js";
-import { keepOwnName, keepToken, ownName } from "./keep.js";
+import { keepOwnName, keepPairing, keepToken, ownName } from "./keep.js";
 import { t } from "../strings.js";
 
 /**
@@ -27,6 +27,7 @@ export async function pair(receiver, code, name) {
   const answer = await post(command);
   if (answer.type !== "done") throw new Refusal(answer.code, answer.message, answer.detail);
   keepToken(receiver, answer.result.token);
+  keepPairing(receiver, answer.result.pairing);
   keepOwnName(name);
 }
 

@@ -37,11 +37,16 @@ export function isElsewhere(view) {
   return view.chosen !== undefined && view.peers[view.chosen]?.session !== undefined;
 }
 
-/** The speaker that is shown: `id`, `name`, `session`, `volume`, `problem`. */
+/** The speaker that is shown: see `speakerOf`. */
 export function shown(view) {
-  if (isElsewhere(view)) return view.peers[view.chosen];
+  return speakerOf(view, isElsewhere(view) ? view.chosen : view.receiver.id);
+}
+
+/** A speaker of the house by its id: `id`, `name`, and, when connected, `session`, `volume`, `problem`. */
+export function speakerOf(view, id) {
+  if (id !== view.receiver.id) return view.peers[id];
   const { receiver, session, volume, problem } = view;
-  return { ...receiver, session, volume, problem };
+  return { ...receiver, connected: true, session, volume, problem };
 }
 
 /** Parts of the speaker that is shown, for `Store.watch`. */
@@ -74,14 +79,13 @@ export function speakerUs() {
 // --- commands -----------------------------------------------------------------------------------
 
 /**
- * Send a command to the speaker that is shown; gives its result. Until the answer `guess`, a merge
- * patch of that speaker, is shown. Raises `Refusal`.
+ * Send a command to the speaker `at`, by its id, else to the one that is shown; gives its result.
+ * Until the answer `guess`, a merge patch of that speaker, is shown. Raises `Refusal`.
  */
-export async function ask(command, { guess = null, seconds } = {}) {
-  const { view } = store;
-  const receiver = view && isElsewhere(view) ? { receiver: view.chosen } : {};
-  const asked = connection.ask({ ...command, ...receiver }, seconds);
-  const release = guess ? suppose(guess) : null;
+export async function ask(command, { guess = null, seconds, at } = {}) {
+  const peer = peerAt(at);
+  const asked = connection.ask({ ...command, ...(peer && { receiver: peer }) }, seconds);
+  const release = guess ? suppose(guess, at) : null;
   try {
     return await asked;
   } finally {
@@ -89,10 +93,17 @@ export async function ask(command, { guess = null, seconds } = {}) {
   }
 }
 
-/** Guess a merge patch of the speaker that is shown, until what this gives is called. */
-export function suppose(patch) {
+/** Guess a merge patch of a speaker (see `ask`), until what this gives is called. */
+export function suppose(patch, at) {
+  const peer = peerAt(at);
+  return store.guess(peer ? { peers: { [peer]: patch } } : patch);
+}
+
+/** The id of a speaker (see `ask`), or null for the one that the page came from. */
+function peerAt(at) {
   const { view } = store;
-  return store.guess(isElsewhere(view) ? { peers: { [view.chosen]: patch } } : patch);
+  const id = at ?? (view && shown(view).id);
+  return view && id !== view.receiver.id ? id : null;
 }
 
 /** As `ask`, for buttons: a refusal is shown, and null is given then. */

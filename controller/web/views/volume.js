@@ -1,16 +1,21 @@
-/** How loud the speaker that is shown is. */
+/** How loud a speaker is. */
 
-import { h, icon, iconButton, Part, setText } from "../lib/element.js";
+import { h, icon, iconButton, Part, setLabel, setText } from "../lib/element.js";
 import { Latest } from "../lib/latest.js";
-import { act, select, store, suppose } from "../lib/speaker.js";
+import { act, shown, speakerOf, store, suppose } from "../lib/speaker.js";
 import { t } from "../strings.js";
 import { dim } from "./transport.js";
 import { fill, setRange } from "./range.js";
 
 const GAP_MS = 60;
 
-/** `<tone-volume>`: mute and the slider. */
+/** `<tone-volume>`: mute and the slider of the speaker `at`, by its id, else of the one that is shown. */
 export class Volume extends Part {
+  /** The volume as in the state; null of a speaker that is not connected. */
+  of(view) {
+    return (this.at ? speakerOf(view, this.at) : shown(view))?.volume ?? null;
+  }
+
   build() {
     this.button = iconButton("loud", t("volume.mute"), () => this.mute());
     this.button.append(icon("mute"));
@@ -24,7 +29,13 @@ export class Volume extends Part {
     this.release = null;
     this.append(this.button, this.range, this.percent, this.cap);
     dim(this.button, "mute");
-    this.watch(store, select.volume, (volume) => this.show(volume));
+    this.watch(store, (view) => this.of(view), (volume) => volume && this.show(volume));
+  }
+
+  /** Name the speaker to the ear, where there are others beside it. */
+  called(name) {
+    setLabel(this.button, `${t("volume.mute")} – ${name}`);
+    setLabel(this.range, `${t("volume.label")} – ${name}`);
   }
 
   show({ percent, muted, cap = 100, cap_until = null }) {
@@ -41,7 +52,7 @@ export class Volume extends Part {
 
   /** The finger's value is shown at once, and sent as fast as it is taken. */
   async slide() {
-    const { cap = 100 } = select.volume(store.view);
+    const { cap = 100 } = this.of(store.view);
     const percent = Math.min(Number(this.range.value), cap);
     this.range.value = percent;
     fill(this.range);
@@ -53,17 +64,17 @@ export class Volume extends Part {
   /** One guess for all that is on its way, so that nothing jumps back in between. */
   guess(percent) {
     const before = this.release;
-    this.release = percent === null ? null : suppose({ volume: { percent } });
+    this.release = percent === null ? null : suppose({ volume: { percent } }, this.at);
     before?.();
   }
 
   async send(percent) {
-    await act({ type: "volume", percent });
+    await act({ type: "volume", percent }, { at: this.at });
   }
 
   mute() {
-    const muted = !select.volume(store.view).muted;
-    act({ type: "mute", muted }, { guess: { volume: { muted } } });
+    const muted = !this.of(store.view).muted;
+    act({ type: "mute", muted }, { guess: { volume: { muted } }, at: this.at });
   }
 }
 
