@@ -7,6 +7,7 @@ but this machine, and what a page asks for elsewhere is a fault of the page.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import shutil
 from types import TracebackType
@@ -83,15 +84,16 @@ class Chromium:
 
 
 class Person:
-    """Somebody at the page, in `page`: what it asked for is in `urls`, what went wrong in
-    `faults`. A page that logs an error, breaks its content policy, opens a dialog, or asks for
-    anything of another origin is at fault.
+    """Somebody at the page, in `page`: what it asked for is in `urls`, what it said over WebSockets
+    (JSON) in `sent`, what went wrong in `faults`. A page that logs an error, breaks its content
+    policy, opens a dialog, or asks for anything of another origin is at fault.
     """
 
     def __init__(self, context: BrowserContext, home: str, page: Page) -> None:
         self.context = context
         self.page = page
         self.urls: list[str] = []
+        self.sent: list[Any] = []
         self.faults: list[str] = []
         self._pardoned: list[re.Pattern[str]] = []
         self._home = urlsplit(home)
@@ -124,6 +126,7 @@ class Person:
 
     def _connected(self, socket: WebSocket) -> None:
         self._saw(socket.url)
+        socket.on("framesent", lambda text: self.sent.append(json.loads(text)))
 
     def _saw(self, url: str) -> None:
         self.urls.append(url)

@@ -14,7 +14,7 @@ from tests.rig.chromium import Chromium, Person
 from tests.rig.http_server import HttpServer
 from tests.rig.receiver_process import ReceiverProcess
 from tests.web.music import Shelf
-from tests.web.people import at_rest, becomes, home
+from tests.web.people import Owner, at_rest, becomes, home
 
 shared = pytest_asyncio.fixture(scope="package", loop_scope="session")
 """For what takes long to start."""
@@ -80,6 +80,15 @@ async def bedside(house: House) -> AsyncIterator[Client]:
     async with Client("127.0.0.1", house.bedroom.port, by="Anna") as client:
         await at_rest(client)
         yield client
+
+
+@shared
+async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner]:
+    """That of a receiver which lets in who is paired; its guests may be as loud as 40 %."""
+    flags = ("--audio", "mock", "--name", "Attic", "--auth", "pair", "--guest-volume", "40")
+    with ReceiverProcess(tmp_path_factory.mktemp("attic"), *flags) as receiver:
+        async with Owner(receiver) as owner:
+            yield owner
 
 
 @fresh

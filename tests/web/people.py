@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+import re
+import signal
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
 
 from controller.client import Client
 from receiver.model.state import State
@@ -22,6 +30,24 @@ async def becomes(client: Client, true: Callable[[State], object]) -> State:
     raise AssertionError("the receiver is gone")
 
 
+async def plays(client: Client, title: str) -> None:
+    """Wait until this is heard."""
+
+    def heard(state: State) -> bool:
+        item, playback = state.session.item, state.session.playback
+        return item is not None and item.tags.title == title and playback == "playing"
+
+    await becomes(client, heard)
+
+
+async def queued(client: Client, titles: list[str]) -> None:
+    """Wait until the queue holds these, and no others."""
+    async for _ in client.changes():
+        if [item.tags.title for item in await client.queue.items()] == titles:
+            return
+    raise AssertionError("the receiver is gone")
+
+
 async def at_rest(client: Client) -> None:
     """Let the receiver be as it was before the tests before this one."""
     await client.stop()
@@ -31,3 +57,61 @@ async def at_rest(client: Client) -> None:
     await client.set_crossfade(0.0)
     await client.mute(False)
     await client.set_volume(50)
+
+
+@contextlib.contextmanager
+def held(receiver: ReceiverProcess) -> Iterator[None]:
+    """Meanwhile its control process does nothing: it answers nobody, and its connections stay."""
+    receiver.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        receiver.process.send_signal(signal.SIGCONT)
+
+
+class Owner:
+    """Who was let in first, by the code of the first start. An async context manager."""
+
+    def __init__(self, receiver: ReceiverProcess) -> None:
+        self.receiver = receiver
+        self._headers: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(home(self.receiver))
+        code = await first_code(self.receiver)
+        paired = await self.command("pair", code=code, name="Owner")
+        self._headers["Authorization"] = f"Bearer {paired['token']}"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._session.close()
+
+    async def command(self, kind: str, **fields: object) -> dict[str, Any]:
+        """Give one command; gives its result. Fails where it is refused."""
+        body = {"type": kind, "id": "owner", **fields}
+        async with self._session.post("/v1/commands", json=body, headers=self._headers) as answer:
+            told = await answer.json()
+        assert told["type"] == "done", told
+        result: dict[str, Any] = told.get("result") or {}
+        return result
+
+    async def state(self) -> dict[str, Any]:
+        """The state now."""
+        result = await self.command("status")
+        state: dict[str, Any] = result["state"]
+        return state
+
+
+async def first_code(receiver: ReceiverProcess) -> str:
+    """That of its first start, out of the log."""
+    async with asyncio.timeout(20):
+        while True:
+            found = re.search(r"Code: (\d{6})", "".join(receiver.log))
+            if found:
+                return found[1]
+            await asyncio.sleep(0.01)

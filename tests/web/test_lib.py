@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.house.code import ROOT
 from tests.rig.chromium import Chromium
 from tests.rig.http_server import HttpServer, Serving
 from tests.web.conftest import fresh
+from tests.web.source import WEB
 
 pytestmark = pytest.mark.browser
 
-WEB = ROOT / "controller" / "web"
 Call = Callable[..., Awaitable[Any]]
 
 
