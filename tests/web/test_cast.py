@@ -128,4 +128,5 @@ async def test_a_file_of_another_kind_says_so(house: House, visit: Visit) -> Non
     person.pardon("status of 415")
     page = person.page
     await drop(page, ("a.mp3", b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" * 5000))
-    await expect(page.get_by_role("region", name="Messages")).to_contain_text("a.mp3 is no Ogg file")
+    messages = page.get_by_role("region", name="Messages")
+    await expect(messages).to_contain_text("a.mp3 is no Ogg file")

@@ -81,7 +81,7 @@ async def test_an_item_is_moved_by_taps(page: Page, remote: Client) -> None:
 
 
 async def test_an_item_is_played_now(page: Page, remote: Client) -> None:
-    await button(page, "Play Third").click()
+    await page.get_by_role("button", name="Play: Third").click()
     await expect(page.locator("[aria-current=true]", has_text="Third")).to_be_visible()
     assert (await remote.status()).session.queue.index == 2
 
