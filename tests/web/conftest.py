@@ -82,11 +82,19 @@ async def bedside(house: House) -> AsyncIterator[Client]:
         yield client
 
 
+ATTIC = """
+name = "Attic"
+guest_volume = 40
+"""
+
+
 @shared
 async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner]:
     """That of a receiver which lets in who is paired; its guests may be as loud as 40 %."""
-    flags = ("--audio", "mock", "--name", "Attic", "--auth", "pair", "--guest-volume", "40")
-    with ReceiverProcess(tmp_path_factory.mktemp("attic"), *flags) as receiver:
+    folder = tmp_path_factory.mktemp("attic")
+    (folder / "tonearm").mkdir()
+    (folder / "tonearm" / "receiver.toml").write_text(ATTIC, "utf-8")
+    with ReceiverProcess(folder, "--audio", "mock", "--auth", "pair") as receiver:
         async with Owner(receiver) as owner:
             yield owner
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import re
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -115,3 +115,15 @@ async def first_code(receiver: ReceiverProcess) -> str:
             if found:
                 return found[1]
             await asyncio.sleep(0.01)
+
+
+async def loudness(owner: Owner) -> int:
+    """How loud the owner's receiver is, in percent."""
+    return int((await owner.state())["volume"]["percent"])
+
+
+async def until(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Ask until it is so."""
+    async with asyncio.timeout(20):
+        while await ask() != wanted:
+            await asyncio.sleep(0.02)

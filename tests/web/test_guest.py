@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.web.conftest import Visit, fresh
 from tests.web.music import Shelf
-from tests.web.people import Owner
+from tests.web.people import Owner, loudness, until
 
 pytestmark = pytest.mark.browser
 
@@ -41,11 +39,11 @@ async def test_a_guest_is_as_loud_as_the_house_allows(owner: Owner, page: Page) 
     volume = page.get_by_role("slider", name="Volume")
     await expect(volume).to_have_js_property("value", "20")
     await volume.fill("30")
-    await until(lambda: percent(owner), 30)
+    await until(lambda: loudness(owner), 30)
     await volume.fill("90")
     notice = page.get_by_role("region", name="Messages")
     await expect(notice).to_contain_text("40")
-    await until(volume.input_value, str(await percent(owner)))
+    await until(volume.input_value, str(await loudness(owner)))
 
 
 async def test_what_a_guest_adds_bears_their_name(owner: Owner, page: Page, shelf: Shelf) -> None:
@@ -69,15 +67,3 @@ async def test_a_guest_cannot_order_the_queue(page: Page) -> None:
     await expect(queue.get_by_role("listitem")).to_have_count(2)
     await expect(queue.get_by_role("button", name="Move One")).to_have_count(0)
     await expect(queue.get_by_role("button", name="Remove One")).to_have_count(0)
-
-
-async def percent(owner: Owner) -> int:
-    """How loud it is."""
-    return int((await owner.state())["volume"]["percent"])
-
-
-async def until(ask, wanted: object) -> None:
-    """Ask until it is so."""
-    async with asyncio.timeout(20):
-        while await ask() != wanted:
-            await asyncio.sleep(0.02)
