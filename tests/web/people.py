@@ -14,7 +14,10 @@ import aiohttp
 
 from controller.client import Client
 from receiver.model.state import State
+from tests.rig.chromium import PATIENCE_MS
 from tests.rig.receiver_process import ReceiverProcess
+
+PATIENCE_S = PATIENCE_MS / 1000
 
 
 def home(receiver: ReceiverProcess) -> str:
@@ -24,9 +27,10 @@ def home(receiver: ReceiverProcess) -> str:
 
 async def becomes(client: Client, true: Callable[[State], object]) -> State:
     """Wait until the state is so; gives it."""
-    async for state in client.changes():
-        if true(state):
-            return state
+    async with asyncio.timeout(PATIENCE_S):
+        async for state in client.changes():
+            if true(state):
+                return state
     raise AssertionError("the receiver is gone")
 
 
@@ -42,9 +46,10 @@ async def plays(client: Client, title: str) -> None:
 
 async def queued(client: Client, titles: list[str]) -> None:
     """Wait until the queue holds these, and no others."""
-    async for _ in client.changes():
-        if [item.tags.title for item in await client.queue.items()] == titles:
-            return
+    async with asyncio.timeout(PATIENCE_S):
+        async for _ in client.changes():
+            if [item.tags.title for item in await client.queue.items()] == titles:
+                return
     raise AssertionError("the receiver is gone")
 
 
@@ -109,7 +114,7 @@ class Owner:
 
 async def first_code(receiver: ReceiverProcess) -> str:
     """That of its first start, out of the log."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = re.search(r"Code: (\d{6})", "".join(receiver.log))
             if found:
@@ -124,6 +129,6 @@ async def loudness(owner: Owner) -> int:
 
 async def until(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Ask until it is so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while await ask() != wanted:
             await asyncio.sleep(0.02)

@@ -47,7 +47,7 @@ async def evening(remote: Client, bedside: Client, shelf: Shelf) -> None:
         Entry(f"http://192.0.2.1/{n}.ogg", tags=Tags(title, artist), duration_ms=1000.0 * seconds)
         for n, (title, artist, seconds) in enumerate(TO_COME)
     ]
-    await bedside.play(Entry(shelf.song("Lullaby for Two"), tags=Tags("Lullaby for Two")))
+    await bedside.play(shelf.song("Lullaby for Two"))
     await bedside.pause()
     await remote.play([first, *more])
     await remote.seek(16_000)
