@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
 
+import aiohttp
 import pytest
 
 from receiver import errors
 from tests.house.test_rules import MAX_FILE_LINES
 from tests.rig.chromium import Chromium
 from tests.rig.http_server import HttpServer, Serving
-from tests.web.source import STRINGS, files, string_keys, texts, used_keys
+from tests.web.conftest import House
+from tests.web.people import home
+from tests.web.source import STRINGS, WEB, files, string_keys, texts, used_keys
 
 MOST_BYTES = 60_000
 NAMESPACES = {"http://www.w3.org/2000/svg"}
@@ -20,8 +22,18 @@ NAMESPACES = {"http://www.w3.org/2000/svg"}
 LANGUAGES = 2
 
 
-def test_all_of_it_is_small() -> None:
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in files()}
+@pytest.mark.browser
+async def test_all_of_it_is_small(house: House) -> None:
+    """As it is sent."""
+    sizes = {}
+    async with aiohttp.ClientSession(home(house.kitchen), auto_decompress=False) as session:
+        for path in files():
+            name = path.relative_to(WEB).as_posix()
+            headers = {"Accept-Encoding": "gzip"}
+            address = "/" if name == "index.html" else f"/{name}"
+            async with session.get(address, headers=headers) as answer:
+                assert answer.status == 200, address
+                sizes[name] = len(await answer.read())
     assert 0 < sum(sizes.values()) <= MOST_BYTES, sizes
 
 
