@@ -9,7 +9,7 @@ TARGETS ?=
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz audit bench soak faults deb clean system-run system-test
+.PHONY: help demo test lint fuzz audit bench soak faults screenshots deb clean system-run system-test
 .DELETE_ON_ERROR:
 
 help: ## say what there is
@@ -40,6 +40,9 @@ soak: $(VENV)/.ready-test ## ten minutes in a busy household: underruns, gaps, m
 
 faults: $(VENV)/.ready-test ## try every fault of the threat model, and say what was seen
 	@$(BIN)/python -m tests.threats; first=$$?; $(BIN)/python -m tests.hostile && exit $$first
+
+screenshots: $(VENV)/.ready-test ## take the pictures of the page anew, into docs/images
+	@SCREENSHOTS=docs/images $(BIN)/python -m pytest --quiet tests/web/test_pictures.py
 
 deb: ## build a Debian package for this machine's Python and architecture, in dist
 	@systemd/build-deb.sh dist

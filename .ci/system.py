@@ -100,6 +100,7 @@ TEST = (
     program("fish", "fish"),
     program("shellcheck", "shellcheck"),
     program("systemd-analyze", "systemd"),
+    program("chromium", "chromium"),
     file("pip of Debian", "usr/share/python-wheels/pip-*.whl", "python3-venv"),
 )
 """That, and what some of the tests need."""

@@ -20,6 +20,7 @@ from benchmarks.budgets import budgets
 from benchmarks.handoff import handoff
 from benchmarks.joints import joints
 from benchmarks.latency import edges, floor, start
+from benchmarks.page import page
 from benchmarks.peers import OURS, PLAYERS
 from benchmarks.queue import queue
 from benchmarks.resources import cpu, daemon_start, restart
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "restart": lambda place, asked, results: restart(place, asked.runs, results),
     "joints": lambda place, asked, results: joints(place, asked.joints, results),
     "queue": lambda place, asked, results: queue(place, asked.runs, results),
+    "page": lambda place, asked, results: page(place, asked.runs, asked.seconds, results),
     "handoff": lambda place, asked, results: handoff(place, asked.transfers, results),
     "attack": lambda place, asked, results: attack(place, asked.attack, results),
     "cpu": lambda place, asked, results: cpu(place, asked.seconds, results),

@@ -10,6 +10,7 @@ from benchmarks.handoff import FAILED, GAP, HEARD, SKIPPED
 from benchmarks.handoff import measure as handoff_measure
 from benchmarks.joints import BROKEN
 from benchmarks.latency import EDGES
+from benchmarks.page import COST, FIRST_BYTE, PAINT, TABS_COST, USEFUL
 from benchmarks.peers import OURS
 from benchmarks.peers.mpd import Mpd
 from benchmarks.queue import EDIT, SEEN, UNDERRUNS
@@ -39,7 +40,7 @@ Limit = Callable[[Results], float | None]
 
 def budgets(peers: Sequence[str]) -> list[Budget]:
     """All promises, for a run beside `peers`."""
-    return [*_start(), *_edges(peers), *_handoff(), *_attack(), *_resources(), *_soak()]
+    return [*_start(), *_edges(peers), *_page(), *_handoff(), *_attack(), *_resources(), *_soak()]
 
 
 def fixed(limit: float) -> Limit:
@@ -94,6 +95,16 @@ def _edges(peers: Sequence[str]) -> list[Budget]:
         ),
         Budget("seek lands beside (ms)", fixed(QUIET_MS), "the frame"),
         Budget("pause and resume lose (ms)", fixed(QUIET_MS), "nothing"),
+    ]
+
+
+def _page() -> list[Budget]:
+    return [
+        Budget(FIRST_BYTE, fixed(100), "at most"),
+        Budget(PAINT, fixed(100), "at most"),
+        Budget(USEFUL, fixed(300), "at most"),
+        Budget(COST, fixed(2), "at most"),
+        Budget(TABS_COST, fixed(2), "at most"),
     ]
 
 

@@ -23,6 +23,7 @@ from tests.rig.script import load_script
 
 CARD = ("pulseaudio", "pactl", "parec", "ALSA pulse plugin")
 """What stands in for a sound card."""
+BROWSER = ("chromium",)
 
 # What is started in the background of a shell ignores Ctrl-C, and so would the commands we test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -75,6 +76,10 @@ def _lacking(item: pytest.Item) -> str | None:
             return str(missing)
     if item.get_closest_marker("device"):
         missing = _system.missing_for(CARD)
+        if missing:
+            return str(missing)
+    if item.get_closest_marker("browser"):
+        missing = _system.missing_for(BROWSER)
         if missing:
             return str(missing)
     if item.get_closest_marker("debian_root"):

@@ -1,0 +1,160 @@
+"""The page: how soon it is there, and what it costs that many have it open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+
+from benchmarks.peers.tonearm import Tonearm
+from benchmarks.results import Results
+from benchmarks.stage import SETTLE_S, Stage
+from receiver.protocol.limits import WEBSOCKET_PATH
+from tests.rig.chromium import Chromium
+
+FIRST_BYTE = "page, first byte (ms)"
+PAINT = "page, first paint (ms)"
+USEFUL = "page, what plays is shown (ms)"
+AGAIN = "page opened again, what plays is shown (ms)"
+PAGES = 20
+TABS = 8
+"""Of one browser, which has up to six connections more: a receiver takes 16 of one address."""
+COST = f"{PAGES} open pages while it plays (% of a core)"
+TABS_COST = f"{TABS} tabs of a browser while it plays (% of a core)"
+ADDRESSES = ("127.0.0.2", "127.0.0.3")
+"""Where the pages are, since a receiver takes 16 connections of one address."""
+ROUNDS = 2
+BEAT_S = 10.0
+"""How often a page asks for the time, as `controller/web/lib/speaker.js` says."""
+FIRST_BEATS = 4
+
+NOTE = """
+new MutationObserver((_, observer) => {
+    const title = document.querySelector("tone-playing h2")?.textContent;
+    const button = document.querySelector("tone-transport button");
+    if (!title || !button || document.documentElement.dataset.status !== "ready") return;
+    observer.disconnect();
+    window.usable = performance.now();
+}).observe(document, {subtree: true, childList: true, attributes: true});
+"""
+"""Notes when what plays is shown, and the buttons do something."""
+FIGURES = """async () => {
+    while (!window.usable) await new Promise((resolve) => setTimeout(resolve, 10));
+    const paints = performance.getEntriesByName("first-contentful-paint");
+    return [paints[0]?.startTime, window.usable];
+}"""
+
+
+def page(stage: Stage, runs: int, seconds: float, results: Results) -> None:
+    """How soon it is there in a browser that was never here, and in one that was; then the CPU time
+    of a receiver that plays, with many pages and without.
+    """
+    if Tonearm.name not in stage.names:
+        return
+    with stage.player(Tonearm.name) as player:
+        assert isinstance(player, Tonearm)
+        player.repeat(stage.url(stage.one))
+        time.sleep(SETTLE_S)
+        for _ in range(runs):
+            results.add(FIRST_BYTE, player.name, _first_byte_ms(player))
+        asyncio.run(_measure(player, runs, seconds, results))
+
+
+def _first_byte_ms(player: Tonearm) -> float:
+    began = time.monotonic()
+    connection = http.client.HTTPConnection(player.host, player.port)
+    with contextlib.closing(connection):
+        connection.request("GET", "/", headers={"Accept-Encoding": "gzip"})
+        connection.getresponse().read(1)
+        return 1000 * (time.monotonic() - began)
+
+
+async def _measure(player: Tonearm, runs: int, seconds: float, results: Results) -> None:
+    home = f"http://{player.host}:{player.port}"
+    async with Chromium() as chromium:
+        await _open(chromium, home)  # the receiver has read its files then
+        for _ in range(runs):
+            (paint, useful), (_, again) = await _open(chromium, home)
+            results.add(PAINT, player.name, paint)
+            results.add(USEFUL, player.name, useful)
+            results.add(AGAIN, player.name, again)
+        for _ in range(ROUNDS):
+            idle = await _share(player, seconds)
+            async with _tabs(chromium, home):
+                with_tabs = await _share(player, seconds)
+            async with _pages(home):
+                with_pages = await _share(player, seconds)
+            results.add(TABS_COST, player.name, with_tabs - idle)
+            results.add(COST, player.name, with_pages - idle)
+
+
+async def _open(chromium: Chromium, home: str) -> list[list[float]]:
+    """Open the page, and once more; when there was something to be seen, and to be used (ms)."""
+    person = await chromium.person(home)
+    figures = []
+    await person.page.add_init_script(NOTE)
+    for _ in range(2):
+        await person.page.goto("/")
+        figures.append(await person.page.evaluate(FIGURES))
+    await person.leave()
+    return figures
+
+
+async def _share(player: Tonearm, seconds: float) -> float:
+    """What both processes take of a core, in percent."""
+    await asyncio.sleep(SETTLE_S)
+    before = player.cpu_seconds()
+    await asyncio.sleep(seconds)
+    return 100 * (player.cpu_seconds() - before) / seconds
+
+
+@contextlib.asynccontextmanager
+async def _tabs(chromium: Chromium, home: str) -> AsyncIterator[None]:
+    """The real thing, as often as one address may have it."""
+    person = await chromium.person(home)
+    tabs = [person.page, *[await person.context.new_page() for _ in range(TABS - 1)]]
+    for tab in tabs:
+        await tab.goto(f"{home}/")
+    yield
+    await person.leave()
+
+
+@contextlib.asynccontextmanager
+async def _pages(home: str) -> AsyncIterator[None]:
+    """What pages say over their connections, without the browsers around it."""
+    async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        talks = []
+        for address in ADDRESSES:
+            connector = aiohttp.TCPConnector(local_addr=(address, 0))
+            session = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+            for _ in range(PAGES // len(ADDRESSES)):
+                opened = session.ws_connect(home.replace("http", "ws", 1) + WEBSOCKET_PATH)
+                websocket = await stack.enter_async_context(opened)
+                talks += [tasks.create_task(_say(websocket)), tasks.create_task(_hear(websocket))]
+        yield
+        for talk in talks:
+            talk.cancel()
+
+
+async def _say(websocket: aiohttp.ClientWebSocketResponse) -> None:
+    await websocket.send_str(json.dumps({"type": "queue.list", "id": "page-queue-of-one"}))
+    for _ in range(FIRST_BEATS - 1):
+        await _beat(websocket)
+    while True:
+        await _beat(websocket)
+        await asyncio.sleep(BEAT_S)
+
+
+async def _beat(websocket: aiohttp.ClientWebSocketResponse) -> None:
+    now_us = time.monotonic_ns() // 1000
+    await websocket.send_str(json.dumps({"type": "time", "id": str(now_us), "t1_us": now_us}))
+
+
+async def _hear(websocket: aiohttp.ClientWebSocketResponse) -> None:
+    async for _ in websocket:
+        pass

@@ -1,0 +1,107 @@
+"""The house: what each speaker plays, and the music that moves from one to the other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from controller.client import Client
+from tests.web.conftest import House, Visit, fresh
+from tests.web.music import Shelf
+from tests.web.people import becomes
+
+pytestmark = pytest.mark.browser
+
+
+@fresh
+async def page(house: House, remote: Client, bedside: Client, visit: Visit) -> Page:
+    """The kitchen's, at its list of speakers."""
+    page = (await visit(house.kitchen, "/#speakers")).page
+    await expect(rooms(page)).to_contain_text(["Bedroom", "Kitchen"])
+    return page
+
+
+def rooms(page: Page) -> Locator:
+    return page.get_by_role("region", name="Speakers").get_by_role("listitem")
+
+
+def room(page: Page, name: str) -> Locator:
+    return rooms(page).filter(has_text=name)
+
+
+def playing(page: Page) -> Locator:
+    return page.get_by_role("region", name="Playing").get_by_role("heading", level=2)
+
+
+async def test_each_speaker_tells_what_it_plays(
+    page: Page, remote: Client, bedside: Client, shelf: Shelf
+) -> None:
+    await expect(room(page, "Bedroom")).to_contain_text("Nothing is playing")
+    await bedside.play(shelf.song("Lullaby", "The Owls"))
+    await expect(room(page, "Bedroom")).to_contain_text("Lullaby")
+    await bedside.pause()
+    await expect(room(page, "Bedroom")).to_contain_text("Paused: Lullaby")
+    await remote.play(shelf.song("Dinner"))
+    await expect(room(page, "Kitchen")).to_contain_text("Dinner")
+
+
+async def test_a_tap_moves_the_music_there_and_back(
+    page: Page, remote: Client, bedside: Client, shelf: Shelf
+) -> None:
+    await remote.play([shelf.song("Wanderer"), shelf.song("Companion")])
+    await room(page, "Bedroom").get_by_role("button", name=re.compile("Move here")).click()
+    await becomes(bedside, lambda state: state.session.playback == "playing")
+    await becomes(remote, lambda state: state.session.playback == "idle")
+    assert bedside.state.session.queue.length == 2
+    assert bedside.state.session.epoch > 0
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Bedroom")
+    await expect(playing(page)).to_have_text("Wanderer")
+    await page.get_by_role("button", name="Pause").first.click()
+    await becomes(bedside, lambda state: state.session.playback == "paused")
+    await page.get_by_role("button", name="Next", exact=True).click()
+    await expect(playing(page)).to_have_text("Companion")
+    await room(page, "Kitchen").get_by_role("button", name=re.compile("Move here")).click()
+    await becomes(remote, lambda state: state.session.item is not None)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Kitchen")
+    await expect(playing(page)).to_have_text("Companion")
+
+
+async def test_what_plays_there_is_not_replaced_unasked(
+    page: Page, remote: Client, bedside: Client, shelf: Shelf
+) -> None:
+    await remote.play(shelf.song("Mine"))
+    await bedside.play(shelf.song("Theirs"))
+    await expect(room(page, "Bedroom")).to_contain_text("Theirs")
+    await room(page, "Bedroom").get_by_role("button", name=re.compile("Move here")).click()
+    asked = page.get_by_role("alertdialog", name="Bedroom plays something else. Replace it?")
+    await expect(asked).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(asked).to_be_hidden()
+    assert (await bedside.status()).session.item.tags.title == "Theirs"
+    await room(page, "Bedroom").get_by_role("button", name=re.compile("Move here")).click()
+    await asked.get_by_role("button", name="Replace it").click()
+    await becomes(bedside, lambda state: titled(state, "Mine"))
+
+
+async def test_another_speaker_is_commanded_without_moving(
+    page: Page, remote: Client, bedside: Client, shelf: Shelf
+) -> None:
+    await bedside.play(shelf.song("Over there"))
+    await room(page, "Bedroom").get_by_role("button", name=re.compile("Control")).first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Bedroom")
+    await expect(playing(page)).to_have_text("Over there")
+    volume = page.get_by_role("region", name="Playing").get_by_role("slider", name="Volume")
+    await volume.fill("22")
+    await becomes(bedside, lambda state: state.volume.percent == 22)
+    await page.get_by_role("slider", name="Position").press("ArrowRight")
+    await becomes(bedside, lambda state: state.session.anchor.position_ms > 4000)
+    queue = page.get_by_role("region", name="Queue")
+    await expect(queue.get_by_role("listitem")).to_contain_text(["Over there"])
+    assert (await remote.status()).volume.percent == 50
+
+
+def titled(state, title: str) -> bool:
+    """Whether it has this."""
+    return state.session.item is not None and state.session.item.tags.title == title
