@@ -25,6 +25,8 @@ MAX_COMMENTS = 4096
 """How many comments are looked at; a file may claim billions."""
 MAX_VALUES = 64
 """How many of them are made fit to be shown, which takes its time."""
+LARGE = 16 * 1024
+"""Bytes from which on a part is held as it came, and not copied."""
 
 _IDENTIFICATION = struct.Struct("<7sIBI12xBB")
 _LENGTH = struct.Struct("<I")
@@ -59,11 +61,13 @@ class TagReader:
 
     def __init__(self) -> None:
         self._values: dict[str, list[str]] = {"title": [], "artist": [], "album": []}
-        self.cover = b""
-        """The comment with the best picture, NAME=base64; empty: none was found yet."""
+        self.cover: list[bytes | bytearray] = []
+        """The comment with the best picture, NAME=base64, in the pieces that it came in, since to
+        join them takes its time; empty: none was found yet."""
         self._rank = 0
         self._cleaned = 0
-        self._held = bytearray()
+        self._held: list[bytes | bytearray] = []
+        self._size = 0
         self._fields = self._read()
         self._passed, self._wanted = next(self._fields)
 
@@ -74,10 +78,10 @@ class TagReader:
             passed = min(self._passed, len(data) - at)
             self._passed -= passed
             at += passed
-            part = data[at : at + self._wanted - len(self._held)]
-            self._held += part
+            part = data[at : at + self._wanted - self._size]
+            self._hold(part)
             at += len(part)
-            if not self._passed and len(self._held) == self._wanted:
+            if not self._passed and self._size == self._wanted:
                 self._go_on()
 
     def finish(self) -> Tags:
@@ -91,35 +95,43 @@ class TagReader:
         texts = {name: ", ".join(values)[:MAX_TEXT] for name, values in self._values.items()}
         return Tags(**{name: text or None for name, text in texts.items()})
 
+    def _hold(self, part: bytes) -> None:
+        """Large parts as they are, since to copy them takes its time; small ones put together."""
+        self._size += len(part)
+        tail = self._held[-1] if self._held else b""
+        if len(part) >= LARGE:
+            self._held.append(part)
+        elif isinstance(tail, bytearray):
+            tail += part
+        else:
+            self._held.append(bytearray(part))
+
     def _go_on(self) -> None:
         """Hand over what was wanted, and learn what is wanted next."""
-        field = bytes(self._held)
-        self._held.clear()
+        field, self._held, self._size = self._held, [], 0
         self._passed, self._wanted = self._fields.send(field)
 
-    def _read(self) -> Generator[tuple[int, int], bytes, None]:
+    def _read(self) -> Generator[tuple[int, int], list[bytes | bytearray], None]:
         """Read the fields in their order: each time, how many bytes to pass over and how many to
-        hand over behind them.
+        hand over behind them, in pieces.
         """
-        if (yield 0, len(COMMENT)) != COMMENT:
+        if b"".join((yield 0, len(COMMENT))) != COMMENT:
             raise Unplayable("The stream's comment header is damaged; it cannot be played.")
-        (passed,) = _LENGTH.unpack((yield 0, _LENGTH.size))  # who made it
-        (count,) = _LENGTH.unpack((yield passed, _LENGTH.size))
+        passed = _number((yield 0, _LENGTH.size))  # who made it
+        count = _number((yield passed, _LENGTH.size))
         passed = 0
         for _ in range(min(count, MAX_COMMENTS)):
-            (length,) = _LENGTH.unpack((yield passed, _LENGTH.size))
+            length = _number((yield passed, _LENGTH.size))
             looked_at = min(length, 4 * MAX_TEXT)
-            comment = yield 0, looked_at
+            comment = b"".join((yield 0, looked_at))
             self._note(comment)
             passed = length - looked_at
             rank = _rank(comment) if length <= MAX_COMMENT else 0
             if rank > self._rank:
-                if passed:
-                    comment += yield 0, passed
-                    passed = 0
-                if len(comment) == length:
-                    self.cover, self._rank = comment, rank
-            del comment  # it may be large
+                rest = (yield 0, passed) if passed else []
+                if len(comment) + sum(map(len, rest)) == length:
+                    self.cover, self._rank = [comment, *rest], rank
+                passed, rest = 0, []  # it may be large
         while True:
             yield _EVERYTHING, 1
 
@@ -132,6 +144,12 @@ class TagReader:
         self._cleaned += 1
         if text := _clean(value):
             values.append(text)
+
+
+def _number(field: list[bytes | bytearray]) -> int:
+    """A length. Raises `struct.error` where it is cut short."""
+    (number,) = _LENGTH.unpack(b"".join(field))
+    return int(number)
 
 
 def _rank(comment: bytes) -> int:

@@ -32,8 +32,8 @@ class Link:
         self.serial = serial
         self.format: Format | None = None
         self.tags: Tags | None = None
-        self.cover: bytes | None = None
-        """As `Decoder.take_cover` gives it; whoever takes it leaves None."""
+        self.cover: list[bytes | bytearray] | None = None
+        """As `Decoder.take_cover` gives it, in pieces; whoever takes it leaves None."""
         self.holes = 0
         self.ended = False
         """The page that ends the stream was taken."""
@@ -128,7 +128,7 @@ class Link:
             case 1:
                 self._tag_reader.feed(packet)
                 self.tags = self._tag_reader.finish()
-                self.cover, self._tag_reader.cover = self._tag_reader.cover, b""
+                self.cover, self._tag_reader.cover = self._tag_reader.cover, []
                 packet = COMMENT  # what it holds may be large, and nobody else wants it
             case _:
                 self._synthesis = self._shelf.take(self._headers[0], packet)

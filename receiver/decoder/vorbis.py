@@ -41,7 +41,7 @@ class VorbisDecoder:
         self.total_frames: int | None = None
         self.position = 0
         self.wants: int | None = None
-        self._cover: bytes | None = None
+        self._cover: list[bytes | bytearray] | None = None
         self._reader = PageReader()
         self._music_at = 0  # what the reader had looked at when there was music last
         self._head: bytearray | None = bytearray()  # None once a page was found
@@ -93,7 +93,7 @@ class VorbisDecoder:
     def take_cover(self) -> bytes | None:
         """What is new of the cover."""
         cover, self._cover = self._cover, None
-        return cover
+        return None if cover is None else b"".join(cover)
 
     def set_tail(self, offset: int, tail: bytes, size: int) -> None:
         """Tell the last bytes of the stream."""

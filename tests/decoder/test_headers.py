@@ -108,7 +108,7 @@ def read_cover(packet: bytes, piece: int = 1 << 30) -> bytes:
     for at in range(0, len(packet), piece):
         reader.feed(packet[at : at + piece])
     reader.finish()
-    return reader.cover
+    return b"".join(reader.cover)
 
 
 @pytest.mark.parametrize("size", [0, 3000, 3072, 5000, 200_000])
@@ -168,6 +168,16 @@ def test_what_is_held_of_a_larger_picture_is_little() -> None:
     for _ in range(30):
         reader.feed(bytes(65_025))
     assert tracemalloc.get_traced_memory()[1] < 1 << 18
+    tracemalloc.stop()
+
+
+def test_what_is_held_of_a_picture_in_tiny_pieces_is_not_more() -> None:
+    reader = TagReader()
+    reader.feed(comments(b"COVERART=".ljust(400_000), count=1)[:100])
+    tracemalloc.start()
+    for _ in range(100_000):
+        reader.feed(b"AB")
+    assert tracemalloc.get_traced_memory()[1] < 400_000
     tracemalloc.stop()
 
 

@@ -55,6 +55,8 @@ async def test_killed_it_plays_on_and_killed_again_it_stands(tmp_path: Path, url
         assert state.problem is None
         assert state.volume.percent == 23
         assert client.position_ms() == pytest.approx(was, abs=5000)
+        await until(client, lambda s: s.history.length > 0)
+        assert [played.url for played in await client.history()] == [url]
         await until(client, lambda s: (s.output.level_dbfs or -99.0) > -60)
         was = client.position_ms()
         process.process.kill()
@@ -85,6 +87,7 @@ async def test_stopped_it_plays_on_exactly_where_it_was(
         anchor = client.state.session.anchor
         assert anchor is None or anchor.position_ms <= was
         await until(client, lambda s: s.session.playback == "playing")
+        assert [played.url for played in await client.history()] == [url], "once"
         await client.pause()
         was = client.position_ms()
         requests = len(server.requests)

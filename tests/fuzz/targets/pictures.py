@@ -22,7 +22,7 @@ def _cover(packet: bytes, piece: int) -> bytes | None:
         for at in range(0, len(packet), piece):
             reader.feed(packet[at : at + piece])
         reader.finish()
-        return reader.cover
+        return b"".join(reader.cover)
     return None
 
 
