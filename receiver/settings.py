@@ -18,6 +18,7 @@ from receiver.errors import BadRequest, ConfigError, NoDevice, Pinned, TonearmEr
 from receiver.model import orders, reports
 from receiver.model.state import SettingsState, SoundDevice
 from receiver.protocol.commands import Command, SettingsGet, SettingsSet
+from receiver.protocol.events import Done
 from receiver.session.caps import Caps
 from receiver.store.settings import SettingsFile
 
@@ -61,6 +62,8 @@ class Settings:
         self._clock = clock
         self._inbox: asyncio.Queue[tuple[SettingsGet | SettingsSet, Reply]] = asyncio.Queue()
         self._awaited: dict[type[reports.Report], asyncio.Future[Any]] = {}
+        self._device = loaded.config.device
+        """What the engine was asked last to use."""
         self._devices: list[SoundDevice] = []
         self._dirty = asyncio.Event()
         self._changed_at = 0.0
@@ -85,10 +88,12 @@ class Settings:
         if "device" in values:
             await self._use(values["device"])
         await self._list_devices()
-        if values:
-            self._adopt(values)
-            self.subject.be_set(self.config)
+        if not values:
+            reply(Done(command.id, self._told()))
+            return
+        self._adopt(values)
         config = self.config
+        self.subject.be_set(config)
         caps = Caps.configured(config.volume_cap, config.night_cap, config.night_hours)
         self.subject.set_session(command, reply, config.name, caps, self._told())
 
@@ -159,6 +164,7 @@ class Settings:
         """Have the engine use another sound device. Raises `NoDevice`; then the one before is in
         use.
         """
+        self._device = device
         try:
             chosen = await self._asked(orders.UseDevice(device), reports.Chosen, OPEN_S)
         except TimeoutError:
@@ -182,10 +188,11 @@ class Settings:
         """Take in what the engine says."""
         match report:
             case reports.Died(reason):
-                self._answer(reports.Chosen("", f"The audio process died of it ({reason})."))
+                why = f"The audio process died of it ({reason})."
+                self._answer(reports.Chosen(self._device, why))
             case reports.Chosen(device, problem):
-                late = not self._answer(report) and problem is None
-                if late and device != self.config.device:
+                answers = device == self._device and self._answer(report)
+                if not answers and problem is None and device != self.config.device:
                     self.subject.order(orders.UseDevice(self.config.device))
             case reports.Devices():
                 self._answer(report)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from controller.cli.arguments import Arguments
+from controller.cli.qr import drawn
 from controller.cli.text import plain
 from controller.cli.width import columns
 from controller.known import Memory
@@ -20,7 +22,7 @@ def pairings(arguments: Arguments) -> int:
     match arguments.edit:
         case "open":
             result = located.send("pairings.open", {"role": arguments.role})
-            lines = iter([_opened(result)])
+            lines = _opened(result)
         case "revoke":
             result = located.send("pairings.revoke", {"pairing": arguments.pairing})
             lines = iter([_revoked(result)])
@@ -39,12 +41,16 @@ def _revoked(result: dict[str, Any]) -> str:
     return f"{plain(told['name'])} ({told['role']}) is paired no more."
 
 
-def _opened(result: dict[str, Any]) -> str:
+def _opened(result: dict[str, Any]) -> Iterator[str]:
     code = str(result["code"])
-    return (
+    yield (
         f"Code: {code[:3]} {code[3:]}, for {result['seconds']:.0f} s. Whoever says it is let in as"
         f" {result['role']}."
     )
+    if "url" in result:  # an older receiver tells the code alone
+        yield f"Or scan, or open {plain(result['url'])}"
+        if sys.stdout.isatty():
+            yield from drawn(result["qr"])
 
 
 def _listed(rows: list[dict[str, Any]], receivers: list[dict[str, Any]]) -> Iterator[str]:

@@ -64,7 +64,8 @@ def load(
         parser.error(f"there is no {flags.verb}; there is pair")
     if flags.json and flags.task != "doctor":
         parser.error("--json goes with --doctor only")
-    settings = sources.from_surroundings(environ)
+    settings = sources.from_service() if flags.task == "check_config" else []
+    settings += sources.from_surroundings(environ)
     tables: dict[str, Table] = {}
     files = [flags.config] if flags.config else sources.default_files(environ)
     for file in files:

@@ -6,6 +6,7 @@ Raises `ConfigError` for a file that cannot be read and for a key that does not 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from receiver.config.options import Switch
 from receiver.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/tonearm/receiver.toml")
+SERVICE_STATE = Path("/var/lib/tonearm")
+"""Where systemd has the service keep its state."""
 
 Task = Literal["check_config", "print_config", "list_devices", "test_buttons", "doctor", "pair"]
 TASKS: Mapping[Task, str] = {
@@ -61,6 +64,15 @@ def default_files(environ: Mapping[str, str]) -> tuple[Path, Path]:
     base = environ.get("XDG_CONFIG_HOME", "")
     own = Path(base) if base.startswith("/") else Path(environ.get("HOME", "/")) / ".config"
     return SYSTEM_FILE, own / "tonearm" / "receiver.toml"
+
+
+def from_service() -> list[Setting]:
+    """What the service of this machine is told by systemd, if there is one: whoever looks how it is
+    set is not told that.
+    """
+    if not os.path.isdir(SERVICE_STATE):
+        return []
+    return [Setting(_BY_KEY["state_dir"], str(SERVICE_STATE), "the service")]
 
 
 def from_surroundings(environ: Mapping[str, str]) -> list[Setting]:

@@ -29,6 +29,7 @@ class Home:
         self.kept: dict[str, object] = {}
         """What people have set, in the folder that is named by `state_dir`."""
         self.state_dir = folder / "state"
+        self.service_state = folder / "var"
 
     def load(self, *argv: str) -> Loaded:
         return load(argv, self.environ, self._read_kept)
@@ -46,6 +47,7 @@ class Home:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     made = Home(tmp_path)
     monkeypatch.setattr(sources, "SYSTEM_FILE", made.system_file)
+    monkeypatch.setattr(sources, "SERVICE_STATE", made.service_state)
     return made
 
 
@@ -88,6 +90,16 @@ def test_what_people_have_set_counts_more_than_files_and_less_than_variables(hom
     assert loaded.origins["guest_volume"] == "--guest-volume"
     assert loaded.kept.values == home.kept, "what is covered is kept all the same"
     assert re.search(r'^name +"set" +.*settings.json$', table(loaded), re.MULTILINE)
+
+
+def test_who_looks_how_the_service_is_set_sees_its_state(home: Home) -> None:
+    assert home.load("--check-config").origins["state_dir"] == "default"
+    home.service_state.mkdir()
+    loaded = home.load("--check-config")
+    assert loaded.config.state_dir == home.service_state
+    assert loaded.origins["state_dir"] == "the service"
+    assert home.load("--check-config", "--state-dir", "/srv").config.state_dir == Path("/srv")
+    assert home.load().origins["state_dir"] == "default", "who runs another one has another state"
 
 
 def test_what_is_wrong_in_what_was_set_is_said_and_costs_that_alone(home: Home) -> None:

@@ -88,6 +88,9 @@ async def test_an_owner_sees_who_is_paired_and_revokes(
 ) -> None:
     await call(speaker, "pair", "--code", await first_code(speaker), "--name", "Laptop")
     opened = json.loads((await call(speaker, "--json", "pairings", "open")).out)
+    link = read_link(opened["url"])
+    assert link is not None
+    assert (link.code, len(link.fingerprint), len(opened["qr"]) > 20) == (opened["code"], 64, True)
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("XDG_STATE_HOME", str(tmp_path / "phone"))
         await call(speaker, "pair", "--code", opened["code"], "--name", "Phone")

@@ -255,6 +255,15 @@ async def test_an_engine_that_is_gone_holds_nothing_up_for_long() -> None:
         assert speaker.error.code == "no_device"
         speaker.settings.reported(r.Chosen("DAC"))
         assert speaker.orders[-1] == o.UseDevice(""), "it came too late"
+        speaker.settings.reported(r.Chosen(""))
+        assert speaker.orders[-1] == o.UseDevice("")
+        await speaker.set(device="default")
+        speaker.settings.reported(r.Chosen("DAC", "It is gone."))
+        await speaker.clock.settle()
+        assert len(speaker.answers) == 3, "that is no answer to this"
+        speaker.settings.reported(r.Chosen("default"))
+        await speaker.clock.advance(LIST_S)
+        assert speaker.result["device"] == "default"
 
 
 async def test_an_engine_that_dies_of_a_device_is_an_answer() -> None:
