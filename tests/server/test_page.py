@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from receiver.clock.mock import MockClock
 from receiver.server.door import Door
 from receiver.server.hub import Hub
-from receiver.server.page import TYPES, Page, folder_beside, takes_gzip
+from receiver.server.page import TYPES, Page, folder_beside, takes_gzip, without_comments
 from receiver.server.rules import page_policy
 from tests.server.open_house import code_of, head_of
 from tests.server.serving import serving
@@ -182,6 +182,29 @@ def test_all_that_lies_in_our_page_is_served_and_packaged() -> None:
     assert folder_beside("controller", "no such folder") is None
     assert folder_beside("no_such_package", "web") is None
     assert Page(None).routes == []
+
+
+@pytest.mark.parametrize(
+    ("source", "sent"),
+    [
+        (b"/** What.\n * Why.\n */\nrun();\n", b"\n\n\nrun();\n"),
+        (b"run(); // now\n  // later\nrest();", b"run(); // now\n\nrest();"),
+        (b'go("http://x");\n/* a */ b();\n/* c **/\n', b'go("http://x");\n/* a */ b();\n\n'),
+        (b"a { b: c; } /* d\n */\n/* open\na {}", b"a { b: c; } /* d\n */\n/* open\na {}"),
+        (b"x = a\n/ b /* c */\n", b"x = a\n/ b /* c */\n"),
+    ],
+)
+def test_comments_are_not_sent(source: bytes, sent: bytes) -> None:
+    assert without_comments(source) == sent
+
+
+def test_no_text_of_our_page_looks_like_a_comment() -> None:
+    """One that runs over several lines could: there is none."""
+    folder = folder_beside("controller", "web")
+    assert folder is not None
+    for path in folder.rglob("*.js"):
+        odd = [line for line in path.read_text("utf-8").splitlines() if line.count("`") % 2]
+        assert not [line for line in odd if not line.lstrip().startswith(("*", "//"))], path
 
 
 @pytest.mark.parametrize(
