@@ -31,7 +31,7 @@ class Covers:
         """`tell` takes all other reports."""
         self._tell = tell
         self._coming: dict[int, bytearray] = {}
-        self._comments: dict[int, bytes] = {}
+        self._comments: dict[int, bytearray] = {}
         self._new = asyncio.Event()
         self._pictures: dict[str, Picture] = {}
         self._key = secrets.token_bytes()
@@ -59,8 +59,7 @@ class Covers:
             self._new.clear()
             while self._comments:
                 track = next(iter(self._comments))
-                comment = self._comments.pop(track)
-                picture = await asyncio.to_thread(picture_in, comment)
+                picture = await asyncio.to_thread(picture_in, self._comments.pop(track))
                 self._tell(reports.Covered(track, picture and self._keep(picture)))
 
     def _take(self, part: reports.CoverPart) -> None:
@@ -75,7 +74,7 @@ class Covers:
             _bound(self._coming)
             return
         self._comments.pop(part.track, None)
-        self._comments[part.track] = bytes(comment)
+        self._comments[part.track] = comment
         _bound(self._comments)
         self._new.set()
 
@@ -93,6 +92,6 @@ class Covers:
         return sum(len(picture.data) for picture in self._pictures.values())
 
 
-def _bound(held: dict[int, bytearray] | dict[int, bytes]) -> None:
+def _bound(held: dict[int, bytearray]) -> None:
     while len(held) > MOST_TRACKS:
         held.pop(next(iter(held)))

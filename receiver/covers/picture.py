@@ -33,21 +33,31 @@ class Picture(NamedTuple):
     data: bytes
 
 
-def picture_in(comment: bytes) -> Picture | None:
+def picture_in(comment: bytes | bytearray) -> Picture | None:
     """The picture in a comment, NAME=base64; None where there is none that can be shown."""
-    name, _, value = comment.partition(b"=")
     if len(comment) > MAX_COMMENT:
         return None
+    name = comment[: len(BLOCK) + 1].partition(b"=")[0].lower()
     try:
-        data = binascii.a2b_base64(value.rstrip(b"=\0") + b"==")
+        data = _decoded(memoryview(comment)[len(name) + 1 :])
     except binascii.Error:
         return None
-    if name.lower() == BLOCK.encode():
+    if name == BLOCK.encode():
         data = _within_block(data)
-    elif name.lower() != BARE.encode():
+    elif name != BARE.encode():
         return None
     found = media_type(data)
     return None if found is None else Picture(found, data)
+
+
+def _decoded(text: memoryview) -> bytes:
+    """What stands there in base64, with or without the end that fills it up. Raises
+    `binascii.Error`.
+    """
+    try:
+        return binascii.a2b_base64(text)
+    except binascii.Error:
+        return binascii.a2b_base64(bytes(text).rstrip(b"=\0") + b"==")
 
 
 def media_type(data: bytes) -> str | None:

@@ -31,6 +31,7 @@ MAX_QUEUE = 10_000
 MAX_ITEMS = 500
 """Items that one command adds, removes or lists."""
 MAX_HISTORY = 100
+"""What was played: so much is remembered."""
 MAX_PLAYLIST_DEPTH = 3
 """Playlists within playlists."""
 MAX_CROSSFADE_S = 12

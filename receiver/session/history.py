@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from receiver.model.history import Played
 from receiver.model.state import HistoryState, Item, Tags
+from receiver.protocol.limits import MAX_HISTORY
 from receiver.session.queue import PAGE_CHARACTERS
 
-MOST = 100
 MAX_TEXT = 200
 """Characters of each text that are kept: what is written costs the card."""
 
@@ -28,7 +28,7 @@ class History:
     def __init__(self, unix_time: Callable[[], float]) -> None:
         """`unix_time`: what the clock on the wall says."""
         self._unix_time = unix_time
-        self._played: deque[Played] = deque(maxlen=MOST)
+        self._played: deque[Played] = deque(maxlen=MAX_HISTORY)
         self.revision = 0
         """Counts its changes since the start."""
 

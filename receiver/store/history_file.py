@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 
 from receiver.model.history import Played
+from receiver.protocol.limits import MAX_HISTORY
 from receiver.store.disk import Disk, FolderDisk
 from receiver.store.sealed import checksum
 
 FILE_NAMES = ("history.0", "history.1")
-MOST = 100
 
 _log = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ class HistoryFile:
         for at, name in enumerate(FILE_NAMES):
             held, end = self._read(name)
             top = max(held, default=0)
-            if top > newest or (not newest and end):
+            if top > newest:
                 newest, self._at, self._end, self._held = top, at, end, set(held)
             found |= held
-        return [found[number] for number in sorted(found)[-MOST:]]
+        return [found[number] for number in sorted(found)[-MAX_HISTORY:]]
 
     def add(self, numbers: Iterable[int], lines: bytes) -> bool:
         """Keep more lines, those of these numbers; tells whether they are kept. One that nobody
@@ -67,7 +67,7 @@ class HistoryFile:
     def _add(self, numbers: Iterable[int], lines: bytes) -> bool:
         at, end, held = self._at, self._end, self._held | set(numbers)
         try:
-            if len(held) > MOST:
+            if len(held) > MAX_HISTORY:
                 at, end, held = 1 - at, 0, set(numbers)
                 self._disk.write(FILE_NAMES[at], lines)
             else:

@@ -13,8 +13,11 @@ import aiohttp
 from multidict import CIMultiDict
 
 from receiver.clock.mock import MockClock
+from receiver.covers.covers import Covers
+from receiver.model.reports import Report
 from receiver.protocol.commands import Command
 from receiver.protocol.events import Done
+from receiver.server.cover_door import CoverDoor
 from receiver.server.door import Door, Reply
 from receiver.server.hub import Hub
 from receiver.server.rules import ANSWER_HEADERS
@@ -46,6 +49,10 @@ class House:
         self.asked: list[Command] = []
         door = Door(self.hub, self._ask, _nowhere, doorkeeper(self.clock), self.clock)
         self.server = serving(self.hub, door, self.clock, uploads=self.uploads)
+        self.reports: asyncio.Queue[Report] = asyncio.Queue()
+        """What the covers tell."""
+        self.covers = Covers(self.reports.put_nowait)
+        self.server.add(CoverDoor(self.covers).routes)
         self.port = 0
 
     def _ask(self, command: Command, reply: Reply) -> None:

@@ -7,7 +7,8 @@ import pytest
 from receiver.model import reports as r
 from receiver.model.state import HistoryState, Item, Tags
 from receiver.protocol import commands as c
-from receiver.session.history import MAX_TEXT, MOST, History
+from receiver.protocol.limits import MAX_HISTORY
+from receiver.session.history import MAX_TEXT, History
 from receiver.session.memoir import Memoir
 from tests.session.stage import Stage
 
@@ -144,20 +145,20 @@ def test_a_restart_that_goes_on_does_not_count_again(stage: Stage) -> None:
 
 def test_the_newest_hundred_are_kept() -> None:
     history = History(lambda: 0.0)
-    for number in range(MOST + 7):
+    for number in range(MAX_HISTORY + 7):
         history.heard(_item(f"http://x/{number}"), anew=True)
     page = history.page(0, 3)
     assert [played.url for played in page["items"]] == [f"http://x/{n}" for n in (106, 105, 104)]
-    assert page["history"] == HistoryState(MOST + 7, MOST)
+    assert page["history"] == HistoryState(MAX_HISTORY + 7, MAX_HISTORY)
     assert [played.number for played in history.page(98, 9)["items"]] == [9, 8]
     assert history.page(100, 9)["items"] == []
 
 
 def test_a_page_is_no_longer_than_a_message() -> None:
     history = History(lambda: 0.0)
-    for _ in range(MOST):
+    for _ in range(MAX_HISTORY):
         history.heard(_item("http://x/" + "y" * 2000), anew=True)
-    assert 10 < len(history.page(0, MOST)["items"]) < MOST
+    assert 10 < len(history.page(0, MAX_HISTORY)["items"]) < MAX_HISTORY
 
 
 @pytest.mark.parametrize(

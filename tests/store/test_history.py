@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from receiver.clock.mock import MockClock
 from receiver.model.history import Played
 from receiver.model.state import Item, Tags
+from receiver.protocol.limits import MAX_HISTORY
 from receiver.session.history import History
 from receiver.store.chronicle import BURST, BYTES_PER_HOUR, QUIET_S, Chronicle
 from receiver.store.disk import FolderDisk
-from receiver.store.history_file import FILE_NAMES, MOST, HistoryFile, line_of
+from receiver.store.history_file import FILE_NAMES, HistoryFile, line_of
 from receiver.store.mock_disk import MockDisk, PowerCut
 
 NOWHERE = Path("nowhere")
@@ -57,15 +58,15 @@ def test_the_newest_hundred_are_kept_and_nothing_is_written_twice() -> None:
     file = on(disk)
     file.load()
     written = 0
-    for number in range(1, 3 * MOST + 7):
+    for number in range(1, 3 * MAX_HISTORY + 7):
         assert add(file, number)
         written += len(line_of(played(number)))
         if number % 37 == 0:
             file = on(disk)
             file.load()
-    assert numbers(on(disk)) == list(range(2 * MOST + 7, 3 * MOST + 7))
+    assert numbers(on(disk)) == list(range(2 * MAX_HISTORY + 7, 3 * MAX_HISTORY + 7))
     assert disk.written == written
-    assert all(len(disk.read(name)) < (MOST + 1) * 200 for name in FILE_NAMES)
+    assert all(len(disk.read(name)) < (MAX_HISTORY + 1) * 200 for name in FILE_NAMES)
 
 
 def test_of_two_lines_with_one_number_the_later_counts() -> None:
@@ -114,7 +115,7 @@ def test_any_bytes_are_a_history(first: bytes, second: bytes) -> None:
     assert numbers(on(disk)) == [1]
 
 
-@given(st.data(), st.integers(1, 2 * MOST + 20))
+@given(st.data(), st.integers(1, 2 * MAX_HISTORY + 20))
 @settings(max_examples=60, deadline=None)
 def test_a_loss_of_power_costs_the_line_at_hand(data: st.DataObject, length: int) -> None:
     disk = MockDisk()
@@ -133,7 +134,7 @@ def test_a_loss_of_power_costs_the_line_at_hand(data: st.DataObject, length: int
     disk.cut(lambda most: data.draw(st.integers(0, most)))
     after = on(disk)
     kept = numbers(after)
-    wanted = range(max(1, safe - MOST + 2), safe + 1)
+    wanted = range(max(1, safe - MAX_HISTORY + 2), safe + 1)
     assert set(wanted) <= set(kept)
     assert set(kept) <= set(range(1, length + 4))
     top = max(kept, default=0)
