@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.rig.chromium import Chromium
 from tests.rig.http_server import HttpServer, Serving
-from tests.web.conftest import fresh
 from tests.web.source import WEB
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 Call = Callable[..., Awaitable[Any]]
 
 
-@fresh
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def call(chromium: Chromium) -> AsyncIterator[Call]:
     """Calls a function of ours over there, which gets what a module exports and what is given:
     `await call("store", "({Store}, given) => ...", given)`.
