@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from controller.client import Client
 from tests.web.conftest import House, Visit
 from tests.web.music import Shelf
-from tests.web.people import becomes, plays
+from tests.web.people import plays, queued
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +36,7 @@ async def test_it_is_played_again_or_added(
     page = (await visit(house.kitchen, "/#history")).page
     await page.get_by_role("button", name="Play Again again").click()
     await plays(remote, "Again")
+    await queued(remote, ["Other", "Again"])
     await page.get_by_role("button", name="Add Other to the queue").click()
-    await becomes(remote, lambda state: state.session.queue.length == 2)
+    await queued(remote, ["Other", "Again", "Other"])
     await expect(page.get_by_text("Added to the queue")).to_be_visible()

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.rig.chromium import Chromium
 from tests.rig.http_server import HttpServer, Serving
-from tests.web.conftest import fresh
-from tests.web.source import WEB
+from tests.web.source import STRINGS, WEB, string_keys
 
 pytestmark = pytest.mark.browser
 
+LANGUAGES = 2
 Call = Callable[..., Awaitable[Any]]
 
 
-@fresh
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def call(chromium: Chromium) -> AsyncIterator[Call]:
     """Calls a function of ours over there, which gets what a module exports and what is given:
     `await call("store", "({Store}, given) => ...", given)`.
@@ -26,6 +28,8 @@ async def call(chromium: Chromium) -> AsyncIterator[Call]:
         for path in WEB.rglob("*.js"):
             served = Serving(path.read_bytes(), "text/javascript; charset=utf-8")
             site.serve(f"/{path.relative_to(WEB).as_posix()}", served)
+        table = STRINGS.read_text("utf-8").replace("const STRINGS =", "export const STRINGS =")
+        site.serve("/open.js", Serving(table.encode(), "text/javascript; charset=utf-8"))
         site.serve("/", Serving(b"<!doctype html><link rel=icon href='data:,'>", "text/html"))
         person = await chromium.person(site.url(""), locale="en-GB")
         await person.page.goto("/")
@@ -311,3 +315,24 @@ async def test_lengths_in_figures_and_in_words(call: Call) -> None:
         ["0:00", "0:59", "4:05", "1:02:03"],
         ["0 seconds", "59 seconds", "4 minutes, 5 seconds", "1 hour, 2 minutes, 3 seconds"],
     ]
+
+
+async def test_every_string_is_there_in_every_language(call: Call) -> None:
+    rows = await call("../open", "({STRINGS}) => STRINGS")
+    assert list(rows) == string_keys()
+    for key, row in rows.items():
+        assert len(row) == LANGUAGES, key
+        assert all(forms(text) for text in row), key
+        assert len({names(text) for text in row}) == 1, f"{key}: not the same {{names}}"
+        assert len({isinstance(text, str) for text in row}) == 1, f"{key}: one has a plural"
+
+
+def forms(text: str | dict[str, str]) -> list[str]:
+    """The wordings of a string: one, or one for each plural. None where one is blank."""
+    found = [text] if isinstance(text, str) else list(text.values())
+    return found if all(form.strip() for form in found) else []
+
+
+def names(text: str | dict[str, str]) -> frozenset[str]:
+    """What is put into a string."""
+    return frozenset(name for form in forms(text) for name in re.findall(r"\{(\w+)\}", form))

@@ -10,8 +10,6 @@ import pytest
 
 from receiver import errors
 from tests.house.test_rules import MAX_FILE_LINES
-from tests.rig.chromium import Chromium
-from tests.rig.http_server import HttpServer, Serving
 from tests.web.conftest import House
 from tests.web.people import home
 from tests.web.source import STRINGS, WEB, files, string_keys, texts, used_keys
@@ -19,7 +17,6 @@ from tests.web.source import STRINGS, WEB, files, string_keys, texts, used_keys
 MOST_BYTES = 60_000
 NAMESPACES = {"http://www.w3.org/2000/svg"}
 """A name that looks like an address, and is never fetched."""
-LANGUAGES = 2
 
 
 @pytest.mark.browser
@@ -89,32 +86,3 @@ def test_the_errors_that_have_words_are_errors() -> None:
     own = {"offline", "state_lost", "crashed"}
     worded = {key.removeprefix("error.") for key in string_keys() if key.startswith("error.")}
     assert worded <= known | own
-
-
-@pytest.mark.browser
-async def test_every_string_is_there_in_every_language(chromium: Chromium) -> None:
-    async with HttpServer() as site:
-        text = STRINGS.read_text("utf-8").replace("const STRINGS =", "export const STRINGS =")
-        site.serve("/strings.js", Serving(text.encode(), "text/javascript; charset=utf-8"))
-        site.serve("/", Serving(b"<!doctype html><link rel=icon href='data:,'>", "text/html"))
-        person = await chromium.person(site.url(""))
-        await person.page.goto("/")
-        rows = await person.page.evaluate("async () => (await import('/strings.js')).STRINGS")
-        await person.leave()
-    assert list(rows) == string_keys()
-    for key, row in rows.items():
-        assert len(row) == LANGUAGES, key
-        assert all(forms(text) for text in row), key
-        assert len({names(text) for text in row}) == 1, f"{key}: not the same {{names}}"
-        assert len({isinstance(text, str) for text in row}) == 1, f"{key}: one has a plural"
-
-
-def forms(text: str | dict[str, str]) -> list[str]:
-    """The wordings of a string: one, or one for each plural. None where one is blank."""
-    found = [text] if isinstance(text, str) else list(text.values())
-    return found if all(form.strip() for form in found) else []
-
-
-def names(text: str | dict[str, str]) -> frozenset[str]:
-    """What is put into a string."""
-    return frozenset(name for form in forms(text) for name in re.findall(r"\{(\w+)\}", form))
