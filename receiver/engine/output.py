@@ -270,13 +270,13 @@ class Output:
         if self._overlay is not None and not self._runs:
             self.warm()
             return 0.0
-        wait = NEVER
+        wait = RENEW_S if self._renewing else NEVER
         if self._runs:
-            wait = max(self._sink.pulled_at + self._sink.info.patience - now, LEAST_S)
+            wait = min(wait, max(self._sink.pulled_at + self._sink.info.patience - now, LEAST_S))
         if not self._needed:
             return min(wait, self._go_to_rest(now))
         self._watch_underruns(now)
-        return min(wait, RENEW_S) if self._renewing else wait
+        return RENEW_S if self._renewing else wait
 
     def tell(self) -> None:
         """Report the output as it is now."""
@@ -307,8 +307,7 @@ class Output:
 
     def _miss(self, error: NoDevice) -> None:
         """The device could not be opened."""
-        now = self._clock.now()
-        self._released = False
+        now, self._released = self._clock.now(), False
         if self._absence.missed(error, now, needed=self._needed):
             self._report(reports.Stuck())
         if self._info is not None or not self._absence.may_be_loading(now):
@@ -369,6 +368,7 @@ class Output:
 
     def _opens(self, choice: _Choice) -> bool:
         """Open another device; where that cannot be, the one before is to be opened again."""
+        self.close()
         before, self._make_sink = self._make_sink, choice.make_sink
         try:
             self._open()

@@ -137,6 +137,17 @@ def test_in_the_place_of_one_that_is_missed_it_plays_at_once(stage: Stage, usb: 
     assert stage.last(r.Ended).track == 1
 
 
+def test_in_the_place_of_one_that_hangs_it_plays_at_once() -> None:
+    stage = Stage(fault="hang")
+    usb = stage.cards.add("usb", Plugged(stage.clock, RATE))
+    stage.load(1, frames(3 * SECOND))
+    stage.run(0.5)
+    stage.give(o.UseDevice("usb"))
+    stage.run(0.2)
+    assert stage.last(r.Chosen) == r.Chosen("usb")
+    assert np.any(usb.sinks[-1].heard)
+
+
 def test_one_of_another_rate_goes_on_where_the_first_was(stage: Stage) -> None:
     usb = stage.cards.add("usb", Plugged(stage.clock, 44100))
     stage.load(1, frames(3 * SECOND))
