@@ -35,6 +35,7 @@ const LAYOUTS = [
 ];
 
 const root = document.documentElement;
+const page = document.getElementById("page");
 let code = takeCode();
 let shownRole = null;
 let firstVersion;
@@ -53,7 +54,7 @@ function build() {
     h("section", { class: `view ${name}`, "data-view": name, "aria-label": t(`view.${name}`) },
       h(`tone-${name}`)),
   );
-  document.body.replaceChildren(
+  page.replaceChildren(
     h("tone-banner"),
     h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
     h("main", {}, ...sections),
@@ -78,7 +79,7 @@ function arrange() {
     tab.hidden = fixed.includes(tab.dataset.view);
     setAttribute(tab, "aria-current", tab.dataset.view === chosen ? "page" : null);
   }
-  for (const section of document.querySelectorAll("section")) {
+  for (const section of document.querySelectorAll("main > section")) {
     const { view } = section.dataset;
     section.hidden = view !== chosen && !fixed.includes(view);
     if (!section.hidden) load(view);
@@ -107,7 +108,7 @@ async function showPairing() {
   pairing.code = code;
   code = "";
   shownRole = null;
-  document.body.replaceChildren(h("main", { class: "alone" }, pairing), h("tone-notices"));
+  page.replaceChildren(h("main", { class: "alone" }, pairing), h("tone-notices"));
 }
 
 /** Another role may do other things, so the page is built anew for it. */
@@ -155,5 +156,5 @@ connection.addEventListener("status", () => store.view && nameTab());
 store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
-document.body.prepend(h("tone-banner"));
+page.prepend(h("tone-banner"));
 begin();

@@ -90,7 +90,9 @@ const STRINGS = {
   ],
   "upload.progress": ["Sending {name}", "Skickar {name}"],
   "upload.cancel": ["Cancel {name}", "Avbryt {name}"],
-  "upload.lost": ["{name} was not sent: the connection was lost.", "{name} skickades inte: förbindelsen bröts."],
+  "upload.unsupported_format": ["{name} is no Ogg file; the speaker plays Ogg Vorbis.", "{name} är ingen Ogg-fil; högtalaren spelar Ogg Vorbis."],
+  "upload.too_large": ["{name} is too large for the speaker.", "{name} är för stor för högtalaren."],
+  "upload.offline": ["{name} was not sent: the connection was lost.", "{name} skickades inte: förbindelsen bröts."],
 
   "queue.empty": ["The queue is empty", "Kön är tom"],
   "queue.empty_hint": ["Paste a link above, or drop a file anywhere.", "Klistra in en länk ovan, eller släpp en fil var som helst."],

@@ -23,13 +23,21 @@ export function creditOf(item) {
   return [item.tags?.artist, item.tags?.album].filter(Boolean).join(" – ");
 }
 
+/**
+ * A text without what is not seen, and turns what stands around it: tags come without that, but
+ * not the names of files.
+ */
+export function plain(text) {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "");
+}
+
 function fileName(url) {
   try {
     const { hostname, pathname } = new URL(url);
-    const last = pathname.split("/").filter(Boolean).pop();
-    return last ? decodeURIComponent(last).replace(/\.(og[ga]|opus|m3u8?|pls|[xj]spf)$/i, "") : hostname;
+    const last = plain(decodeURIComponent(pathname.split("/").filter(Boolean).pop() ?? ""));
+    return last.replace(/\.(og[ga]|opus|m3u8?|pls|[xj]spf)$/i, "") || hostname;
   } catch {
-    return url;
+    return plain(url);
   }
 }
 

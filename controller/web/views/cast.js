@@ -6,8 +6,9 @@ import { tokenOf } from "../lib/keep.js";
 import { say } from "../lib/notices.js";
 import { add, playNow } from "../lib/queue.js";
 import { complain, may, select, store } from "../lib/speaker.js";
+import { plain } from "../lib/text.js";
 import { CANCELLED, upload } from "../lib/upload.js";
-import { t } from "../strings.js";
+import { has, t } from "../strings.js";
 
 const ACCEPT = "audio/*,.ogg,.oga,.m3u,.m3u8,.pls,.xspf,.jspf";
 
@@ -97,16 +98,17 @@ export class Cast extends Part {
   async entriesFrom(file) {
     if (!isPlaylist(file)) return this.send(file);
     const entries = entriesIn(await file.text());
-    if (!entries.length) say(t("cast.no_entries", { name: file.name }), { kind: "refusal" });
+    if (!entries.length) say(t("cast.no_entries", { name: plain(file.name) }), { kind: "refusal" });
     return entries;
   }
 
   async send(file) {
     const abort = new AbortController();
-    const bar = h("progress", { max: 1, value: 0, "aria-label": t("upload.progress", file) });
+    const name = plain(file.name);
+    const bar = h("progress", { max: 1, value: 0, "aria-label": t("upload.progress", { name }) });
     const row = h(
-      "li", {}, h("span", { class: "row-title", dir: "auto", text: file.name }), bar,
-      iconButton("close", t("upload.cancel", file), () => abort.abort()),
+      "li", {}, h("span", { class: "row-title", dir: "auto", text: name }), bar,
+      iconButton("close", t("upload.cancel", { name }), () => abort.abort()),
     );
     this.sent.append(row);
     try {
@@ -114,7 +116,8 @@ export class Cast extends Part {
       const progress = (part) => (bar.value = part);
       return [{ url: await upload(file, token, progress, abort.signal) }];
     } catch (refusal) {
-      if (refusal.code === "offline") say(t("upload.lost", file), { kind: "refusal" });
+      const key = `upload.${refusal.code}`;
+      if (has(key)) say(t(key, { name }), { kind: "refusal" });
       else if (refusal.code !== CANCELLED) complain(refusal);
       return [];
     } finally {
