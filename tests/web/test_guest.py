@@ -31,12 +31,12 @@ async def test_what_a_guest_may_not_do_says_why(owner: Owner, page: Page) -> Non
         notice = page.get_by_role("region", name="Messages").get_by_text("guest")
         await expect(notice.first).to_be_visible()
         await page.get_by_role("button", name="Close").first.click()
-    await expect(playback.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(playback.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     assert (await owner.state())["session"]["playback"] == "playing"
 
 
 async def test_a_guest_is_as_loud_as_the_house_allows(owner: Owner, page: Page) -> None:
-    volume = page.get_by_role("slider", name="Volume")
+    volume = page.get_by_role("slider", name="Volume", exact=True)
     await expect(volume).to_have_js_property("value", "20")
     await volume.fill("30")
     await until(lambda: loudness(owner), 30)

@@ -73,7 +73,9 @@ async def test_ten_thousand_characters(
     heading = page.get_by_role("region", name="Playing").get_by_role("heading", level=2)
     await expect(heading).to_contain_text(text[:1000])
     await nothing_hangs_over(page)
-    play = page.get_by_role("group", name="Playback").get_by_role("button", name="Pause")
+    play = page.get_by_role("group", name="Playback").get_by_role(
+        "button", name="Pause", exact=True
+    )
     await expect(play).to_be_in_viewport(ratio=1)
     await page.goto("/#queue")
     await expect(page.get_by_role("button", name="Clear")).to_be_visible()

@@ -138,7 +138,7 @@ async def test_a_volume_that_is_dragged_is_smooth_and_sent_as_fast_as_it_is_take
 ) -> None:
     person = await visit(house.kitchen)
     page = person.page
-    volume = page.get_by_role("slider", name="Volume")
+    volume = page.get_by_role("slider", name="Volume", exact=True)
     await expect(volume).to_have_js_property("value", "50")
     box = await volume.bounding_box()
     assert box is not None
@@ -165,7 +165,7 @@ async def test_the_volume_of_somebody_else_is_shown(
     house: House, remote: Client, visit: Visit
 ) -> None:
     page = (await visit(house.kitchen)).page
-    volume = page.get_by_role("slider", name="Volume")
+    volume = page.get_by_role("slider", name="Volume", exact=True)
     await remote.set_volume(17)
     await expect(volume).to_have_js_property("value", "17")
     await expect(volume).to_have_attribute("aria-valuetext", "17 %")
@@ -177,7 +177,7 @@ async def test_mute_is_seen_before_it_is_answered(
     house: House, remote: Client, visit: Visit
 ) -> None:
     page = (await visit(house.kitchen)).page
-    mute = page.get_by_role("button", name="Mute")
+    mute = page.get_by_role("button", name="Mute", exact=True)
     await expect(mute).to_have_attribute("aria-pressed", "false")
     with held(house.kitchen):
         await mute.click()

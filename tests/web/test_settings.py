@@ -62,7 +62,7 @@ async def test_the_speaker_is_capped(page: Page, owner: Owner) -> None:
     await settings(page).get_by_label("Loudest volume", exact=True).fill("35")
     await is_set(owner, "volume_cap", 35)
     playing = page.get_by_role("region", name="Playing")
-    volume = playing.get_by_role("slider", name="Volume")
+    volume = playing.get_by_role("slider", name="Volume", exact=True)
     await volume.fill("80")
     await until(lambda: loudness(owner), 35)
     await expect(volume).to_have_js_property("value", "35")

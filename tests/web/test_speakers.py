@@ -58,7 +58,7 @@ async def test_a_tap_moves_the_music_there_and_back(
     assert bedside.state.session.epoch > 0
     await expect(page.get_by_role("heading", level=1)).to_have_text("Bedroom")
     await expect(playing(page)).to_have_text("Wanderer")
-    await page.get_by_role("button", name="Pause").first.click()
+    await page.get_by_role("button", name="Pause", exact=True).first.click()
     await becomes(bedside, lambda state: state.session.playback == "paused")
     await page.get_by_role("button", name="Next", exact=True).click()
     await expect(playing(page)).to_have_text("Companion")
@@ -92,7 +92,9 @@ async def test_another_speaker_is_commanded_without_moving(
     await room(page, "Bedroom").get_by_role("button", name=re.compile("Control")).first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Bedroom")
     await expect(playing(page)).to_have_text("Over there")
-    volume = page.get_by_role("region", name="Playing").get_by_role("slider", name="Volume")
+    volume = page.get_by_role("region", name="Playing").get_by_role(
+        "slider", name="Volume", exact=True
+    )
     await volume.fill("22")
     await becomes(bedside, lambda state: state.volume.percent == 22)
     await page.get_by_role("slider", name="Position").press("ArrowRight")
