@@ -78,7 +78,7 @@ function arrange() {
     tab.hidden = fixed.includes(tab.dataset.view);
     setAttribute(tab, "aria-current", tab.dataset.view === chosen ? "page" : null);
   }
-  for (const section of document.querySelectorAll("section")) {
+  for (const section of document.querySelectorAll("main > section")) {
     const { view } = section.dataset;
     section.hidden = view !== chosen && !fixed.includes(view);
     if (!section.hidden) load(view);
