@@ -50,6 +50,7 @@ export class Tuning extends Part {
       if (asked === this.asked) this.show(settings);
     } catch (refusal) {
       if (!refusal.code) throw refusal;
+      if (refusal.code === "offline") return; // the banner tells; then it is asked for again
       this.problem.hidden = false;
       this.cards.hidden = true;
       setText(this.problem, reasonOf(refusal));
