@@ -158,13 +158,18 @@ class CountField extends Field {
   build() {
     this.input = h("input", {
       id: this.id, type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric",
-      onchange: () => this.input.validity.valid && this.change(Number(this.input.value)),
+      onchange: () => this.typed(),
     });
     return this.labelled(this.input);
   }
 
   put(value) {
     this.input.value = value;
+  }
+
+  typed() {
+    if (this.input.value === "") this.put(this.value);
+    else this.change(Number(this.input.value));
   }
 }
 
