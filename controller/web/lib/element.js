@@ -61,9 +61,9 @@ export function setLabel(element, label) {
 }
 
 /**
- * Ask `text` at the end of `place`, in place of what is asked there already. `answers`: `label`,
+ * Ask `text` at the end of `place`, instead of what is asked already. `answers`: `label`,
  * `run` and, for the one that does it, `filled`; each ends the question, and so does Escape. The
- * first is focused; afterwards what was focused before is again.
+ * last, which should do no harm, is focused; afterwards what was focused before is again.
  */
 export function question(place, text, answers) {
   const before = document.activeElement;
@@ -87,9 +87,9 @@ export function question(place, text, answers) {
     },
     h("p", { dir: "auto", text }), h("div", { class: "answers" }, ...buttons),
   );
-  place.querySelector(".question")?.remove();
+  document.querySelector(".question")?.remove();
   place.append(asked);
-  buttons[0].focus();
+  buttons[buttons.length - 1].focus();
 }
 
 /**

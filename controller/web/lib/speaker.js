@@ -42,9 +42,18 @@ export function shown(view) {
   return speakerOf(view, isElsewhere(view) ? view.chosen : view.receiver.id);
 }
 
-/** A speaker of the house by its id: `id`, `name`, and, when connected, `session`, `volume`, `problem`. */
+/** Of a speaker that is not connected. */
+const GONE = { code: "no_receiver" };
+
+/**
+ * A speaker of the house by its id: `id`, `name`, `connected`, and, as it is or as it was when it
+ * was last connected, `session`, `volume`, `problem`. Undefined where there is none.
+ */
 export function speakerOf(view, id) {
-  if (id !== view.receiver.id) return view.peers[id];
+  if (id !== view.receiver.id) {
+    const peer = view.peers[id];
+    return peer && !peer.connected ? { ...peer, problem: GONE } : peer;
+  }
   const { receiver, session, volume, problem } = view;
   return { ...receiver, connected: true, session, volume, problem };
 }

@@ -90,12 +90,13 @@ class PlayedRow extends HTMLElement {
     const { item } = this;
     const title = titleOf(item);
     const by = item.added_by ? t("playing.added_by", { name: item.added_by }) : "";
-    const credit = [item.live ? t("playing.live") : "", creditOf(item), by];
+    const credit = [item.live ? t("playing.live") : "", creditOf(item), by].filter(Boolean);
     this.setAttribute("role", "listitem");
     this.pick = h(
       "button", { type: "button", class: "pick", onclick: () => this.again() },
       h("span", { class: "row-title", dir: "auto", text: title }),
-      h("span", { class: "faint row-credit", dir: "auto", text: credit.filter(Boolean).join(" · ") }),
+      h("span", { class: "faint row-credit" },
+        ...credit.flatMap((text, place) => [place > 0 && " · ", h("bdi", { text })])),
     );
     this.pick.setAttribute("aria-label", t("history.play", { title }));
     this.time = h("time", {

@@ -2,7 +2,7 @@
 
 import { h, Part, question, setAttribute, setText } from "../lib/element.js";
 import { say } from "../lib/notices.js";
-import { ask, choose, complain, may, select, shown, speakerOf, store } from "../lib/speaker.js";
+import { ask, choose, complain, may, shown, speakerOf, store } from "../lib/speaker.js";
 import { creditOf, reasonOf, titleOf } from "../lib/text.js";
 import { language, t } from "../strings.js";
 import "./volume.js";
@@ -26,7 +26,7 @@ export class Speakers extends Part {
 
   show(view) {
     const ids = [view.receiver.id, ...Object.keys(view.peers)];
-    const speakers = ids.map((id) => ({ id, ...speakerOf(view, id) }));
+    const speakers = ids.map((id) => speakerOf(view, id));
     speakers.sort((one, other) => order.compare(one.name, other.name));
     for (const [id, room] of this.rooms) {
       if (ids.includes(id)) continue;
@@ -113,9 +113,9 @@ class Room extends HTMLElement {
     setText(this.heading, name);
     setText(this.plays, this.busy ? t("speakers.moving") : playsText(speaker));
     setText(this.does, this.busy || this.action === "away" ? "" : t(`speakers.${this.action}`));
-    this.problem.hidden = !problem;
+    this.problem.hidden = !(connected && problem);
     setText(this.problem, problem ? reasonOf(problem) : "");
-    this.loudness.hidden = !volume;
+    this.loudness.hidden = !(connected && volume);
     this.loudness.firstChild.called(name);
     this.control.hidden = this.action !== "move";
     label(this.control, t("speakers.control"), name);
@@ -152,11 +152,12 @@ class Room extends HTMLElement {
   }
 }
 
-/** What a tap does: the music goes there, or, where there is none or we may not, we go there. */
+/** What a tap does: the music goes there, or, where none can be moved by us, we go there. */
 function actionOn(view, { id, connected }) {
-  if (id === shown(view).id) return "current";
+  const from = shown(view);
+  if (id === from.id) return "current";
   if (!connected) return "away";
-  return may("transfer") && select.item(view) ? "move" : "show";
+  return may("transfer") && from.connected && from.session.item ? "move" : "show";
 }
 
 function playsText({ connected, session }) {

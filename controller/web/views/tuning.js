@@ -50,6 +50,7 @@ export class Tuning extends Part {
       if (asked === this.asked) this.show(settings);
     } catch (refusal) {
       if (!refusal.code) throw refusal;
+      if (refusal.code === "offline") return; // the banner tells; then it is asked for again
       this.problem.hidden = false;
       this.cards.hidden = true;
       setText(this.problem, reasonOf(refusal));
@@ -157,13 +158,18 @@ class CountField extends Field {
   build() {
     this.input = h("input", {
       id: this.id, type: "number", min: 0, max: 1000, step: 1, inputmode: "numeric",
-      onchange: () => this.input.validity.valid && this.change(Number(this.input.value)),
+      onchange: () => this.typed(),
     });
     return this.labelled(this.input);
   }
 
   put(value) {
     this.input.value = value;
+  }
+
+  typed() {
+    if (this.input.value === "") this.put(this.value);
+    else this.change(Number(this.input.value));
   }
 }
 
