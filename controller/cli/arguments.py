@@ -12,10 +12,10 @@ exit codes:
   0    done
   2    the command line or the request is wrong, the receiver is called by a name that it does
        not know, or the URL is not http, or leads to where the receiver does not go
-       (bad_request, wrong_host, wrong_origin, unsupported_scheme, refused_address)
+       (bad_request, wrong_host, wrong_origin, unsupported_scheme, refused_address, too_large)
   3    not now: nothing plays, the stream cannot seek, another play came before, the queue is
        not what it was, or a receiver does something else (nothing_playing, not_seekable,
-       superseded, pinned, no_such_item, no_such_pairing, too_many, conflict, busy,
+       superseded, pinned, no_such_item, no_such_pairing, too_many, no_room, conflict, busy,
        target_playing, stale)
   4    the server of the stream is at fault (unreachable, http_refused, stalled)
   5    the stream cannot be played (unsupported_format, unplayable)
