@@ -119,6 +119,7 @@ function follow() {
     code = "";
     if (connection.role !== shownRole) build();
   }
+  root.dataset.status = connection.status;
 }
 
 function nameTab() {
