@@ -59,8 +59,6 @@ function build() {
     h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
     h("main", {}, ...sections),
     h("aside", { "aria-label": t("view.playing"), class: "mini" }, h("tone-mini")),
-    h("tone-notices"),
-    sheet,
   );
   arrange();
   setTimeout(fetchAll, SPARE_MS);
@@ -108,7 +106,7 @@ async function showPairing() {
   pairing.code = code;
   code = "";
   shownRole = null;
-  page.replaceChildren(h("main", { class: "alone" }, pairing), h("tone-notices"));
+  page.replaceChildren(h("main", { class: "alone" }, pairing));
 }
 
 /** Another role may do other things, so the page is built anew for it. */
@@ -119,6 +117,7 @@ function follow() {
     code = "";
     if (connection.role !== shownRole) build();
   }
+  root.dataset.status = connection.status;
 }
 
 function nameTab() {
@@ -157,4 +156,5 @@ store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
 page.prepend(h("tone-banner"));
+page.after(h("tone-notices"), sheet);
 begin();

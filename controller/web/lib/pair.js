@@ -4,6 +4,9 @@ import { Refusal, uniqueId } from "./connection.js";
 import { keepOwnName, keepPairing, keepToken, ownName } from "./keep.js";
 import { t } from "../strings.js";
 
+/** What browsers say that they run on; an Android says that it is a Linux too. */
+const KINDS = ["iPhone", "iPad", "Android", "CrOS", "Macintosh", "Windows", "Linux"];
+
 /**
  * The code in the address that a QR code has led to, or "". It is taken out of the address bar at
  * once, so that nobody sees, keeps or sends it on.
@@ -16,7 +19,7 @@ export function takeCode() {
 
 /** What to call this device, as long as nobody has said so. */
 export function defaultName() {
-  const known = /iPhone|iPad|Android|Macintosh|Windows|CrOS|Linux/.exec(navigator.userAgent)?.[0];
+  const known = KINDS.find((kind) => navigator.userAgent.includes(kind));
   const names = { Android: t("pair.phone"), Macintosh: "Mac", CrOS: "Chromebook" };
   return ownName() ?? names[known] ?? known ?? t("pair.computer");
 }

@@ -17,6 +17,8 @@ export class QueueWindow extends EventTarget {
   #speaker = null;
   #fetching = false;
   #again = false;
+  #moves = 0;
+  #moved = Promise.resolve();
 
   items = [];
   from = 0;
@@ -65,7 +67,7 @@ export class QueueWindow extends EventTarget {
   /** Ask for it anew, also to take back what was shown too early. */
   async fetch() {
     this.#again = true;
-    if (this.#fetching) return;
+    if (this.#fetching || this.#moves) return;
     this.#fetching = true;
     while (this.#again) {
       this.#again = false;
@@ -77,7 +79,7 @@ export class QueueWindow extends EventTarget {
   async #load() {
     const { from } = this;
     const { items, queue } = await list(from, this.#to);
-    if (this.#again || from !== this.from) return;
+    if (this.#again || this.#moves || from !== this.from) return;
     this.known = true;
     this.#set(items, queue.revision, queue.length);
   }
@@ -89,17 +91,52 @@ export class QueueWindow extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Show an item elsewhere, before the receiver says so. */
-  moveShown(item, index) {
-    const items = this.items.filter((other) => other !== item);
+  /**
+   * Move an item to an index: shown at once, and sent when the moves before it are answered. Raises
+   * `Refusal`.
+   */
+  async move(item, index) {
+    const before = this.items;
+    const items = before.filter((other) => other !== item);
     items.splice(index - this.from, 0, item);
     this.#set(items, this.revision, this.length);
+    this.#moves += 1;
+    const earlier = this.#moved;
+    this.#moved = earlier.catch(() => {}).then(() => this.#send(item, index, before));
+    try {
+      await this.#moved;
+    } finally {
+      this.#moves -= 1;
+      this.fetch();
+    }
+  }
+
+  async #send(item, at, before, again = true) {
+    const command = { type: "queue.move", item: item.id, at, revision: this.revision };
+    try {
+      const { queue } = await ask(command);
+      if (queue.revision === this.revision + 1) this.revision = queue.revision;
+    } catch (refusal) {
+      if (refusal.code !== "conflict" || !again || !(await this.#isStill(before))) throw refusal;
+      await this.#send(item, at, before, false);
+    }
+  }
+
+  /** Whether these are the items: then it is only that another one plays, or more is known of one. */
+  async #isStill(before) {
+    const { items, queue } = await list(this.from, this.#to);
+    this.revision = queue.revision;
+    return idsOf(items) === idsOf(before);
   }
 
   /** Show no more of an item, before the receiver says so. */
   removeShown(item) {
     this.#set(this.items.filter((other) => other !== item), this.revision, this.length - 1);
   }
+}
+
+function idsOf(items) {
+  return items.map(({ id }) => id).join();
 }
 
 /** The items from one index up to another, and the `queue` they were in, as pages of one revision. */

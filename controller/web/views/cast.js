@@ -29,9 +29,7 @@ export class Cast extends Part {
     this.sent = h("ul", { class: "uploads" });
     this.append(
       h(
-        "form", { class: "cast", "aria-label": t("cast.label"),
-          onsubmit: (event) => this.submit(event) },
-        this.field,
+        "form", { class: "cast", "aria-label": t("cast.label") }, this.field,
         may("play") && button("cast.play", () => this.cast(playNow), "filled"),
         button("cast.add", () => this.cast(add, true), "quiet"),
         iconButton("file", t("cast.file"), () => this.chooser.click()),
@@ -45,10 +43,6 @@ export class Cast extends Part {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     this.cast(may("play") ? playNow : add, !may("play"));
-  }
-
-  submit(event) {
-    event.preventDefault();
   }
 
   /** Do with what was pasted as the button says. */

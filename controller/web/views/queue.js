@@ -6,7 +6,7 @@ import { h, iconButton, Part, setAttribute, setLabel, setText } from "../lib/ele
 import { say } from "../lib/notices.js";
 import { add, clear, jump, QueueWindow, remove } from "../lib/queue.js";
 import { Reorder } from "../lib/reorder.js";
-import { ask, complain, connection, may, select, shown, store } from "../lib/speaker.js";
+import { complain, connection, may, select, shown, store } from "../lib/speaker.js";
 import { creditOf, lengthText, titleOf } from "../lib/text.js";
 import { t } from "../strings.js";
 
@@ -105,14 +105,11 @@ export class Queue extends Part {
     const { window } = this;
     const index = window.from + window.items.indexOf(item) + by;
     if (index < window.from || index >= window.from + window.items.length) return;
-    const { revision } = window;
-    window.moveShown(item, index);
     const place = { title: titleOf(item), place: index + 1, n: window.length };
     setText(this.said, t("queue.moved", place));
     try {
-      await ask({ type: "queue.move", item: item.id, at: index, revision });
+      await window.move(item, index);
     } catch (refusal) {
-      window.fetch();
       if (refusal.code === "conflict") say(t("queue.conflict"), { kind: "refusal" });
       else complain(refusal);
     }

@@ -19,6 +19,7 @@ export class Seek extends Part {
       type: "range", min: 0, step: 1, "aria-label": t("seek.label"),
       oninput: () => this.preview(),
       onchange: () => this.release(),
+      onpointerup: () => this.release(), // who comes back to where it was changes nothing
       onkeydown: (event) => this.step(event),
       onblur: () => this.letGo(),
     });
