@@ -123,10 +123,18 @@ async def test_what_cannot_be_played_says_why(
     await expect(page.get_by_role("region", name="Messages")).to_contain_text(said)
 
 
-async def test_a_file_of_another_kind_says_so(house: House, visit: Visit) -> None:
+async def test_a_file_of_another_kind_is_not_even_sent(house: House, visit: Visit) -> None:
     person = await visit(house.kitchen, "/#queue")
-    person.pardon("status of 415")
-    page = person.page
-    await drop(page, ("a.mp3", b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" * 5000))
-    messages = page.get_by_role("region", name="Messages")
+    await drop(person.page, ("a.mp3", b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" * 5000))
+    messages = person.page.get_by_role("region", name="Messages")
     await expect(messages).to_contain_text("a.mp3 is no Ogg file")
+    assert not [url for url in person.urls if "/v1/uploads" in url]
+
+
+async def test_a_damaged_file_says_so(house: House, visit: Visit) -> None:
+    person = await visit(house.kitchen, "/#queue")
+    person.pardon("status of 4")
+    await drop(person.page, ("torn.ogg", song("TITLE=Torn")[:3000]))
+    await expect(
+        person.page.get_by_role("region", name="Messages").get_by_role("paragraph")
+    ).to_be_visible()

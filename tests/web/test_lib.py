@@ -300,12 +300,13 @@ async def test_what_an_item_is_called(call: Call) -> None:
         {"url": "http://x/a.ogg", "tags": {"title": "Night"}},
         {"url": "http://x/On%20the%20road.ogg", "tags": {}},
         {"url": "http://radio.example/", "tags": {}},
+        {"url": "http://x/%E2%80%AEevil%0A.ogg", "tags": {}},
         {"url": "http://x/%ff.ogg", "tags": {}},
         {"url": "nonsense", "tags": {}},
     ]
     named = await call("text", "({titleOf}, items) => items.map(titleOf)", items)
-    assert named[:3] == ["Night", "On the road", "radio.example"]
-    assert named[3:] == ["http://x/%ff.ogg", "nonsense"]
+    assert named[:4] == ["Night", "On the road", "radio.example", "evil"]
+    assert named[4:] == ["http://x/%ff.ogg", "nonsense"]
 
 
 async def test_lengths_in_figures_and_in_words(call: Call) -> None:

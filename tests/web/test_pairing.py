@@ -22,7 +22,7 @@ def way_in(page: Page) -> Locator:
 
 
 def inside(page: Page) -> Locator:
-    return page.get_by_role("heading", name="Nothing is playing")
+    return page.get_by_role("region", name="Playing")
 
 
 async def enter(page: Page, code: str, name: str = "") -> None:
