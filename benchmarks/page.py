@@ -29,6 +29,7 @@ TABS_COST = f"{TABS} tabs of a browser while it plays (% of a core)"
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
 """Where the pages are, since a receiver takes 16 connections of one address."""
 ROUNDS = 2
+PATIENCE_S = 30.0
 BEAT_S = 10.0
 """How often a page asks for the time, as `controller/web/lib/speaker.js` says."""
 FIRST_BEATS = 4
@@ -37,12 +38,12 @@ NOTE = """
 new MutationObserver((_, observer) => {
     const title = document.querySelector("tone-playing h2")?.textContent;
     const button = document.querySelector("tone-transport button");
-    if (!title || !button || document.documentElement.dataset.status !== "ready") return;
+    if (!title || !button) return;
     observer.disconnect();
     window.usable = performance.now();
 }).observe(document, {subtree: true, childList: true, attributes: true});
 """
-"""Notes when what plays is shown, and the buttons do something."""
+"""Notes when what plays is shown; the buttons are put there as those that do something."""
 FIGURES = """async () => {
     while (!window.usable) await new Promise((resolve) => setTimeout(resolve, 10));
     const paints = performance.getEntriesByName("first-contentful-paint");
@@ -100,7 +101,8 @@ async def _open(chromium: Chromium, home: str) -> list[list[float]]:
     await person.page.add_init_script(NOTE)
     for _ in range(2):
         await person.page.goto("/")
-        figures.append(await person.page.evaluate(FIGURES))
+        async with asyncio.timeout(PATIENCE_S):
+            figures.append(await person.page.evaluate(FIGURES))
     await person.leave()
     return figures
 
