@@ -19,7 +19,7 @@ export const language =
 /** In which direction it is written. */
 export const direction = FROM_RIGHT.has(language) ? "rtl" : "ltr";
 
-const plurals = new Intl.PluralRules(language);
+let plurals;
 
 /** Whether there is a text of this key. */
 export function has(key) {
@@ -30,8 +30,13 @@ export function has(key) {
 export function t(key, values = {}) {
   const row = STRINGS[key];
   const text = row[LANGUAGES.indexOf(language)] ?? row[0];
-  const picked = typeof text === "string" ? text : (text[plurals.select(values.n)] ?? text.other);
+  const picked = typeof text === "string" ? text : (text[category(values.n)] ?? text.other);
   return picked.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function category(n) {
+  plurals ??= new Intl.PluralRules(language);
+  return plurals.select(n);
 }
 
 const STRINGS = {

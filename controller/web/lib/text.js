@@ -8,10 +8,23 @@ const STEPS = [
   ["hour", 3600],
   ["minute", 60],
 ];
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
-const dayAndYear = new Intl.DateTimeFormat(language, { dateStyle: "long" });
+
+// What Intl makes takes milliseconds to make: each is made when it is first needed.
+const { DateTimeFormat, NumberFormat, RelativeTimeFormat } = Intl;
+const relative = once(RelativeTimeFormat, { numeric: "auto", style: "short" });
+const clock = once(DateTimeFormat, { hour: "2-digit", minute: "2-digit" });
+const day = once(DateTimeFormat, { weekday: "long", day: "numeric", month: "long" });
+const dayAndYear = once(DateTimeFormat, { dateStyle: "long" });
+const units = {
+  hour: once(NumberFormat, { style: "unit", unit: "hour", unitDisplay: "long" }),
+  minute: once(NumberFormat, { style: "unit", unit: "minute", unitDisplay: "long" }),
+  second: once(NumberFormat, { style: "unit", unit: "second", unitDisplay: "long" }),
+};
+
+function once(Format, options) {
+  let made;
+  return () => (made ??= new Format(language, options));
+}
 
 /** What to call an item: its title, or what its URL ends with. Text from strangers. */
 export function titleOf(item) {
@@ -58,24 +71,19 @@ export function lengthSpoken(ms) {
     ["second", seconds % 60],
   ];
   const said = parts.filter(([unit, count]) => count || unit === "second");
-  return said.map(([unit, count]) => counted(count, unit)).join(", ");
-}
-
-function counted(count, unit) {
-  const options = { style: "unit", unit, unitDisplay: "long" };
-  return new Intl.NumberFormat(language, options).format(count);
+  return said.map(([unit, count]) => units[unit]().format(count)).join(", ");
 }
 
 /** How long ago an instant is, in Unix seconds: "5 minutes ago", "yesterday". */
 export function ago(seconds, nowMs = Date.now()) {
   const past = Math.max(0, nowMs / 1000 - seconds);
   const step = STEPS.find(([, length]) => past >= length);
-  return step ? relative.format(-Math.floor(past / step[1]), step[0]) : t("when.now");
+  return step ? relative().format(-Math.floor(past / step[1]), step[0]) : t("when.now");
 }
 
 /** The hour of an instant, as a clock shows it. */
 export function hourOf(seconds) {
-  return clock.format(seconds * 1000);
+  return clock().format(seconds * 1000);
 }
 
 /** How many days ago an instant was, counted by midnights; 0: today. */
@@ -87,8 +95,8 @@ export function daysAgo(seconds, nowMs = Date.now()) {
 /** The day of an instant: "Today", "Yesterday", "Monday 3 March", or a date with the year. */
 export function dayOf(seconds, nowMs = Date.now()) {
   const days = daysAgo(seconds, nowMs);
-  if (days < 2) return capital(relative.format(-days, "day"));
-  return capital((days < 200 ? day : dayAndYear).format(seconds * 1000));
+  if (days < 2) return capital(relative().format(-days, "day"));
+  return capital((days < 200 ? day() : dayAndYear()).format(seconds * 1000));
 }
 
 function capital(text) {
