@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from controller.client import Client
 from receiver.model.state import Tags
@@ -101,7 +101,7 @@ async def test_the_name_of_a_file_turns_no_sentence_around(
     assert not set(text + labels) & set(TURNING)
 
 
-async def nothing_hangs_over(page) -> None:
+async def nothing_hangs_over(page: Page) -> None:
     """Nothing is to be reached by scrolling sideways."""
     wide = await page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"

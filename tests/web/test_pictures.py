@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from controller.client import Client
 from receiver.model.state import Tags
@@ -99,7 +99,7 @@ async def test_the_cover_is_shown(house: House, remote: Client, visit: Visit) ->
     await expect(art).to_be_hidden()
 
 
-async def taken(page, name: str, otherwise: Path) -> None:
+async def taken(page: Page, name: str, otherwise: Path) -> None:
     """Take the picture of this name."""
     folder = Path(FOLDER) if FOLDER else otherwise
     path = folder / f"{name}.png"

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from controller.client import Client
+from receiver.model.state import State
 from tests.web.conftest import House, Visit
 from tests.web.music import SECONDS, Shelf
 from tests.web.people import becomes, held
@@ -188,7 +189,7 @@ async def test_mute_is_seen_before_it_is_answered(
     await becomes(remote, lambda state: not state.volume.muted)
 
 
-def at(state: object) -> float:
+def at(state: State) -> float:
     """Where it stands, in milliseconds."""
     anchor = state.session.anchor
     return anchor.position_ms if anchor else -1.0

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from controller.client import Client
+from receiver.model.state import State
 from tests.web.conftest import House, Visit, fresh
 from tests.web.music import Shelf
 from tests.web.people import becomes
@@ -104,6 +105,6 @@ async def test_another_speaker_is_commanded_without_moving(
     assert (await remote.status()).volume.percent == 50
 
 
-def titled(state, title: str) -> bool:
+def titled(state: State, title: str) -> bool:
     """Whether it has this."""
     return state.session.item is not None and state.session.item.tags.title == title
