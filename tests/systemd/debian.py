@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,8 @@ BOOKS = (
     "var/lib/apt", "var/lib/dpkg", "var/log", "root/.cache",
 )  # fmt: skip
 """Where apt, dpkg and the tools for accounts keep theirs."""
+COMPILED = re.compile(r"usr/lib/python3[.0-9]*/(.*/)?__pycache__/")
+"""Python's own library, compiled by whoever runs it as root with other options than Debian did."""
 
 
 class DebianRoot(Scoped):
@@ -77,6 +80,7 @@ class DebianRoot(Scoped):
             for path in upper.rglob("*")
             if path.is_symlink() or not path.is_dir()
             if not (name := str(path.relative_to(upper))).startswith(BOOKS)
+            if not COMPILED.match(name)
         }
 
     def _seen(self, top: str, path: str) -> Path:
