@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -21,3 +23,10 @@ def test_each_row_names_a_test_that_exists(threat: Threat) -> None:
     path, _, name = threat.test.partition("::")
     text = (ROOT / path).read_text("utf-8")
     assert re.search(rf"^(?:async )?def {name}\(|^{name} = ", text, re.MULTILINE)
+
+
+def test_a_row_can_be_tried() -> None:
+    command = [sys.executable, "-m", "tests.threats", "codes tried one after the other"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "as expected (once)" in done.stdout
