@@ -90,8 +90,12 @@ complete fish fish/vendor_completions.d/tonearm.fish
 # --- the paths
 find "$venv" -name __pycache__ -prune -exec rm -r {} +
 grep -rlIF "$root" "$venv/bin" "$venv/pyvenv.cfg" | xargs sed -i "s|$root||g"
-# Compiled as the unit runs it, and as people do: there, nobody may write.
-PYTHONNODEBUGRANGES=1 "/usr/bin/$python" -m compileall -q -j 0 -o 0 -o 2 -s "$root" -p / "$venv/lib"
+# Compiled as people run it, and, in a folder of its own, as the unit does: nobody may write there.
+compile=("/usr/bin/$python" -X no_debug_ranges -m compileall -q -j 0 -s "$root" -p /)
+"${compile[@]}" "$venv/lib"
+PYTHONPYCACHEPREFIX=$work/compiled "${compile[@]}" -o 2 "$venv/lib"
+mkdir "$root/opt/tonearm/compiled"
+mv "$work/compiled$root/opt" "$root/opt/tonearm/compiled"
 
 # --- the package
 version=$("/usr/bin/$python" -c "import sys; sys.path.insert(0, '$work/source'); import receiver; print(receiver.__version__)")
@@ -99,6 +103,7 @@ size=$(du -sk --exclude=DEBIAN "$root" | cut -f1)
 sed -e "s/@VERSION@/$version/; s/@ARCH@/$architecture/; s/@SIZE@/$size/" \
     -e "s/@PYTHON@/$python/; s/@GPIO@/$gpio/; /: $/d" "$here/debian/control" >"$root/DEBIAN/control"
 install -m644 "$here/debian/conffiles" "$root/DEBIAN"
+sed "s/@PYTHON@/$python/" "$here/debian/triggers" >"$root/DEBIAN/triggers"
 install -m755 "$here"/debian/{postinst,prerm,postrm} "$root/DEBIAN"
 (cd "$root" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | xargs -0 md5sum) >"$work/md5sums"
 install -m644 "$work/md5sums" "$root/DEBIAN"

@@ -74,9 +74,11 @@ def test_it_is_installed_into_a_root_folder(root: DebianRoot, package: Path) -> 
     assert root.inside("tonearm", "--help").startswith("usage: tonearm ")
     unit = root.path("usr/lib/systemd/system/tonearm.service").read_text()
     environment = " ".join(re.findall(r"(?m)^Environment=(.*)$", unit)).split()
-    assert "STATE_DIRECTORY" in root.inside(
-        "env", *environment, "STATE_DIRECTORY=/x", "tonearm-receiver", "--check-config"
-    )
+    run = ("env", *environment, "STATE_DIRECTORY=/x", "PYTHONVERBOSE=1", "tonearm-receiver")
+    said = root.inside(*run, "--check-config")
+    assert "STATE_DIRECTORY" in said
+    assert "# code object from '" in said, "it says which modules it reads compiled"
+    assert not re.search(r"(?m)^# code object from /.*", said), "and none had to be compiled"
     assert root.path(CONFIG).read_text() == sample()
     for file in (WEB / "index.html", *WEB.rglob("*.js")):
         root.inside(
@@ -99,6 +101,27 @@ def test_it_is_installed_into_a_root_folder(root: DebianRoot, package: Path) -> 
 
     install(root, package)
     assert root.changed() == files, "nothing had to be compiled, and a second time changes nothing"
+
+
+@pytest.mark.slow
+def test_nothing_is_compiled_at_a_start_even_when_there_is_another_python(
+    root: DebianRoot, package: Path
+) -> None:
+    install(root, package)
+    (library,) = root.path("opt/tonearm/compiled/usr/lib").glob("python3.*")
+    before = compiled_in(library)
+    assert {"json/__init__", "asyncio/base_events", "ssl"} <= before
+    shutil.rmtree(library)
+    root.inside("dpkg-trigger", "--by-package=tonearm", "--no-await", f"/usr/lib/{library.name}")
+    root.inside("dpkg", "--triggers-only", "tonearm")
+    assert compiled_in(library) == before
+
+
+def compiled_in(library: Path) -> set[str]:
+    """The modules."""
+    return {
+        str(path.relative_to(library)).partition(".")[0] for path in library.rglob("*.opt-2.pyc")
+    }
 
 
 @pytest.mark.slow
