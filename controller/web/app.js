@@ -9,20 +9,20 @@ import "./views/playing.js";
 import { h, icon, setAttribute, setLabel, setText } from "./lib/element.js";
 import { say } from "./lib/notices.js";
 import { takeCode } from "./lib/pair.js";
-import { begin, connection, select, store } from "./lib/speaker.js";
+import { connection, select, store } from "./lib/speaker.js";
 import { titleOf } from "./lib/text.js";
 import { direction, language, t } from "./strings.js";
 import { sheet, takeDrops } from "./views/drop.js";
 import { playOrPause } from "./views/transport.js";
 
-/** The views in the order of the tabs; `load`: those that are not needed at once. */
+/** The views in the order of the tabs, and their icons. */
 const VIEWS = {
-  playing: { icon: "record" },
-  queue: { icon: "queue", load: () => import("./views/queue.js") },
-  speakers: { icon: "speakers", load: () => import("./views/speakers.js") },
-  history: { icon: "history", load: () => import("./views/history.js") },
-  settings: { icon: "settings", load: () => import("./views/settings.js") },
+  playing: "record", queue: "queue", speakers: "speakers", history: "history", settings: "settings",
 };
+
+/** Is seen at once. The modules of all others, and what those look like, come later. */
+const FIRST = "playing";
+const SHEETS = ["queue", "speakers", "settings", "pairing"];
 
 /** When what is not needed at once is fetched all the same: later the speaker may be away. */
 const SPARE_MS = 1500;
@@ -39,13 +39,14 @@ const page = document.getElementById("page");
 let code = takeCode();
 let shownRole = null;
 let firstVersion;
+const sheets = {};
 
 function build() {
   shownRole = connection.role;
-  const tabs = Object.entries(VIEWS).map(([name, view]) =>
+  const tabs = Object.entries(VIEWS).map(([name, picture]) =>
     h(
       "a", { href: `#${name}`, "data-view": name },
-      icon(view.icon), h("span", { text: t(`view.${name}`) }),
+      icon(picture), h("span", { text: t(`view.${name}`) }),
     ),
   );
   const speaker = h("a", { href: "#speakers", class: "speaker" },
@@ -61,6 +62,7 @@ function build() {
     h("aside", { "aria-label": t("view.playing"), class: "mini" }, h("tone-mini")),
   );
   arrange();
+  if (store.view) nameTab();
   setTimeout(fetchAll, SPARE_MS);
 }
 
@@ -86,11 +88,33 @@ function arrange() {
 
 /** What cannot be had is asked for again when somebody goes there. */
 function fetchAll() {
-  for (const view of Object.values(VIEWS)) view.load?.().catch(() => {});
+  for (const name of Object.keys(VIEWS)) fetchView(name).catch(() => {});
 }
 
 function load(name) {
-  return VIEWS[name].load?.().catch(() => say(t("error.offline"), { kind: "refusal" }));
+  return fetchView(name).catch(() => say(t("error.offline"), { kind: "refusal" }));
+}
+
+/** A view is never seen without what it looks like. */
+async function fetchView(name) {
+  if (name === FIRST) return;
+  await Promise.all(SHEETS.map(fetchSheet));
+  await import(`./views/${name}.js`);
+}
+
+function fetchSheet(name) {
+  sheets[name] ??= new Promise((resolve, reject) => {
+    const link = h("link", {
+      rel: "stylesheet", href: `/styles/${name}.css`, onload: resolve,
+      onerror: () => {
+        delete sheets[name];
+        link.remove();
+        reject(new Error(`${name}.css did not come`));
+      },
+    });
+    document.head.append(link);
+  });
+  return sheets[name];
 }
 
 /** To another view, or in by a link to a page that is open already. */
@@ -101,7 +125,7 @@ function goTo() {
 }
 
 async function showPairing() {
-  await import("./views/pairing.js");
+  await fetchView("pairing");
   const pairing = document.createElement("tone-pairing");
   pairing.code = code;
   code = "";
@@ -151,10 +175,9 @@ addEventListener("keydown", pressed);
 takeDrops(() => load("queue"));
 for (const { query } of LAYOUTS) query.addEventListener("change", arrange);
 connection.addEventListener("status", follow);
-connection.addEventListener("status", () => store.view && nameTab());
 store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
 page.prepend(h("tone-banner"));
 page.after(h("tone-notices"), sheet);
-begin();
+follow();

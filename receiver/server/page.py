@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import importlib.util
 import re
@@ -36,16 +37,18 @@ _COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re
 _GZIP = 31
 """For zlib: with the head and the end that RFC 1952 wants."""
 _REFUSED = re.compile(r"q=0(\.0*)?$")
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
 class _Kept(NamedTuple):
     """A file in memory. Only the packed bytes are there where it is `packed` (gzip), since nearly
-    every browser takes those.
+    every browser takes those. `style`: see `_style_of`.
     """
 
     body: bytes
     packed: bool
     tag: str
+    style: str
 
 
 class Page:
@@ -76,7 +79,7 @@ class Page:
         if kept.packed:
             headers["Vary"] = "Accept-Encoding"
         if path == "/":
-            headers["Content-Security-Policy"] = page_policy(request.host)
+            headers["Content-Security-Policy"] = page_policy(request.host, kept.style)
         if any(known.value in (tag, "*") for known in request.if_none_match or ()):
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = TYPES[self._files[path].suffix]
@@ -132,7 +135,19 @@ def _read(path: Path) -> _Kept:
     if path.suffix in COMMENTED:
         data = without_comments(data)
     tag = hashlib.sha256(data).hexdigest()[:32]
+    style = _style_of(data) if path.name == INDEX else ""
     packed = zlib.compress(data, 9, wbits=_GZIP)
     if len(packed) < len(data):
-        return _Kept(packed, packed=True, tag=tag)
-    return _Kept(data, packed=False, tag=tag)
+        return _Kept(packed, packed=True, tag=tag, style=style)
+    return _Kept(data, packed=False, tag=tag, style=style)
+
+
+def _style_of(index: bytes) -> str:
+    """The style within a page as its content policy names it (CSP 3, section 2.3.1); "": none. With
+    it there is something to be seen before anything else has come.
+    """
+    found = _STYLE.search(index)
+    if found is None:
+        return ""
+    digest = base64.b64encode(hashlib.sha256(found[1]).digest()).decode()
+    return f"'sha256-{digest}'"

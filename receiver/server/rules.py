@@ -79,14 +79,15 @@ def check_origin(origins: Iterable[str], host: str, *, secure: bool) -> None:
             raise WrongOrigin(f"Pages of {origin} may not use this receiver.", origin=origin)
 
 
-def page_policy(host: str) -> str:
+def page_policy(host: str, style: str = "") -> str:
     """The content policy of a page that was asked for at `host`, which `check_host` has let pass.
-    Up to Safari 15, "self" does not include the WebSocket of the page's own server; a number of
-    IPv6 cannot be named here.
+    `style`: the hash of the one within the page; "": there is none. Up to Safari 15, "self" does
+    not include the WebSocket of the page's own server; a number of IPv6 cannot be named here.
     """
+    policy = f"{_CONTENT_POLICY}; style-src 'self' {style}" if style else _CONTENT_POLICY
     if host.startswith("["):
-        return _CONTENT_POLICY
-    return f"{_CONTENT_POLICY}; connect-src 'self' ws://{host} wss://{host}"
+        return policy
+    return f"{policy}; connect-src 'self' ws://{host} wss://{host}"
 
 
 def _plain(name: str) -> str:

@@ -31,7 +31,7 @@ NO_BRACES = str.maketrans("", "", "{}")
 """Around what may be anything."""
 OF_THE_PAGE = {
     "Cache-Control": "no-cache",
-    "Content-Security-Policy": f"{ANSWER_HEADERS['Content-Security-Policy']}; connect-src 'self' ",
+    "Content-Security-Policy": f"{ANSWER_HEADERS['Content-Security-Policy']}; style-src 'self' ",
 }
 JSON = {"Content-Type": "application/json"}
 

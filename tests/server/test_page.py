@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -171,6 +173,16 @@ async def test_the_page_may_open_its_websocket_in_every_browser(
     assert f"connect-src 'self' ws://127.0.0.1:{site.port} wss://127.0.0.1:{site.port}" in policy
     assert "unsafe" not in policy
     assert "connect-src" not in page_policy("[fe80::1%;script-src]:80")
+
+
+async def test_only_the_style_that_the_page_came_with_may_be_within_it(
+    site: Website, raw: aiohttp.ClientSession
+) -> None:
+    style = "a { color: red; }"
+    (site.folder / "index.html").write_text(f"<title>T</title><style>{style}</style><p>It")
+    policy = (await raw.get(site.url)).headers["Content-Security-Policy"]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{digest}';" in policy
 
 
 def test_all_that_lies_in_our_page_is_served_and_packaged() -> None:

@@ -188,7 +188,7 @@ async def test_the_newest_value_is_sent_and_one_at_a_time(call: Call) -> None:
 async def test_the_wait_doubles_up_to_eight_seconds(call: Call) -> None:
     script = """({backoff}) => [1, 2, 3, 9, 1000].flatMap(
         (failures) => [backoff(failures, () => 0), backoff(failures, () => 1)])"""
-    waits = await call("backoff", script)
+    waits = await call("connection", script)
     assert waits == [250, 125, 500, 250, 1000, 500, 8000, 4000, 8000, 4000]
 
 

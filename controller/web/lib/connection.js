@@ -1,8 +1,8 @@
 /** The WebSocket to the receiver: who we are, commands and their answers, and coming back. */
 
-import { backoff } from "./backoff.js";
-
 const CONNECT_MS = 5000;
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 8000;
 
 /** Why a command was not carried out: a `code` of the protocol, or `offline`. */
 export class Refusal extends Error {
@@ -18,6 +18,15 @@ export class Refusal extends Error {
 export function uniqueId() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Milliseconds to wait after `failures` failures in a row (from 1 on): twice as long each time, up
+ * to 8 s, and each a random part shorter, so that a house full of pages does not come at once.
+ */
+export function backoff(failures, random = Math.random) {
+  const whole = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+  return whole * (1 - random() / 2);
 }
 
 /**

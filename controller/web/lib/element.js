@@ -60,6 +60,19 @@ export function setLabel(element, label) {
   element.title = label;
 }
 
+/** Set a range, a slider of which the part that is reached is coloured; `most` is its end. */
+export function setRange(range, value, most) {
+  range.max = most;
+  range.value = value;
+  fill(range);
+}
+
+/** Colour the part of a range that is reached. */
+export function fill(range) {
+  const most = Number(range.max) || 1;
+  range.style.setProperty("--reached", `${((Number(range.value) / most) * 100).toFixed(2)}%`);
+}
+
 /**
  * Ask `text` at the end of `place`, instead of what is asked already. `answers`: `label`,
  * `run` and, for the one that does it, `filled`; each ends the question, and so does Escape. The

@@ -1,13 +1,13 @@
 /** Where the music is, by the speaker's clock, and the bar to be somewhere else. */
 
-import { h, Part, setAttribute, setText } from "../lib/element.js";
+import { fill, h, Part, setAttribute, setRange, setText } from "../lib/element.js";
 import { act, position, select, speakerUs, store } from "../lib/speaker.js";
 import { lengthSpoken, lengthText } from "../lib/text.js";
 import { t } from "../strings.js";
 import { dim } from "./transport.js";
-import { fill, setRange } from "./range.js";
 
 const TICK_MS = 250;
+const SPEAK_MS = 300;
 const LONG_S = 60;
 const STEP_MS = { ArrowLeft: -5000, ArrowRight: 5000, PageDown: -30000, PageUp: 30000 };
 
@@ -58,6 +58,12 @@ export class Seek extends Part {
     this.lengthOf = this.durationMs;
     setText(this.passed, whole);
     setText(this.length, this.durationMs ? lengthText(this.durationMs) : "");
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => this.speak(ms), SPEAK_MS);
+  }
+
+  /** For the ear, and after the eye: to find the words for the first time takes long. */
+  speak(ms) {
     const spoken = { position: lengthSpoken(ms), length: lengthSpoken(this.durationMs) };
     this.range.setAttribute("aria-valuetext", t("seek.value", spoken));
   }

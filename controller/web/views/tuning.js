@@ -1,10 +1,9 @@
 /** How the speaker that is shown is set, for its owners. */
 
-import { h, Part, setText } from "../lib/element.js";
+import { h, Part, setRange, setText } from "../lib/element.js";
 import { ask, connection, shown, store } from "../lib/speaker.js";
 import { reasonOf } from "../lib/text.js";
 import { t } from "../strings.js";
-import { setRange } from "./range.js";
 
 const OPEN_S = 30;
 const SAVED_MS = 2500;

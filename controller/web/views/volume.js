@@ -1,11 +1,10 @@
 /** How loud a speaker is. */
 
-import { h, icon, iconButton, Part, setLabel, setText } from "../lib/element.js";
+import { fill, h, icon, iconButton, Part, setLabel, setRange, setText } from "../lib/element.js";
 import { Latest } from "../lib/latest.js";
 import { act, shown, speakerOf, store, suppose } from "../lib/speaker.js";
 import { t } from "../strings.js";
 import { dim } from "./transport.js";
-import { fill, setRange } from "./range.js";
 
 const GAP_MS = 60;
 
