@@ -16,6 +16,7 @@ from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage
 from receiver.protocol.limits import WEBSOCKET_PATH
 from tests.rig.chromium import Chromium
+from tests.rig.http_server import HttpServer, Serving
 
 FIRST_BYTE = "page, first byte (ms)"
 PAINT = "page, first paint (ms)"
@@ -34,6 +35,9 @@ BEAT_S = 10.0
 """How often a page asks for the time, as `controller/web/lib/speaker.js` says."""
 FIRST_BEATS = 4
 
+HEADING = b"<!doctype html><title>T</title><link rel=icon href='data:,'><h1>Tonearm</h1>"
+"""No page is painted sooner than this one: the floor."""
+
 NOTE = """
 new MutationObserver((_, observer) => {
     const title = document.querySelector("tone-playing h2")?.textContent;
@@ -44,10 +48,12 @@ new MutationObserver((_, observer) => {
 }).observe(document, {subtree: true, childList: true, attributes: true});
 """
 """Notes when what plays is shown; the buttons are put there as those that do something."""
-FIGURES = """async () => {
-    while (!window.usable) await new Promise((resolve) => setTimeout(resolve, 10));
-    const paints = performance.getEntriesByName("first-contentful-paint");
-    return [paints[0]?.startTime, window.usable];
+FIGURES = """async (whole) => {
+    const paints = () => performance.getEntriesByName("first-contentful-paint");
+    while (!paints().length || (whole && !window.usable)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return [paints()[0].startTime, window.usable ?? 0];
 }"""
 
 
@@ -77,10 +83,13 @@ def _first_byte_ms(player: Tonearm) -> float:
 
 async def _measure(player: Tonearm, runs: int, seconds: float, results: Results) -> None:
     home = f"http://{player.host}:{player.port}"
-    async with Chromium() as chromium:
+    async with Chromium() as chromium, HttpServer() as site:
+        site.serve("/", Serving(HEADING, "text/html"))
         await _open(chromium, home)  # the receiver has read its files then
         for _ in range(runs):
+            ((floor, _), _) = await _open(chromium, site.url("").rstrip("/"), whole=False)
             (paint, useful), (_, again) = await _open(chromium, home)
+            results.add(PAINT, "floor", floor)
             results.add(PAINT, player.name, paint)
             results.add(USEFUL, player.name, useful)
             results.add(AGAIN, player.name, again)
@@ -94,15 +103,17 @@ async def _measure(player: Tonearm, runs: int, seconds: float, results: Results)
             results.add(COST, player.name, with_pages - idle)
 
 
-async def _open(chromium: Chromium, home: str) -> list[list[float]]:
-    """Open the page, and once more; when there was something to be seen, and to be used (ms)."""
+async def _open(chromium: Chromium, home: str, *, whole: bool = True) -> list[list[float]]:
+    """Open the page, and once more; when there was something to be seen, and, of a `whole` page, to
+    be used (ms).
+    """
     person = await chromium.person(home)
     figures = []
     await person.page.add_init_script(NOTE)
     for _ in range(2):
         await person.page.goto("/")
         async with asyncio.timeout(PATIENCE_S):
-            figures.append(await person.page.evaluate(FIGURES))
+            figures.append(await person.page.evaluate(FIGURES, whole))
     await person.leave()
     return figures
 
