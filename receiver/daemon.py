@@ -15,7 +15,7 @@ from receiver.engine.child import AudioChild
 from receiver.engine.process_link import ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.front import Front
-from receiver.memory import give_back_early, settle
+from receiver.memory import forget_code, give_back_early, settle
 from receiver.peers.dial import dialler
 from receiver.server.certificate import certificate_in
 from receiver.settings import Settings
@@ -86,6 +86,7 @@ async def run(
             policy.port = port
             log.info("%s is ready on port %d.", config.name, port)
             settle()
+            forget_code()
             give_back_early()
             log.info("Stopping: told by %s.", await _told_to_stop())
 

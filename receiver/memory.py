@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+from pathlib import Path
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """From glibc's malloc.h."""
+_DONTNEED = 4
+"""From Linux's mman.h."""
 LARGE = 32 << 10
 """Bytes: what is larger goes back to the system as soon as it is free."""
 
@@ -20,6 +23,27 @@ def settle() -> None:
     gc.freeze()
     with contextlib.suppress(OSError, AttributeError):  # not with every C library
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def forget_code() -> None:
+    """Let go of the code that was needed to load and is not to run, megabytes of it: what is called
+    again is mapped again, out of the system's own memory. Not while a library is loaded.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # not with every system
+        madvise = ctypes.CDLL(None).madvise
+        for start, end in _code():
+            madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONTNEED)
+
+
+def _code() -> list[tuple[int, int]]:
+    """Where files are mapped to be executed (proc(5)): nobody writes there, so nothing is lost."""
+    found = []
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, access, *_, name = line.split(maxsplit=5)
+        if access == "r-xp" and name.startswith("/"):
+            start, _, end = place.partition("-")
+            found.append((int(start, 16), int(end, 16)))
+    return found
 
 
 def give_back_early() -> None:

@@ -21,7 +21,7 @@ from receiver.engine.limits import allow_cpu, apply_limits, raise_priority
 from receiver.engine.link import Receive, SteppedEngine
 from receiver.engine.rehearsal import rehearse
 from receiver.engine.settings import EngineSettings
-from receiver.memory import settle
+from receiver.memory import forget_code, settle
 from receiver.model.orders import Speak, Stop
 from receiver.model.reports import Report
 
@@ -37,6 +37,7 @@ def main(channel: socket.socket, settings: EngineSettings) -> None:
     """Run the engine of `settings` until `channel` is closed at the other end. Of no signal: when
     it is over, and how it fades, is for control to decide.
     """
+    forget_code()  # and the rehearsal brings back what is needed
     rehearse()
     apply_limits()
     raise_priority()
