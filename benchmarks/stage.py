@@ -46,10 +46,10 @@ class Stage:
         folder = self.folder / f"{name}-{next(self._numbers)}"
         return PLAYERS[name](self.card, name, folder, buffer_ms)
 
-    def paired(self) -> Paired:
+    def paired(self, buffer_ms: int) -> Paired:
         """Ours, as it is installed: for those who are paired."""
         folder = self.folder / f"paired-{next(self._numbers)}"
-        return Paired(self.card, Paired.name, folder)
+        return Paired(self.card, Paired.name, folder, buffer_ms)
 
     @contextlib.contextmanager
     def started(self) -> Iterator[dict[str, Player]]:

@@ -27,7 +27,6 @@ ANSWER_HEADERS = MappingProxyType(
         "Server": "Tonearm",
         "Cache-Control": "no-store",
         "Content-Security-Policy": _CONTENT_POLICY,
-        "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
@@ -35,7 +34,9 @@ ANSWER_HEADERS = MappingProxyType(
     }
 )
 """Of every answer. No version is told to strangers, nothing is kept, and a page of ours runs only
-what it came with. There is no `Access-Control-Allow-Origin`: other sites read nothing.
+what it came with. There is no `Access-Control-Allow-Origin`: other sites read nothing; and no
+`Cross-Origin-Opener-Policy`: browsers heed it over TLS alone, and where they do, the page waits for
+a process of its own.
 """
 MAY_DIFFER = ("Cache-Control", "Content-Security-Policy")
 """Those of which an answer may have its own."""
