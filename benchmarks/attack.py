@@ -24,8 +24,8 @@ from tests.rig.stalls import Stalls
 
 CALM = "nothing"
 BUFFER_MS = 50
-"""With our own choice, which begins at 9 ms and grows, the stand-in runs dry now and then without any
-attack, and that would tell nothing.
+"""With our own choice, which begins at 9 ms and grows, the stand-in runs dry now and then without
+any attack, and that would tell nothing.
 """
 EVERY_S = 0.05
 OVER_S = 2.0

@@ -111,6 +111,7 @@ async def _open(chromium: Chromium, home: str, *, whole: bool = True) -> list[li
     figures = []
     await person.page.add_init_script(NOTE)
     for _ in range(2):
+        await asyncio.sleep(SETTLE_S)  # the browser is still at the page before this one
         await person.page.goto("/")
         async with asyncio.timeout(PATIENCE_S):
             figures.append(await person.page.evaluate(FIGURES, whole))
