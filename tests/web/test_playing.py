@@ -119,11 +119,21 @@ async def test_shuffle_and_repeat(house: House, remote: Client, shelf: Shelf, vi
         await becomes(remote, lambda state, then=then: state.session.queue.repeat == then)
 
 
+DRAG = """(range, to) => {
+    range.value = to;
+    range.dispatchEvent(new Event("input"));
+    return range.getAttribute("aria-valuetext");
+}"""
+"""Moves a slider without letting it go; gives what is read out then."""
+
+
 async def test_the_seek_bar(house: House, remote: Client, shelf: Shelf, visit: Visit) -> None:
     page = (await visit(house.kitchen)).page
     await remote.play(shelf.song("Seeking"), paused=True)
     position = page.get_by_role("slider", name="Position")
     await expect(position).to_have_attribute("aria-valuetext", re.compile("^0 seconds"))
+    said = await position.evaluate(DRAG, 5000)
+    assert said.startswith("5 seconds"), "in the same turn: else what was is read out"
     await position.press("ArrowRight")
     await becomes(remote, lambda state: at(state) == pytest.approx(5000, abs=50))
     await position.press("ArrowLeft")

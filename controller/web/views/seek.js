@@ -29,6 +29,8 @@ export class Seek extends Part {
     const times = h("div", { class: "times", "aria-hidden": "true" }, this.passed, this.length);
     this.append(this.range, times, this.live);
     dim(this.range, "seek");
+    this.speaks = false;
+    setTimeout(() => this.beginToSpeak(), SPEAK_MS);
     this.watch(store, select.item, (item) => this.fit(item));
     this.watch(store, select.anchor, () => this.tick());
     this.every(TICK_MS, () => this.tick());
@@ -58,11 +60,16 @@ export class Seek extends Part {
     this.lengthOf = this.durationMs;
     setText(this.passed, whole);
     setText(this.length, this.durationMs ? lengthText(this.durationMs) : "");
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => this.speak(ms), SPEAK_MS);
+    if (this.speaks) this.speak(ms);
   }
 
-  /** For the ear, and after the eye: to find the words for the first time takes long. */
+  /** To find the words for the first time takes long: the eye goes first. */
+  beginToSpeak() {
+    this.speaks = true;
+    this.speak(Number(this.range.value));
+  }
+
+  /** For the ear. */
   speak(ms) {
     const spoken = { position: lengthSpoken(ms), length: lengthSpoken(this.durationMs) };
     this.range.setAttribute("aria-valuetext", t("seek.value", spoken));
