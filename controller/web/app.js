@@ -39,7 +39,7 @@ const page = document.getElementById("page");
 let code = takeCode();
 let shownRole = null;
 let firstVersion;
-const sheets = {};
+const fetched = {};
 
 function build() {
   shownRole = connection.role;
@@ -103,18 +103,18 @@ async function fetchView(name) {
 }
 
 function fetchSheet(name) {
-  sheets[name] ??= new Promise((resolve, reject) => {
+  fetched[name] ??= new Promise((resolve, reject) => {
     const link = h("link", {
       rel: "stylesheet", href: `/styles/${name}.css`, onload: resolve,
       onerror: () => {
-        delete sheets[name];
+        delete fetched[name];
         link.remove();
         reject(new Error(`${name}.css did not come`));
       },
     });
     document.head.append(link);
   });
-  return sheets[name];
+  return fetched[name];
 }
 
 /** To another view, or in by a link to a page that is open already. */

@@ -137,9 +137,8 @@ def _read(path: Path) -> _Kept:
     tag = hashlib.sha256(data).hexdigest()[:32]
     style = _style_of(data) if path.name == INDEX else ""
     packed = zlib.compress(data, 9, wbits=_GZIP)
-    if len(packed) < len(data):
-        return _Kept(packed, packed=True, tag=tag, style=style)
-    return _Kept(data, packed=False, tag=tag, style=style)
+    smaller = len(packed) < len(data)
+    return _Kept(packed if smaller else data, smaller, tag, style)
 
 
 def _style_of(index: bytes) -> str:

@@ -54,6 +54,15 @@ class Stalls(Scoped):
         """Whether one stood still at some time of a span."""
         return any(first <= end and start <= last for first, last in self.spans)
 
+    def excuse(self, start: float, end: float, late: float) -> float:
+        """Seconds of a span that passed while one stood still, or at most `late` seconds after."""
+        excused, until = 0.0, start
+        for first, last in sorted(self.spans):
+            begin, stop = max(first, until), min(last + late, end)
+            excused += max(0.0, stop - begin)
+            until = max(until, stop)
+        return excused
+
     def came(self, counted: Sequence[tuple[float, float]]) -> float:
         """How much of a count that was looked at now and then, (instant, count), came between two
         looks of which one stood still.

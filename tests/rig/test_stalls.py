@@ -51,6 +51,15 @@ def test_a_failure_while_it_stood_still_says_nothing(monkeypatch: pytest.MonkeyP
     assert isinstance(raised.value.__cause__, AssertionError), "what was heard is still told"
 
 
+def test_of_a_gap_no_more_is_excused_than_was_stood_still() -> None:
+    stood = Stood(0.1)
+    stood.spans += [(5.05, 5.2), (9.0, 9.1)]
+    assert stood.excuse(4.0, 8.0, late=0.0) == pytest.approx(0.2), "two processors, one time"
+    assert stood.excuse(4.0, 8.0, late=0.3) == pytest.approx(0.5)
+    assert stood.excuse(5.1, 5.15, late=0.3) == pytest.approx(0.05)
+    assert stood.excuse(6.0, 7.0, late=0.3) == 0.0
+
+
 def test_what_passed_has_passed_however_it_ran() -> None:
     taking = watched(Stood(0.3))
     next(taking)
