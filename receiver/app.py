@@ -62,6 +62,7 @@ from receiver.session.observer import Observers
 from receiver.session.roaming import RoamingSession
 from receiver.session.session import Session
 from receiver.settings import Settings, Subject
+from receiver.source.policy import Policy
 from receiver.store.base import Loaded, Store
 from receiver.store.chronicle import Chronicle
 from receiver.store.history_file import HistoryFile
@@ -87,9 +88,12 @@ class Kept(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What a receiver has to do with: the audio process, the network, the time, its buttons."""
+    """What a receiver has to do with: the audio process, the network and where in it music may come
+    from, the time, its buttons.
+    """
 
     link: EngineLink
+    policy: Policy
     open_source: OpenSource
     dial: Dial
     clock: Clock
@@ -139,6 +143,10 @@ class Receiver:
         pairing.say = self._say
         pairing.lasting_host = self._lasting_host
         self._door = Door(self._hub, self._ask, house.forward, doorkeeper, clock)
+        policy = around.policy
+        policy.lent = self._keeper.lent
+        policy.peers = lambda: [(peer.host, peer.port) for peer in house.peers.values()]
+        self._door.named_here = policy.named_here
         places = Places(lambda: {peer.host for peer in house.peers.values()})
         gate = Gate(clock, self._metrics, places)
         guard = Guard(clock, _names(config, own_id))

@@ -78,7 +78,7 @@ async def run(
             Settings(configured, SettingsFile(config.state_dir), clock),
         )
         around = Surroundings(
-            link, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
+            link, policy, open_source, dial, clock, SystemWallClock(), Front(hardware, clock)
         )
         receiver = Receiver(kept, around)
         del kept, loaded  # a queue may be long

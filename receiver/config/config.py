@@ -68,7 +68,7 @@ class Config:
         default="",
     )
     loopback: bool = option(
-        Switch(), "fetch streams from the receiver's own machine too (localhost)", default=False
+        Switch(), "fetch streams from the services of the receiver's own machine too", default=False
     )
     auth: AuthMode = option(
         Choice(("pair", "open")),

@@ -10,8 +10,12 @@ from receiver.trust.doorkeeper import Doorkeeper
 
 
 def as_met(caller: Caller, request: web.Request) -> Caller:
-    """Who sends a request: whether others may hear it, and where it came to."""
-    return caller._replace(private=request.secure, host=request.host)
+    """Who sends a request: whether others may hear it, and where it came from and to. It came from
+    this machine when both are the same address.
+    """
+    reached = None if request.transport is None else request.transport.get_extra_info("sockname")
+    here = reached is not None and request.remote == reached[0]
+    return caller._replace(private=request.secure, here=here, host=request.host)
 
 
 class Callers:

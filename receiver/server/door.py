@@ -12,7 +12,7 @@ import msgspec
 from receiver.clock.base import Clock
 from receiver.errors import TonearmError
 from receiver.protocol import codec, limits
-from receiver.protocol.commands import Command, PairingsOpen, Status, TimeRequest
+from receiver.protocol.commands import Command, PairingsOpen, Play, QueueAdd, Status, TimeRequest
 from receiver.protocol.events import Done, Error
 from receiver.server.answered import Answered, Reply
 from receiver.server.hub import Hub
@@ -31,6 +31,8 @@ class Door:
         self, hub: Hub, ask: Ask, forward: Forward, doorkeeper: Doorkeeper, clock: Clock
     ) -> None:
         """`forward` takes the commands for other receivers."""
+        self.named_here: Callable[[list[str]], None] = lambda _urls: None
+        """Is told the URLs that somebody on this machine, who may, wants to be played."""
         self._hub = hub
         self._ask = ask
         self._forward = forward
@@ -72,6 +74,7 @@ class Door:
             if caller is None:
                 raise self.doorkeeper.unknown()
             check(caller, command)
+            self._note_urls(command, caller)
             self._forward(command, caller, reply)
             return
         result = self.doorkeeper.judge(caller, command, self._hub.snapshot().state)
@@ -88,7 +91,14 @@ class Door:
             case _ if isinstance(command, TrustCommand):
                 reply(Done(command.id, self.doorkeeper.carry_out(command, caller)))
             case _:
+                self._note_urls(command, caller)
                 self._answered.once(_signed(command, caller), reply, self._ask)
+
+    def _note_urls(self, command: Command, caller: Caller | None) -> None:
+        if caller is None or not caller.here or not isinstance(command, Play | QueueAdd):
+            return
+        entries = command.entries if isinstance(command, Play) else command.items
+        self.named_here([entry.url for entry in entries])
 
     def _is_mine(self, receiver: str) -> bool:
         me = self._hub.snapshot().state.receiver

@@ -11,7 +11,8 @@ import msgspec
 from receiver.errors import BadRequest, UnsupportedScheme
 from receiver.model.text import visible
 
-SCHEMES = ("http", "https")
+PORTS = {"http": 80, "https": 443}
+"""The schemes that are played from, and their ports."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class Address(msgspec.Struct, frozen=True):
             raise BadRequest("The address of the stream is not a valid URL.") from error
         if visible(url) != url:
             raise BadRequest("The address of the stream holds control characters.")
-        if parts.scheme not in SCHEMES:
+        if parts.scheme not in PORTS:
             named = f'"{parts.scheme}"' if parts.scheme else "an address without a scheme"
             raise UnsupportedScheme(
                 f"Streams are played from http and https addresses, not from {named}.",
@@ -55,6 +56,12 @@ class Address(msgspec.Struct, frozen=True):
     def host(self) -> str:
         """The name or the number of the server, in lower case."""
         return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Where the server listens."""
+        parts = urlsplit(self.url)
+        return parts.port or PORTS[parts.scheme]
 
     @property
     def authorization(self) -> str | None:

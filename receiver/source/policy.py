@@ -19,11 +19,14 @@ from ipaddress import (
 )
 from typing import Literal
 
+from receiver.errors import TonearmError
 from receiver.source.address import Address
 
 Reach = Literal["home", "outside"]
 Interface = IPv4Interface | IPv6Interface
 """An address of this machine, with the network that it is in."""
+MOST_LENT = 32
+"""Ports that are known by who lends there; the oldest are forgotten."""
 
 HOME_NAMES = (
     "local", "home.arpa", "internal", "localhost", "localdomain", "lan", "home", "intranet",
@@ -56,6 +59,8 @@ _FORBIDDEN = {
     "itself": "where this receiver listens; it would listen to itself",
     "loopback": "the receiver's own machine; give the address that this has in the network, or set "
     "loopback = true in the receiver's configuration",
+    "own": "the receiver's own machine, whose services are for who is on it; cast from there, or "
+    "set loopback = true in the receiver's configuration",
     "private": "an address of a private network, to which nobody outside of it may send the "
     "receiver; give the server's own address there, or add its name to home_names in the "
     "receiver's configuration",
@@ -67,9 +72,10 @@ class Policy:
     """Tells reaches, and what each of them must not lead to.
 
     `own` gives the addresses of this machine at the moment, and `port` is where it listens: there
-    it would hear itself. Other services of it count as private, on the loopback addresses only
-    with `loopback`. `names`: domains of which every host belongs to the house, besides
-    `HOME_NAMES`.
+    it would hear itself. Other services of it are closed, unless somebody on it lends music there
+    or another receiver of the house listens there; with `loopback` all of them count as private,
+    on the loopback addresses too. `names`: domains of which every host belongs to the house,
+    besides `HOME_NAMES`.
     """
 
     def __init__(
@@ -81,6 +87,10 @@ class Policy:
         names: Iterable[str] = (),
     ) -> None:
         self.port = port
+        self.lent: list[int] = []
+        """Ports at which somebody on this machine lends music, the latest last."""
+        self.peers: Callable[[], Iterable[tuple[str, int]]] = tuple
+        """Gives where the other receivers of the house are: address and port."""
         self._own = own
         self._loopback = loopback
         ends = (*HOME_NAMES, *(name.strip(".").lower() for name in names))
@@ -104,11 +114,28 @@ class Policy:
         kind = self._kind(there)
         if port == self.port and (kind == "loopback" or self._is_own(there)):
             return _FORBIDDEN["itself"]
+        closed = kind != "loopback" and not self._loopback
+        if closed and self._is_own(there) and not self._lends(port):
+            return _FORBIDDEN["own"]
         if kind == "public":
             return None
         if kind == "private" or (kind == "loopback" and self._loopback):
             return None if reach == "home" else _FORBIDDEN["private"]
         return _FORBIDDEN.get(kind) or _NEVER.format(kind=kind)
+
+    def named_here(self, urls: Iterable[str]) -> None:
+        """Somebody on this machine has named `urls`: what is lent at the ports of those that are of
+        the machine, by its number in the network, may be fetched from now on, whoever names it.
+        """
+        for host, port in sorted({place for url in urls if (place := _place(url)) is not None}):
+            there = ip_address(host)
+            if self._kind(there) != "loopback" and self._is_own(there):
+                self.lent[:] = [other for other in self.lent if other != port][1 - MOST_LENT :]
+                self.lent.append(port)
+
+    def _lends(self, port: int) -> bool:
+        own = {str(interface.ip) for interface in self._own()}
+        return port in self.lent or any(host in own and port == at for host, at in self.peers())
 
     def _kind(self, there: IPv4Address | IPv6Address) -> str:
         """The word for its range. The networks that this machine is in are private: those of IPv6
@@ -125,6 +152,15 @@ class Policy:
 
     def _is_own(self, there: IPv4Address | IPv6Address) -> bool:
         return any(interface.ip in (there, unwrapped(there)) for interface in self._own())
+
+
+def _place(url: str) -> tuple[str, int] | None:
+    """The number of the server in an address, and its port; None: it is none, or a name."""
+    try:
+        address = Address.parse(url)
+        return str(ip_address(address.host)), address.port
+    except (ValueError, TonearmError):
+        return None
 
 
 def unwrapped(there: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

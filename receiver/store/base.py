@@ -14,7 +14,10 @@ from receiver.store.runs import Run
 Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 
 
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
 MOST_PEERS = 100
+MOST_LENT = 100
 
 
 class SavedPeer(msgspec.Struct, frozen=True):
@@ -23,16 +26,18 @@ class SavedPeer(msgspec.Struct, frozen=True):
     id: str
     name: str
     host: str
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
+    port: Port
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered. `receiver_id` is made once and never changes. The session is packed as
-    for a move to another receiver; `rows` are its queue.
+    for a move to another receiver; `rows` are its queue, and `lent` the ports of this machine that
+    it may come from (`source.policy`).
     """
 
     receiver_id: Id
     peers: Annotated[list[SavedPeer], msgspec.Meta(max_length=MOST_PEERS)] = []
+    lent: Annotated[list[Port], msgspec.Meta(max_length=MOST_LENT)] = []
     moment: Moment = Moment()
     run: Run = Run()
     session: Moving | None = None

@@ -85,6 +85,8 @@ class Keeper:
         self.receiver_id = saved.receiver_id
         self.peers = saved.peers
         """Those that are remembered."""
+        self.lent = [*saved.lent]
+        """Kept along with the queue; whoever lends changes it."""
         self._store = store
         self._subject = subject
         self._clock = clock
@@ -188,6 +190,7 @@ class Keeper:
             saved = Saved(
                 receiver_id=self.receiver_id,
                 peers=self.peers,
+                lent=[*self.lent],
                 moment=moment,
                 run=self._run,
                 session=session,

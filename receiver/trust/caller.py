@@ -9,14 +9,15 @@ from receiver.model.trust import Role
 
 class Caller(NamedTuple):
     """Somebody who was let in: the `role`, the id of the pairing ("" where there is none), and what
-    people call it. `private`: nobody else hears what is said; `host`: where the receiver was
-    reached, with the port, "" where that is not known.
+    people call it. `private`: nobody else hears what is said; `here`: it speaks from this very
+    machine; `host`: where the receiver was reached, with the port, "" where that is not known.
     """
 
     role: Role
     id: str
     name: str
     private: bool = True
+    here: bool = False
     host: str = ""
 
 

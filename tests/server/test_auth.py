@@ -31,9 +31,11 @@ class Guarded:
         clock = MockClock()
         self.asked: list[c.Command] = []
         self.keeper = doorkeeper(clock, "pair", Trusted(begun=True))
+        self.named_here: list[str] = []
         door = Door(
             self.hub, lambda asked, _: self.asked.append(asked), _nowhere, self.keeper, clock
         )
+        door.named_here = self.named_here.extend
         self.server = serving(self.hub, door, clock)
         self.url = ""
 
@@ -229,3 +231,26 @@ async def test_what_is_secret_is_not_told_where_others_may_hear_it(
         while (answer := await socket.receive_json()).get("id") != "2":
             pass
     assert answer["code"] == "forbidden"
+
+
+ADDED = "http://192.168.1.5:8000/added.ogg"
+PLAYED = {"type": "play", "id": "1", "url": "http://192.168.1.5:8000/played.ogg"}
+
+
+@pytest.mark.parametrize(("own", "named"), [("127.0.0.1", [ADDED]), ("127.0.0.2", [])])
+async def test_what_is_named_on_this_machine_is_told_apart(
+    guarded: Guarded, own: str, named: list[str]
+) -> None:
+    """By who may: a guest plays nothing. To the receiver at 127.0.0.1, 127.0.0.2 is elsewhere."""
+    guest = bearer(guarded.pair("Anna", "guest"))
+    add = {"type": "queue.add", "id": "2", "items": [{"url": ADDED}]}
+    connector = aiohttp.TCPConnector(local_addr=(own, 0))
+    async with (
+        aiohttp.ClientSession(connector=connector) as http,
+        http.ws_connect(f"{guarded.url}/v1/ws", headers=guest) as socket,
+    ):
+        for command in (PLAYED, add, {"type": "status", "id": "3"}):
+            await socket.send_json(command)
+        while (await socket.receive_json()).get("id") != "3":
+            pass
+    assert guarded.named_here == named

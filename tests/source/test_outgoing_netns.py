@@ -143,6 +143,12 @@ def test_names_of_the_house_lead_into_it(run: Run) -> None:
 def test_beside_the_receiver_is_not_the_receiver(run: Run) -> None:
     async def scene(place: Place) -> None:
         url = place.beside.serve("/a", Serving(BODY))
+        place.names.lead(OWN, "receiver.local")
+        for own in (url, url.replace(OWN, "receiver.local")):
+            with pytest.raises(RefusedAddress, match="whose services are for who is on it"):
+                await place.fetch(own)
+        assert place.beside.connections == 0
+        place.policy.named_here([url])
         assert await place.fetch(url) == BODY
         with pytest.raises(RefusedAddress, match="private"):
             await place.fetch(place.world.serve("/go", Serving(redirect=url)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from receiver.source.address import Address
-from receiver.source.policy import Policy, Reach, unwrapped
+from receiver.source.policy import MOST_LENT, Policy, Reach, unwrapped
 
 PORT = 7766
 OWN = [
@@ -46,7 +46,7 @@ def test_public_addresses_are_for_all(host: str) -> None:
         "10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0",
         "192.168.255.255", "100.64.0.0", "100.127.255.255", "fc00::", "fdff::1", "64:ff9b:1::1",
         "::ffff:192.168.1.9", "64:ff9b::c0a8:109", "2002:c0a8:109::1",
-        "2a02:1:2:3::9", "198.18.5.9", "::ffff:198.18.5.9", "192.168.1.5", "2a02:1:2:3::5",
+        "2a02:1:2:3::9", "198.18.5.9", "::ffff:198.18.5.9",
     ],
 )  # fmt: skip
 def test_private_ones_are_for_addresses_of_the_house(host: str) -> None:
@@ -66,6 +66,65 @@ def test_the_own_machine_is_for_who_opens_it(host: str) -> None:
         assert "loopback = true" in said
     assert allowed(host, "home", loopback=True)
     assert not allowed(host, "outside", loopback=True)
+
+
+OWN_HOSTS = (
+    "192.168.1.5",
+    "2a02:1:2:3::5",
+    "198.18.5.5",
+    "::ffff:192.168.1.5",
+    "64:ff9b::c0a8:105",
+)
+
+
+@pytest.mark.parametrize("host", OWN_HOSTS)
+def test_other_services_of_the_own_machine_are_for_who_is_on_it(host: str) -> None:
+    judge = policy()
+    for reach in ("home", "outside"):
+        said = judge.why_not(host, 8000, reach)
+        assert said is not None
+        assert "cast from there" in said
+    judge.named_here([f"http://{'[' + host + ']' if ':' in host else host}:8000/a.ogg"])
+    assert judge.why_not(host, 8000, "home") is None
+    assert judge.why_not(host, 8001, "home") is not None, "one port is not all"
+    assert judge.why_not("127.0.0.1", 8000, "home") is not None
+    said = judge.why_not(host, 8000, "outside")
+    assert said is not None
+    assert "private network" in said
+    assert allowed(host, "home", 8000, loopback=True)
+    assert not allowed(host, "outside", 8000, loopback=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.168.1.6:8000/a", "http://nas.local:8000/a", "http://[::1]:8000/a",
+        "file:///etc/passwd", "http://[", "", "http://192.168.1.5:99999/a",
+    ],
+)  # fmt: skip
+def test_naming_what_is_elsewhere_opens_nothing_here(url: str) -> None:
+    judge = policy()
+    judge.named_here([url])
+    assert judge.lent == []
+
+
+def test_the_latest_that_lend_are_known() -> None:
+    judge = policy()
+    known = judge.lent
+    for port in (80, *range(1, MOST_LENT), 1):
+        place = "192.168.1.5" if port == 80 else f"192.168.1.5:{port}"
+        judge.named_here([f"http://{place}/{name}" for name in "abc"])
+    assert judge.lent == [80, *range(2, MOST_LENT), 1]
+    judge.named_here(["https://192.168.1.5/a"])
+    assert judge.lent == [*range(2, MOST_LENT), 1, 443]
+    assert judge.lent is known, "it is kept by who gave it"
+
+
+def test_receivers_of_the_house_on_the_own_machine_are_listened_to() -> None:
+    judge = policy()
+    judge.peers = lambda: [("192.168.1.5", 7767), ("192.168.1.9", 7768), ("", 0), ("nas", 7769)]
+    assert judge.why_not("2a02:1:2:3::5", 7767, "home") is None
+    assert judge.why_not("192.168.1.5", 7768, "home") is not None, "that one is elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +159,9 @@ def test_the_receiver_does_not_listen_to_itself(host: str) -> None:
         assert said is not None
         assert "it would listen to itself" in said
     assert allowed(host, "home", PORT + 1, loopback=True)
+    judge = policy()
+    judge.named_here([f"http://192.168.1.5:{PORT}/a"])
+    assert judge.why_not("192.168.1.5", PORT, "home") is not None
     assert allowed("192.168.1.6", "home", PORT)
     assert allowed("1.1.1.1", "outside", PORT)
 

@@ -338,3 +338,14 @@ async def test_the_house_is_remembered(clock: MockClock, disk: MockDisk) -> None
     wake_at = again.stage.session.wake_at
     assert wake_at > clock.now(), "one of them may have taken the music over meanwhile"
     await again.stop()
+
+
+async def test_where_music_is_lent_is_remembered(clock: MockClock, disk: MockDisk) -> None:
+    speaker = await Speaker.started(on(disk), clock)
+    speaker.keeper.lent.append(41234)
+    speaker.play()
+    await speaker.wait(10)
+    await speaker.cut()
+    again = await Speaker.started(on(disk), clock, "2nd boot")
+    assert again.keeper.lent == [41234]
+    await again.stop()

@@ -20,6 +20,7 @@ from receiver.peers.base import Address, Wire
 from receiver.protocol import commands as c
 from receiver.settings import Settings
 from receiver.source.base import ByteSource
+from receiver.source.policy import Policy
 from receiver.store.history_file import HistoryFile
 from receiver.store.mock import MockStore
 from receiver.store.settings import SettingsFile
@@ -122,7 +123,8 @@ def test_the_engine_says_it_unless_it_is_not_to(tmp_path: Path, speak: bool) -> 
     uploads = Uploads(tmp_path, Bounds(0, 0))
     files = TrustFile(tmp_path), HistoryFile(tmp_path)
     kept = Kept(store.load(), store, *files, None, uploads, settings)
-    around = Surroundings(engine, no_source, no_wire, clock, MockWallClock(), Front(None, clock))
+    policy, front = Policy(list, port=0), Front(None, clock)
+    around = Surroundings(engine, policy, no_source, no_wire, clock, MockWallClock(), front)
     receiver = Receiver(kept, around)
     code = receiver._pairing.doorkeeper.open().code
     assert engine.sent == ([o.Speak(code, gain_of(30))] if speak else [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from receiver.errors import BadRequest, HttpRefused, UnsupportedScheme
 from receiver.protocol import codec
 from receiver.protocol.events import Error
-from receiver.source.address import SCHEMES, Address
+from receiver.source.address import PORTS, Address
 from receiver.source.entity import read_entity, retry_after, unsatisfied_size
 from tests.fuzz.target import Target, require
 
@@ -36,7 +36,7 @@ def _follow(location: str) -> None:
         # It goes into the state, and so to everybody.
         codec.encode(Error(None, error.code, error.message, error.detail))
         return
-    require(target.url.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)), "only http")
+    require(target.url.startswith(tuple(f"{scheme}://" for scheme in PORTS)), "only http")
     require(Address.parse(target.url).url == target.url.strip(), "it is what it says")
     if target.origin != _BASE.origin:
         require(target.credentials != _BASE.credentials, "credentials stay with their server")
