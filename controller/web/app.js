@@ -8,7 +8,6 @@ import "./views/notices.js";
 import "./views/playing.js";
 import { h, icon, setAttribute, setLabel, setText } from "./lib/element.js";
 import { say } from "./lib/notices.js";
-import { takeCode } from "./lib/pair.js";
 import { connection, select, store } from "./lib/speaker.js";
 import { titleOf } from "./lib/text.js";
 import { direction, language, t } from "./strings.js";
@@ -115,6 +114,16 @@ function fetchSheet(name) {
     document.head.append(link);
   });
   return fetched[name];
+}
+
+/**
+ * The code in the address that a QR code has led to, or "". It is taken out of the address bar at
+ * once, so that nobody sees, keeps or sends it on.
+ */
+function takeCode() {
+  const code = /^#pair=(\d{6})(&|$)/.exec(location.hash)?.[1] ?? "";
+  if (location.hash.startsWith("#pair=")) history.replaceState(null, "", location.pathname);
+  return code;
 }
 
 /** To another view, or in by a link to a page that is open already. */

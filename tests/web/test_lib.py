@@ -55,7 +55,7 @@ PATCHES = [
 
 async def test_a_patch_is_merged(call: Call) -> None:
     merged = await call(
-        "patch",
+        "store",
         "({merge}, cases) => cases.map(([target, patch]) => merge(target, patch))",
         [[target, patch] for target, patch, _ in PATCHES],
     )
@@ -68,7 +68,7 @@ async def test_what_a_patch_does_not_name_is_the_same_object(call: Call) -> None
         const merged = merge(old, {b: {y: 2}});
         return [merged.a === old.a, merged.b === old.b, old.b.y];
     }"""
-    assert await call("patch", same) == [True, False, 1]
+    assert await call("store", same) == [True, False, 1]
 
 
 async def test_no_name_in_a_patch_reaches_the_prototype(call: Call) -> None:
@@ -76,7 +76,7 @@ async def test_no_name_in_a_patch_reaches_the_prototype(call: Call) -> None:
         merge({}, JSON.parse('{"__proto__": {"reached": 1}, "constructor": {"reached": 1}}'));
         return [({}).reached, Object.reached].map(String);
     }"""
-    assert await call("patch", script) == ["undefined", "undefined"]
+    assert await call("store", script) == ["undefined", "undefined"]
 
 
 # --- store ----------------------------------------------------------------------------------------

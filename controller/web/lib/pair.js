@@ -7,16 +7,6 @@ import { t } from "../strings.js";
 /** What browsers say that they run on; an Android says that it is a Linux too. */
 const KINDS = ["iPhone", "iPad", "Android", "CrOS", "Macintosh", "Windows", "Linux"];
 
-/**
- * The code in the address that a QR code has led to, or "". It is taken out of the address bar at
- * once, so that nobody sees, keeps or sends it on.
- */
-export function takeCode() {
-  const code = /^#pair=(\d{6})(&|$)/.exec(location.hash)?.[1] ?? "";
-  if (location.hash.startsWith("#pair=")) history.replaceState(null, "", location.pathname);
-  return code;
-}
-
 /** What to call this device, as long as nobody has said so. */
 export function defaultName() {
   const known = KINDS.find((kind) => navigator.userAgent.includes(kind));

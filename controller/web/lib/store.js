@@ -1,7 +1,5 @@
 /** What this page knows: the state that the receiver tells, and guesses of our own laid over it. */
 
-import { merge } from "./patch.js";
-
 /**
  * The state, for any number of watchers. A guess shows at once what a command is about to do; it is
  * taken back when the answer is there, for the change that a command makes comes before its answer.
@@ -71,4 +69,23 @@ export class Store {
     watcher.part = part;
     watcher.tell(part);
   }
+}
+
+/**
+ * `target` with `patch` laid over it (JSON Merge Patch, RFC 7396), as a new value; parts that the
+ * patch does not name are the very same objects, so what did not change can be told by `===`.
+ */
+export function merge(target, patch) {
+  if (!isObject(patch)) return patch;
+  // Without a prototype, so that no name a stranger chooses means anything but a name.
+  const merged = Object.assign(Object.create(null), isObject(target) ? target : {});
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = merge(merged[name], value);
+  }
+  return merged;
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
