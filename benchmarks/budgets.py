@@ -18,8 +18,8 @@ from benchmarks.queue import EDIT, SEEN, UNDERRUNS
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
 from benchmarks.soak import COUNTED as SOAK_COUNTED
+from benchmarks.soak import COUNTS, PROCESSES, grows, more
 from benchmarks.soak import HEARD as SOAK_HEARD
-from benchmarks.soak import PROCESSES, grows, more
 from benchmarks.stage import DELAYS_MS
 from benchmarks.underruns import BUFFERS_MS as STORM_BUFFERS_MS
 from benchmarks.underruns import counted, heard
@@ -160,5 +160,9 @@ def _soak() -> list[Budget]:
         Budget(SOAK_COUNTED, fixed(0), "none"),
         Budget(SOAK_HEARD, fixed(0), "none"),
         *(Budget(grows(process), fixed(FLAT_KIB), "at most") for process in PROCESSES),
-        *(Budget(more(process), fixed(0), "none") for process in PROCESSES),
+        *(
+            Budget(more(what, process), fixed(0), "none")
+            for what in COUNTS
+            for process in PROCESSES
+        ),
     ]

@@ -8,9 +8,11 @@ import http.client
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 
+from benchmarks.browser import Browser, browser
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage
@@ -76,7 +78,10 @@ def page(stage: Stage, runs: int, seconds: float, results: Results) -> None:
     folder = stage.folder / "page"
     folder.mkdir()
     with ReceiverProcess(folder, "--audio", "mock") as receiver:
-        asyncio.run(_measure_opening(receiver.port, stage.url(stage.one), runs, results))
+        opening = _measure_opening(
+            receiver.port, folder / "profile", stage.url(stage.one), runs, results
+        )
+        asyncio.run(opening)
 
 
 def _first_byte_ms(player: Tonearm) -> float:
@@ -88,15 +93,19 @@ def _first_byte_ms(player: Tonearm) -> float:
         return 1000 * (time.monotonic() - began)
 
 
-async def _measure_opening(port: int, url: str, runs: int, results: Results) -> None:
-    home = f"http://127.0.0.1:{port}"
-    async with Client("127.0.0.1", port) as client, Chromium() as chromium, HttpServer() as site:
+async def _measure_opening(port: int, profile: Path, url: str, runs: int, results: Results) -> None:
+    home = f"http://127.0.0.1:{port}/"
+    async with (
+        Client("127.0.0.1", port) as client,
+        browser(profile) as chromium,
+        HttpServer() as site,
+    ):
         await client.play(url)
         await client.set_repeat("one")
-        site.serve("/", Serving(HEADING, "text/html"))
+        floor_url = site.serve("/", Serving(HEADING, "text/html"))
         await _open(chromium, home)  # the receiver has read its files then
         for _ in range(runs):
-            ((floor, _), _) = await _open(chromium, site.url("").rstrip("/"), whole=False)
+            ((floor, _), _) = await _open(chromium, floor_url, whole=False)
             (paint, useful), (_, again) = await _open(chromium, home)
             results.add(PAINT, "floor", floor)
             results.add(PAINT, Tonearm.name, paint)
@@ -117,19 +126,17 @@ async def _measure_cost(player: Tonearm, seconds: float, results: Results) -> No
             results.add(COST, player.name, with_pages - idle)
 
 
-async def _open(chromium: Chromium, home: str, *, whole: bool = True) -> list[list[float]]:
-    """Open the page, and once more; when there was something to be seen, and, of a `whole` page, to
+async def _open(chromium: Browser, url: str, *, whole: bool = True) -> list[list[float]]:
+    """Open a page, and once more; when there was something to be seen, and, of a `whole` page, to
     be used (ms).
     """
-    person = await chromium.person(home)
     figures = []
-    await person.page.add_init_script(NOTE)
-    for _ in range(2):
-        await asyncio.sleep(SETTLE_S)  # the browser is still at the page before this one
-        await person.page.goto("/")
-        async with asyncio.timeout(PATIENCE_S):
-            figures.append(await person.page.evaluate(FIGURES, whole))
-    await person.leave()
+    async with chromium.page(NOTE) as page:
+        for _ in range(2):
+            await asyncio.sleep(SETTLE_S)  # the browser is still at the page before this one
+            await page.go(url)
+            async with asyncio.timeout(PATIENCE_S):
+                figures.append(await page.call(FIGURES, whole))
     return figures
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from operator import attrgetter
 from random import Random
 
 from benchmarks.peers.tonearm import Tonearm
@@ -21,6 +22,7 @@ CONTROLLERS = "soak: controllers that came and went"
 COUNTED = "soak: underruns counted"
 HEARD = "soak: gaps heard that nobody asked for (ms)"
 PROCESSES = ("control", "audio")
+COUNTS = ("threads", "files")
 
 
 def grows(process: str) -> str:
@@ -28,9 +30,9 @@ def grows(process: str) -> str:
     return f"soak: memory of {process} grows (KiB/min)"
 
 
-def more(process: str) -> str:
-    """The name of the figure for its threads and files."""
-    return f"soak: more threads and files in {process}"
+def more(what: str, process: str) -> str:
+    """The name of the figure for what it holds of `COUNTS`."""
+    return f"soak: more {what} in {process}"
 
 
 def soak(stage: Stage, minutes: float, results: Results) -> None:
@@ -59,9 +61,7 @@ def soak(stage: Stage, minutes: float, results: Results) -> None:
         held = watch.held[process]
         figures[f"soak: memory of {process}, at last (MB)"] = held[-1].kib / 1024
         figures[grows(process)] = watch.growth(process, warm_s)
-        figures[more(process)] = sum(
-            max(watch.more(process, count, warm_s), 0)
-            for count in (lambda one: one.threads, lambda one: one.files)
-        )
+        for what in COUNTS:
+            figures[more(what, process)] = watch.more(process, attrgetter(what), warm_s)
     for measure, figure in figures.items():
         results.add(measure, Tonearm.name, figure)

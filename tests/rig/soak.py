@@ -30,7 +30,9 @@ LONGEST_STAY_S = 8.0
 
 @dataclass(frozen=True)
 class Held:
-    """What one process held at an instant: memory of its own (KiB), threads and open files."""
+    """What one process held at an instant: memory of its own (KiB), threads, and open files besides
+    the connections on which somebody may speak.
+    """
 
     at: float
     kib: int
@@ -82,8 +84,11 @@ def own_kib(pid: int) -> int:
 
 
 def files(process: psutil.Process) -> int:
-    """How many files it has open."""
-    return int(process.num_fds())
+    """How many files it has open, without connections that stand: those come and go with others.
+    One that was closed at the other end counts.
+    """
+    standing = [c for c in process.net_connections("tcp") if c.status == psutil.CONN_ESTABLISHED]
+    return int(process.num_fds()) - len(standing)
 
 
 @dataclass
