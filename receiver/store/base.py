@@ -17,7 +17,7 @@ Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 MOST_PEERS = 100
-MOST_LENT = 100
+MOST_PORTS = 100
 
 
 class SavedPeer(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
     receiver_id: Id
     peers: Annotated[list[SavedPeer], msgspec.Meta(max_length=MOST_PEERS)] = []
-    lent: Annotated[list[Port], msgspec.Meta(max_length=MOST_LENT)] = []
+    lent: Annotated[list[Port], msgspec.Meta(max_length=MOST_PORTS)] = []
     moment: Moment = Moment()
     run: Run = Run()
     session: Moving | None = None
