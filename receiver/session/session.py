@@ -375,9 +375,12 @@ class Session:
     def _died(self, report: reports.Died, now: float) -> list[Effect]:
         """The audio process died: of what it played, which is not tried again, or of the device."""
         again = self.loudness.begin()
+        if report.device and self._no_device is None:  # the next process tells when it has loaded
+            why = "The sound device failed while it was in use; it is opened anew."
+            self._no_device = Problem(NoDevice.code, why)
         if not self.deck.opened:
             return again
-        if report.device or self._no_device is not None:
+        if self._no_device is not None:
             self._ahead.clear()
             return [*again, *self.deck.reload(now)]
         why = f"The decoder died while it played this ({report.reason}); it is not tried again."

@@ -291,6 +291,19 @@ def test_an_engine_that_the_device_took_along_goes_on_where_it_was(
     assert stage.state.problem == Problem("no_device", GONE), "until the next one has a device"
 
 
+@pytest.mark.parametrize("plays", [True, False])
+def test_a_device_that_takes_the_engine_along_is_missed_at_once(stage: Stage, plays: bool) -> None:
+    if plays:
+        stage.play()
+    effects = stage.say(r.Died("ended by SIGXCPU", device=True))
+    assert any(isinstance(effect, e.OpenItem) for effect in effects) == plays
+    problem = stage.state.problem
+    assert problem is not None
+    assert (problem.code, "opened anew" in problem.message) == ("no_device", True)
+    stage.say(r.Device(Output("portaudio", "dac")))
+    assert stage.state.problem is None, "the next one has it"
+
+
 def test_an_engine_that_dies_while_there_is_no_device_died_of_that(stage: Stage) -> None:
     stage.play()
     stage.say(r.Device(Output("portaudio", "dac"), problem=GONE))
