@@ -15,7 +15,7 @@ from benchmarks.attackers import ATTACKS
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage
-from benchmarks.stillness import add_counted
+from benchmarks.stillness import STEADY_BUFFER_MS, add_counted
 from controller import one_shot
 from controller.address import Address
 from tests.rig.card import end_process
@@ -23,10 +23,6 @@ from tests.rig.soak import own_kib
 from tests.rig.stalls import Stalls
 
 CALM = "nothing"
-BUFFER_MS = 50
-"""With our own choice, which begins at 9 ms and grows, the stand-in runs dry now and then without
-any attack, and that would tell nothing.
-"""
 EVERY_S = 0.05
 OVER_S = 2.0
 """By then the last of their connections is forgotten."""
@@ -57,7 +53,7 @@ def attack(stage: Stage, seconds: float, results: Results) -> None:
     if Tonearm.name not in stage.names:
         return
     grown: dict[str, float] = {}
-    with stage.paired(BUFFER_MS) as player:
+    with stage.paired(STEADY_BUFFER_MS) as player:
         player.repeat(stage.url(stage.one))
         time.sleep(SETTLE_S)
         _commands(player, CALM, seconds, results)

@@ -10,7 +10,7 @@ from random import Random
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import TRACK_S, Stage
-from benchmarks.stillness import add_counted, add_heard
+from benchmarks.stillness import STEADY_BUFFER_MS, add_counted, add_heard
 from tests.rig.soak import Household, Watch, gaps
 from tests.rig.stalls import Stalls
 
@@ -40,7 +40,8 @@ def soak(stage: Stage, minutes: float, results: Results) -> None:
     if Tonearm.name not in stage.names:
         return
     urls = [stage.url(stage.one), stage.url(stage.two)]
-    with stage.player(Tonearm.name) as player, stage.recorder(Tonearm.name) as recorder:
+    player = stage.player(Tonearm.name, STEADY_BUFFER_MS)
+    with player, stage.recorder(Tonearm.name) as recorder:
         assert isinstance(player, Tonearm)
         household = Household(player.port, urls, TRACK_S, Random(SEED))
         watch = Watch(player.process.pid)
