@@ -27,6 +27,7 @@ from receiver.discovery.base import Advertisement, Seen, ServiceAdvertiser
 from receiver.engine.link import EngineLink
 from receiver.front import Front
 from receiver.logs.diary import Diary
+from receiver.memory import Thrift, rest
 from receiver.model.health import Examination
 from receiver.model.orders import Speak
 from receiver.model.reports import Report
@@ -72,6 +73,7 @@ from receiver.store.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 1.0
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -175,6 +177,7 @@ class Receiver:
                 tasks.create_task(self._service.run()),
                 tasks.create_task(self._keeper.run()),
                 tasks.create_task(self._chronicle.run()),
+                tasks.create_task(self._be_thrifty()),
                 tasks.create_task(self._house.run(self._door.carry, self._loop)),
                 tasks.create_task(self._settings.run()),
                 tasks.create_task(self._front.run(self._door.take_here)),
@@ -257,6 +260,13 @@ class Receiver:
             if code:
                 self._front.herald()
             self._player.order(Speak(code, gain_of(self._session.state.volume.cap)))
+
+    async def _be_thrifty(self) -> None:
+        """Give back what playing took, when nothing has been played for a while."""
+        thrift = Thrift(rest)
+        while True:
+            thrift.look(self._clock.now(), idle=self._session.deck.item is None)
+            await self._clock.sleep(LOOK_S)
 
     # --- how it is set ----------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
-"""What a process does once it has loaded what it needs."""
+"""What a process gives back once it has loaded what it needs, or has nothing to do."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import gc
+from collections.abc import Callable
 from pathlib import Path
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
@@ -13,6 +14,27 @@ _DONTNEED = 4
 """From Linux's mman.h."""
 LARGE = 32 << 10
 """Bytes: what is larger goes back to the system as soon as it is free."""
+IDLE_S = 6.0
+"""After so long a process that did nothing is likely to do nothing for longer."""
+
+
+class Thrift:
+    """Has `rest` called once each time that there has been nothing to do for `IDLE_S`. Pure."""
+
+    def __init__(self, rest: Callable[[], None]) -> None:
+        self._rest = rest
+        self._since: float | None = None
+        self._rested = False
+
+    def look(self, now: float, *, idle: bool) -> None:
+        """Ask about once a second, or more often."""
+        if not idle:
+            self._since, self._rested = None, False
+        elif self._since is None:
+            self._since = now
+        elif not self._rested and now - self._since >= IDLE_S:
+            self._rested = True
+            self._rest()
 
 
 def settle() -> None:
@@ -21,6 +43,17 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    _trim()
+
+
+def rest() -> None:
+    """Give back what playing took, code included: some milliseconds, for who has nothing to do."""
+    gc.collect()
+    _trim()
+    forget_code()
+
+
+def _trim() -> None:
     with contextlib.suppress(OSError, AttributeError):  # not with every C library
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -21,7 +21,7 @@ from receiver.engine.limits import allow_cpu, apply_limits, raise_priority
 from receiver.engine.link import Receive, SteppedEngine
 from receiver.engine.rehearsal import rehearse
 from receiver.engine.settings import EngineSettings
-from receiver.memory import forget_code, settle
+from receiver.memory import Thrift, forget_code, rest, settle
 from receiver.model.orders import Speak, Stop
 from receiver.model.reports import Report
 
@@ -84,11 +84,13 @@ def _turn(
     clock: Clock,
 ) -> None:
     cpu_at = float("-inf")
+    thrift = Thrift(rest)
     watched: tuple[int, ...] = ()
     while True:
         if clock.now() - cpu_at > CPU_EVERY_S:
             cpu_at = clock.now()
             allow_cpu()
+            thrift.look(cpu_at, idle=engine.quiet)
         wait = engine.step()
         outbox.flush()
         if engine.descriptors != watched:
