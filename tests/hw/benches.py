@@ -109,7 +109,7 @@ class SimBench:
 def _sim_chip() -> Path | None:
     """The chip that the library would take, if it is a simulated one and the library runs."""
     number = os.environ.get("RPI_LGPIO_CHIP", "0")
-    chips = sorted(Path("/sys/devices/platform").glob(f"gpio-sim.*/gpiochip{number}"))
+    chips = sorted(Path("/sys/devices/platform").glob(f"gpio-sim*/gpiochip{number}"))
     if not chips:
         return None
     try:
