@@ -36,17 +36,22 @@ def decode_command(data: bytes | str) -> Command:
         )
     try:
         command = _commands.decode(data)
-        _names.decode(data if isinstance(data, str) else data.decode())
+        check_names(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadRequest(f"This is not a command: {error}.") from None
     check_choices(command)
     return command
 
 
-def _once(fields: list[tuple[str, Any]]) -> None:
-    """Raises `msgspec.ValidationError` for an object of JSON that has a name twice: of those, one
-    reader takes the first and another the last.
+def check_names(data: bytes | str) -> None:
+    """Raises `msgspec.ValidationError` for JSON with an object that has a name twice: msgspec takes
+    the last of the two, and says nothing.
     """
+    _names.decode(data if isinstance(data, str) else data.decode())
+
+
+def _once(fields: list[tuple[str, Any]]) -> None:
+    """Of two fields of one name, one reader takes the first and another the last."""
     if len(dict(fields)) < len(fields):
         names = [name for name, _ in fields]
         twice = next(name for name in names if names.count(name) > 1)
@@ -54,7 +59,6 @@ def _once(fields: list[tuple[str, Any]]) -> None:
 
 
 _names = json.JSONDecoder(object_pairs_hook=_once)
-"""msgspec takes the last of two fields of one name, and says nothing."""
 
 
 def check_choices(command: Command) -> None:

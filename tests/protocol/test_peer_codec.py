@@ -54,3 +54,13 @@ def test_what_is_odd_is_refused(message: int, odd: dict[str, Any]) -> None:
     said = codec.encode(msgspec.structs.replace(SENSIBLE[message], **odd))
     with pytest.raises(BadRequest):
         decode_peer_message(said)
+
+
+@pytest.mark.parametrize("message", SENSIBLE, ids=lambda message: type(message).__name__)
+def test_a_name_that_comes_twice_is_named(message: msgspec.Struct) -> None:
+    said = codec.encode(message)
+    start = said.partition(b",")[0]  # {"type":"..."
+    with pytest.raises(BadRequest, match="`type` twice"):
+        decode_peer_message(start + b"," + said[1:])
+    with pytest.raises(BadRequest):
+        decode_peer_message(said[:-1] + b',"\xff":1}')
