@@ -22,6 +22,7 @@ from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.model.state import SoundDevice
 from receiver.settings import Settings
+from receiver.source.policy import Policy
 from receiver.store.history_file import HistoryFile
 from receiver.store.mock import MockStore
 from receiver.store.settings import SettingsFile
@@ -68,7 +69,13 @@ class Set:
         self.receiver = Receiver(
             Kept(store.load(), store, *files, None, Uploads(folder, Bounds(1, 1)), settings),
             Surroundings(
-                self.engine, no_source, no_wire, clock, MockWallClock(), Front(None, clock)
+                self.engine,
+                Policy(list, port=0),
+                no_source,
+                no_wire,
+                clock,
+                MockWallClock(),
+                Front(None, clock),
             ),
         )
         self.url = ""
