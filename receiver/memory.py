@@ -60,22 +60,24 @@ def _trim() -> None:
 
 def forget_code() -> None:
     """Let go of the code that was needed to load and is not to run, megabytes of it: what is called
-    again is mapped again, out of the system's own memory. Not while a library is loaded.
+    again is mapped again, out of the system's own memory.
     """
     with contextlib.suppress(OSError, AttributeError):  # not with every system
         madvise = ctypes.CDLL(None).madvise
-        for start, end in _code():
+        # A library that another thread loads may be mapped as code from end to end at first. By
+        # the second look it is loaded: that was done without letting go of the interpreter.
+        for start, end in _code() & _code():
             madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONTNEED)
 
 
-def _code() -> list[tuple[int, int]]:
+def _code() -> set[tuple[int, int]]:
     """Where files are mapped to be executed (proc(5)): nobody writes there, so nothing is lost."""
-    found = []
+    found = set()
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, access, *_, name = line.split(maxsplit=5)
         if access == "r-xp" and name.startswith("/"):
             start, _, end = place.partition("-")
-            found.append((int(start, 16), int(end, 16)))
+            found.add((int(start, 16), int(end, 16)))
     return found
 
 
