@@ -56,10 +56,11 @@ system-run system-test:
 	@test -n "$(VERSION)" || { echo "$(PYTHON) does not run here: install it, or name another with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) .ci/system.py $(@:system-%=%)
 
-# The marks stand for a finished set-up, so that one that was cut short is done again.
+# The marks stand for a finished set-up, so that one that was cut short is done again, from nothing:
+# what lies there may be of another Python.
 $(VENV)/.ready-run: pyproject.toml | system-run
 	@echo "Setting up $(VENV) ..." >&2
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --editable .
 	@touch $@
