@@ -35,7 +35,7 @@ audit: $(VENV)/.ready-test ## look whether a package has a known hole
 bench: $(VENV)/.ready-test ## measure: start, seek, pause, volume, CPU, memory
 	@$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.ready-test ## ten minutes in a busy household: underruns, gaps, memory
+soak: $(VENV)/.ready-test ## twice ten minutes in a busy household: underruns, gaps, memory
 	@$(BIN)/python -m benchmarks soak --players tonearm
 
 faults: $(VENV)/.ready-test ## try every fault of the threat model, and say what was seen

@@ -69,18 +69,15 @@ class Page:
         """The result of one method."""
         return await self._browser.ask(method, self._session, **params)
 
-    async def go(self, url: str) -> None:
+    async def goto(self, url: str) -> None:
         """Open an address; returns when its first bytes are there."""
         await self.ask("Page.navigate", url=url)
 
-    async def call(self, function: str, *values: Any) -> Any:
-        """What an asynchronous function in JavaScript gives for some values."""
-        told = ", ".join(json.dumps(value) for value in values)
-        answer = await self.ask(
-            "Runtime.evaluate", expression=f"({function})({told})",
-            awaitPromise=True, returnByValue=True,
-        )  # fmt: skip
-        return answer["result"]["value"]
+    async def evaluate(self, function: str, value: Any) -> Any:
+        """What an asynchronous function in JavaScript gives for a value."""
+        told = f"({function})({json.dumps(value)})"
+        evaluated = {"expression": told, "awaitPromise": True, "returnByValue": True}
+        return (await self.ask("Runtime.evaluate", **evaluated))["result"]["value"]
 
 
 @contextlib.asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from benchmarks.attack import ATTACKS, answered, answered_anew
@@ -11,17 +12,17 @@ from benchmarks.handoff import FAILED, GAP, HEARD, SKIPPED
 from benchmarks.handoff import measure as handoff_measure
 from benchmarks.joints import BROKEN
 from benchmarks.latency import EDGES
-from benchmarks.page import COST, FIRST_BYTE, PAINT, TABS_COST, USEFUL
+from benchmarks.page import COST, FIRST_BYTE, PAINT, TABS_COST, USEFUL, WATCHED
 from benchmarks.peers import OURS
 from benchmarks.peers.mpd import Mpd
 from benchmarks.queue import EDIT, SEEN, UNDERRUNS
 from benchmarks.resources import BUFFERS_MS, buffer_name
 from benchmarks.results import Budget, Results
-from benchmarks.soak import COUNTED as SOAK_COUNTED
 from benchmarks.soak import COUNTS, PROCESSES, grows, more
-from benchmarks.soak import HEARD as SOAK_HEARD
+from benchmarks.soak import counted as soak_counted
+from benchmarks.soak import heard as soak_heard
 from benchmarks.stage import DELAYS_MS
-from benchmarks.underruns import BUFFERS_MS as STORM_BUFFERS_MS
+from benchmarks.stillness import BUFFERS_MS as STILL_BUFFERS_MS
 from benchmarks.underruns import counted, heard
 
 BLOCK_MS = 5.0
@@ -102,8 +103,8 @@ def _edges(peers: Sequence[str]) -> list[Budget]:
 def _page() -> list[Budget]:
     return [
         Budget(FIRST_BYTE, fixed(100), "at most"),
-        Budget(PAINT, fixed(100), "at most"),
-        Budget(USEFUL, fixed(300), "at most"),
+        *(Budget(PAINT + name, fixed(100), "at most") for name in ("", WATCHED)),
+        *(Budget(USEFUL + name, fixed(300), "at most") for name in ("", WATCHED)),
         Budget(COST, fixed(2), "at most"),
         Budget(TABS_COST, fixed(2), "at most"),
     ]
@@ -150,19 +151,16 @@ def _resources() -> list[Budget]:
         Budget(EDIT, fixed(20), "at most"),
         Budget(SEEN, fixed(50), "p95 at most", figure=lambda results: results.p95(SEEN, OURS)),
         Budget(UNDERRUNS, fixed(0), "none"),
-        *(Budget(counted(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
-        *(Budget(heard(buffer_ms), fixed(0), "none") for buffer_ms in STORM_BUFFERS_MS),
+        *(Budget(counted(buffer_ms), fixed(0), "none") for buffer_ms in STILL_BUFFERS_MS),
+        *(Budget(heard(buffer_ms), fixed(0), "none") for buffer_ms in STILL_BUFFERS_MS),
     ]
 
 
 def _soak() -> list[Budget]:
+    held = list(itertools.product(PROCESSES, STILL_BUFFERS_MS))
     return [
-        Budget(SOAK_COUNTED, fixed(0), "none"),
-        Budget(SOAK_HEARD, fixed(0), "none"),
-        *(Budget(grows(process), fixed(FLAT_KIB), "at most") for process in PROCESSES),
-        *(
-            Budget(more(what, process), fixed(0), "none")
-            for what in COUNTS
-            for process in PROCESSES
-        ),
+        *(Budget(soak_counted(buffer_ms), fixed(0), "none") for buffer_ms in STILL_BUFFERS_MS),
+        *(Budget(soak_heard(buffer_ms), fixed(0), "none") for buffer_ms in STILL_BUFFERS_MS),
+        *(Budget(grows(*one), fixed(FLAT_KIB), "at most") for one in held),
+        *(Budget(more(what, *one), fixed(0), "none") for what in COUNTS for one in held),
     ]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import http.client
+import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any, Protocol
 
 import aiohttp
 
-from benchmarks.browser import Browser, browser
+from benchmarks.browser import browser
 from benchmarks.peers.tonearm import Tonearm
 from benchmarks.results import Results
 from benchmarks.stage import SETTLE_S, Stage
@@ -26,6 +30,8 @@ FIRST_BYTE = "page, first byte (ms)"
 PAINT = "page, first paint (ms)"
 USEFUL = "page, what plays is shown (ms)"
 AGAIN = "page opened again, what plays is shown (ms)"
+WATCHED = ", watched by the driver of the tests"
+"""Which follows each request of a page, as nobody does at home."""
 PAGES = 20
 TABS = 8
 """Of one browser, which has up to six connections more: a receiver takes 16 of one address."""
@@ -97,20 +103,23 @@ async def _measure_opening(port: int, profile: Path, url: str, runs: int, result
     home = f"http://127.0.0.1:{port}/"
     async with (
         Client("127.0.0.1", port) as client,
-        browser(profile) as chromium,
         HttpServer() as site,
+        browser(profile) as unwatched,
+        Chromium() as chromium,
     ):
         await client.play(url)
         await client.set_repeat("one")
         floor_url = site.serve("/", Serving(HEADING, "text/html"))
-        await _open(chromium, home)  # the receiver has read its files then
-        for _ in range(runs):
-            ((floor, _), _) = await _open(chromium, floor_url, whole=False)
-            (paint, useful), (_, again) = await _open(chromium, home)
-            results.add(PAINT, "floor", floor)
-            results.add(PAINT, Tonearm.name, paint)
-            results.add(USEFUL, Tonearm.name, useful)
-            results.add(AGAIN, Tonearm.name, again)
+        pages = {"": unwatched.page, WATCHED: functools.partial(_watched, chromium)}
+        for page in pages.values():
+            await _open(page, home)  # the receiver has read its files then
+        for _, (name, page) in itertools.product(range(runs), pages.items()):
+            ((floor, _), _) = await _open(page, floor_url, whole=False)
+            (paint, useful), (_, again) = await _open(page, home)
+            results.add(PAINT + name, "floor", floor)
+            results.add(PAINT + name, Tonearm.name, paint)
+            results.add(USEFUL + name, Tonearm.name, useful)
+            results.add(AGAIN + name, Tonearm.name, again)
 
 
 async def _measure_cost(player: Tonearm, seconds: float, results: Results) -> None:
@@ -126,17 +135,39 @@ async def _measure_cost(player: Tonearm, seconds: float, results: Results) -> No
             results.add(COST, player.name, with_pages - idle)
 
 
-async def _open(chromium: Browser, url: str, *, whole: bool = True) -> list[list[float]]:
+class Opened(Protocol):
+    """A page of a browser."""
+
+    async def goto(self, url: str) -> Any:
+        """Open an address."""
+
+    async def evaluate(self, function: str, value: Any) -> Any:
+        """What a function in JavaScript gives."""
+
+
+OpenPage = Callable[[str], AbstractAsyncContextManager[Opened]]
+"""A page of somebody who was nowhere yet, in which a script runs first."""
+
+
+@contextlib.asynccontextmanager
+async def _watched(chromium: Chromium, script: str) -> AsyncIterator[Opened]:
+    person = await chromium.person("")
+    await person.page.add_init_script(script)
+    yield person.page
+    await person.context.close()
+
+
+async def _open(open_page: OpenPage, url: str, *, whole: bool = True) -> list[list[float]]:
     """Open a page, and once more; when there was something to be seen, and, of a `whole` page, to
     be used (ms).
     """
     figures = []
-    async with chromium.page(NOTE) as page:
+    async with open_page(NOTE) as page:
         for _ in range(2):
             await asyncio.sleep(SETTLE_S)  # the browser is still at the page before this one
-            await page.go(url)
+            await page.goto(url)
             async with asyncio.timeout(PATIENCE_S):
-                figures.append(await page.call(FIGURES, whole))
+                figures.append(await page.evaluate(FIGURES, whole))
     return figures
 
 

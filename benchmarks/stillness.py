@@ -12,6 +12,8 @@ STEADY_BUFFER_MS = 50
 """With our own choice, which begins at 9 ms and grows, the stand-in runs dry now and then though
 nothing happens. Where it is to be shown what does *not* make it run dry, that would tell nothing.
 """
+BUFFERS_MS = (None, STEADY_BUFFER_MS)
+"""Our own choice, and that."""
 LATE_S = 0.2
 """By then a gap is heard, at the latest, that a machine made which stood still."""
 

@@ -11,13 +11,12 @@ from benchmarks.peers.tonearm import Tonearm
 from benchmarks.resources import buffer_name
 from benchmarks.results import Results
 from benchmarks.stage import Stage, serving
-from benchmarks.stillness import STEADY_BUFFER_MS, add_counted, add_heard
+from benchmarks.stillness import BUFFERS_MS, add_counted, add_heard
 from tests.rig.soak import silences
 from tests.rig.stalls import Stalls
 
 STOPPED_S = 1.0
 EVERY_S = 5.0
-BUFFERS_MS = (None, STEADY_BUFFER_MS)
 
 
 def counted(buffer_ms: int | None) -> str:

@@ -30,8 +30,8 @@ LONGEST_STAY_S = 8.0
 
 @dataclass(frozen=True)
 class Held:
-    """What one process held at an instant: memory of its own (KiB), threads, and open files besides
-    the connections on which somebody may speak.
+    """What one process held at an instant: memory of its own (KiB), threads, and open files without
+    the connections of guests.
     """
 
     at: float
@@ -58,16 +58,15 @@ class Watch:
             self.held[name].append(held)
 
     def growth(self, name: str, after_s: float) -> float:
-        """KiB per minute by which a process grew, `after_s` from the start on: from the least that
-        it held in the first third to the least in the last. What guests take comes and goes, a
-        megabyte of it; what is never given back is there when there is little else.
+        """KiB per minute by which a process grew, `after_s` from the start on: the slope between
+        the medians of the first and of the last third, since memory comes in steps.
         """
         all_held = self.held[name]
         late = [held for held in all_held if held.at - all_held[0].at >= after_s]
         third = max(len(late) // 3, 1)
         first, last = late[:third], late[-third:]
         minutes = float(np.mean([h.at for h in last]) - np.mean([h.at for h in first])) / 60
-        grown = float(min(h.kib for h in last) - min(h.kib for h in first))
+        grown = float(np.median([h.kib for h in last]) - np.median([h.kib for h in first]))
         return grown / minutes if minutes else 0.0
 
     def more(self, name: str, what: Callable[[Held], int], after_s: float) -> int:
@@ -85,11 +84,15 @@ def own_kib(pid: int) -> int:
 
 
 def files(process: psutil.Process) -> int:
-    """How many files it has open, without connections that stand: those come and go with others.
-    One that was closed at the other end counts.
+    """How many files it has open, without the connections of guests: those come and go. One whose
+    guest has gone counts, and so do all that it made itself.
     """
-    standing = [c for c in process.net_connections("tcp") if c.status == psutil.CONN_ESTABLISHED]
-    return int(process.num_fds()) - len(standing)
+    connections = process.net_connections("tcp")
+    ports = {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+    guests = [
+        c for c in connections if c.status == psutil.CONN_ESTABLISHED and c.laddr.port in ports
+    ]
+    return int(process.num_fds()) - len(guests)
 
 
 @dataclass
