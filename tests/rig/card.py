@@ -84,14 +84,14 @@ class Card(Scoped):
 
     def unplug(self, sink: str) -> None:
         """Take the device away, as when its plug is pulled."""
-        listed = self._pactl("list", "short", "modules")
+        listed = self.pactl("list", "short", "modules")
         lines = [line.split() for line in listed.splitlines()]
         (module,) = [line[0] for line in lines if f"sink_name={sink}" in line]
-        self._pactl("unload-module", module)
+        self.pactl("unload-module", module)
 
     def plug_in(self, sink: str) -> None:
         """Give it back."""
-        self._pactl("load-module", *_null_sink(sink).split())
+        self.pactl("load-module", *_null_sink(sink).split())
 
     def kill(self) -> None:
         """Kill the daemon: all devices are gone."""
@@ -113,7 +113,8 @@ class Card(Scoped):
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
-    def _pactl(self, *words: str) -> str:
+    def pactl(self, *words: str) -> str:
+        """Ask or tell the daemon something, in the words of that program; gives what it prints."""
         done = subprocess.run(
             ["pactl", *words], env=self.env, capture_output=True, text=True, check=True, timeout=10
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import select
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -42,13 +41,13 @@ class Hand:
         if isinstance(self._mixer, MockMixer):
             self._mixer.turn(db)
         else:
-            self._amixer(str(CubicScale(0).raw_for(db)))
+            self._pactl("set-sink-volume", str(CubicScale(0).raw_for(db)))
 
     def switch(self, *, on: bool) -> None:
         if isinstance(self._mixer, MockMixer):
             self._mixer.switch(on=on)
         else:
-            self._amixer("on" if on else "off")
+            self._pactl("set-sink-mute", "0" if on else "1")
 
     def vanish(self) -> None:
         if isinstance(self._mixer, MockMixer):
@@ -57,10 +56,9 @@ class Hand:
             assert self._card is not None
             self._card.kill()
 
-    def _amixer(self, value: str) -> None:
+    def _pactl(self, what: str, value: str) -> None:
         assert self._card is not None
-        command = ["amixer", "-q", "-D", "default", "sset", "Master", value]
-        subprocess.run(command, env=self._card.env, check=True, timeout=10)
+        self._card.pactl(what, self._card.sinks[0], value)
 
 
 @pytest.fixture(params=["mock", pytest.param("alsa", marks=pytest.mark.device)])
