@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +16,7 @@ from receiver.pcm.dither import Dither
 from receiver.pcm.format import Format, Samples
 from receiver.sink.alsa import quiet_stderr, takes_only_int16
 from receiver.sink.base import FrameReader, SinkInfo
+from receiver.sink.cards import Card, cards_stamp, cards_that_play, id_of
 from receiver.sink.device_clock import DeviceClock
 from receiver.sink.devices import Device, find_device, known_devices
 from receiver.sink.periods import PERIODS, period_frames
@@ -34,10 +33,6 @@ USUAL_RATES = (44100, 48000, 88200, 96000, 176_400, 192_000)
 
 MAX_DELAY = 2.0
 """Seconds. A device that claims to hold more is not believed."""
-
-CARDS = Path("/proc/asound")
-
-DEVICES = Path("/dev/snd")
 
 BUSY = -9985
 """PortAudio's number for a device that somebody else uses."""
@@ -82,7 +77,7 @@ class PortAudioSink:
         have come, or come back elsewhere, since PortAudio looked: where it does not open, that
         looks again.
         """
-        if _cards() != _seen.cards:
+        if cards_stamp() != _seen.cards:
             _look_again()
         try:
             return self._open(reader)
@@ -92,7 +87,7 @@ class PortAudioSink:
 
     def _open(self, reader: FrameReader) -> SinkInfo:
         devices = list_devices()
-        device = self._choose(devices)
+        device = choose_device(self._device, devices)
         self._reader = reader
         self._channels = min(CHANNELS, device.channels)
         self._dither = Dither(self._channels) if takes_only_int16(device.pcm) else None
@@ -119,7 +114,7 @@ class PortAudioSink:
         """Begin to pull: the buffer is filled by the first callbacks, then the device plays."""
         if self._running:
             return
-        if _cards() != _seen.cards:  # PortAudio never comes back from starting what is gone
+        if cards_stamp() != _seen.cards:  # PortAudio never comes back from starting what is gone
             raise NoDevice("Sound cards have come or gone since the device was opened.")
         self._first = True
         self._tells = False
@@ -207,17 +202,6 @@ class PortAudioSink:
 
     # -- inside -----------------------------------------------------------------------------------
 
-    def _choose(self, devices: list[Device]) -> Device:
-        if self._device:
-            return find_device(self._device, devices)
-        try:
-            index = _portaudio().query_devices(kind="output")["index"]
-        except (_portaudio().PortAudioError, ValueError) as error:
-            raise NoDevice(
-                f"There is no default sound device; {known_devices(devices)}."
-            ) from error
-        return next(device for device in devices if device.index == index)
-
     def _open_stream(self, device: Device, rate: int) -> Any:
         period = period_frames(rate, self._buffer_seconds)
         if self._dither is not None:
@@ -245,29 +229,49 @@ def list_devices() -> list[Device]:
     return _seen.devices
 
 
+def choose_device(wanted: str, devices: list[Device]) -> Device:
+    """The one of the devices listed last that is called `wanted`, as in `find_device`; "" is
+    PortAudio's default. Raises `NoDevice`.
+    """
+    try:
+        return find_device(wanted, devices) if wanted else _default(devices)
+    except NoDevice as error:
+        unlisted = _unlisted(wanted, devices)
+        if unlisted is None:
+            raise
+        raise unlisted from error
+
+
 def seen_devices() -> list[Device]:
     """What `list_devices` has found last. Where cards have come or gone since, those that came are
     named by their ids. Any thread: asks neither PortAudio nor a driver, as all do that follows.
     """
-    if _cards() == _seen.cards:
+    if cards_stamp() == _seen.cards:
         return _seen.devices
-    there = _cards_that_play()
+    there = {card.id for card in cards_that_play()}
     stayed = [device for device in _seen.devices if device.card is None or device.card in there]
-    return [*stayed, *_unseen()]
+    return [*stayed, *map(_named_by_id, _unseen())]
 
 
 def check_device(wanted: str) -> None:
     """Raises `NoDevice` where it is certain that no device is called `wanted`, so that it need not
     be looked for. A card that PortAudio has not seen may have been in use then.
     """
-    if _seen.devices and _cards() == _seen.cards:
-        find_device(wanted, [*_seen.devices, *_unseen()])
+    unseen = _unseen()
+    if any(card.is_called(wanted) for card in unseen):
+        return
+    if _seen.devices and cards_stamp() == _seen.cards:
+        find_device(wanted, [*_seen.devices, *map(_named_by_id, unseen)])
 
 
-def _unseen() -> list[Device]:
-    """The cards that PortAudio has not seen."""
+def _unseen() -> list[Card]:
+    """The cards that PortAudio has not seen: it lists none that does not open."""
     seen = {device.card for device in _seen.devices}
-    return [Device(-1, card, card, CHANNELS, 0) for card in sorted(_cards_that_play() - seen)]
+    return [card for card in cards_that_play() if card.id not in seen]
+
+
+def _named_by_id(card: Card) -> Device:
+    return Device(-1, card.id, card.id, CHANNELS, 0)
 
 
 def rates_of(device: Device) -> list[int]:
@@ -296,30 +300,12 @@ class _Seen:
 _seen = _Seen()
 
 
-def _cards() -> int:
-    """A number that is another one when a card has come or gone; 0 where there is none."""
-    try:
-        return DEVICES.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _cards_that_play() -> set[str]:
-    """The ids of the cards that ALSA knows now."""
-    folders = {pcm.parent for pcm in CARDS.glob("card*/pcm*p")}
-    found = set()
-    for folder in folders:
-        with suppress(OSError):  # it may go while we look
-            found.add((folder / "id").read_text().strip())
-    return found
-
-
 def _look_again() -> None:
     """Have PortAudio look for devices, which it does only when it is started. That ends every
     stream: only while none is open.
     """
     library = _portaudio()
-    _seen.cards = _cards()
+    _seen.cards = cards_stamp()
     try:
         with quiet_stderr():
             library._terminate()  # noqa: SLF001 - there is no other way
@@ -328,18 +314,43 @@ def _look_again() -> None:
         raise NoDevice(f"PortAudio cannot be started: {error.args[0]}; see its log.") from error
 
 
+def _default(devices: list[Device]) -> Device:
+    try:
+        index = _portaudio().query_devices(kind="output")["index"]
+    except (_portaudio().PortAudioError, ValueError) as error:
+        raise NoDevice(f"There is no default sound device; {known_devices(devices)}.") from error
+    return next(device for device in devices if device.index == index)
+
+
 def _refused(device: Device, why: Exception, devices: list[Device]) -> NoDevice:
     """The error for a device that PortAudio did not open."""
-    name = device.name
     if BUSY in why.args:
-        return NoDevice(
-            f'The sound device "{name}" is busy: another program uses it. Stop that program, or '
-            f"{known_devices(devices)}.",
-            device=name,
-        )
+        return _busy(device.name, devices)
     return NoDevice(
-        f'The sound device "{name}" cannot be opened: {why.args[0]}; check that it is connected, '
-        f"or {known_devices(devices)}.",
+        f'The sound device "{device.name}" cannot be opened: {why.args[0]}; check that it is '
+        f"connected, or {known_devices(devices)}.",
+        device=device.name,
+    )
+
+
+def _unlisted(wanted: str, devices: list[Device]) -> NoDevice | None:
+    """The error for a card that PortAudio does not list, though it is there; None: it is not."""
+    for card in _unseen():
+        if card.is_called(wanted) if wanted else card.in_use:
+            if card.in_use:
+                return _busy(card.name, devices)
+            return NoDevice(
+                f'The sound device "{card.name}" is there, but does not open; check that something '
+                "is connected to it, and that this user is in the group audio.",
+                device=card.name,
+            )
+    return None
+
+
+def _busy(name: str, devices: list[Device]) -> NoDevice:
+    other = f", or {known_devices(devices)}" if devices else ""
+    return NoDevice(
+        f'The sound device "{name}" is busy: another program uses it. Stop that program{other}.',
         device=name,
     )
 
@@ -348,13 +359,7 @@ def _device(entry: dict[str, Any]) -> Device:
     """Our words for PortAudio's."""
     name, channels = entry["name"], entry["max_output_channels"]
     device = Device(entry["index"], name, None, channels, round(entry["default_samplerate"]))
-    if device.hardware is None:
-        return device
-    try:
-        card = (CARDS / f"card{device.hardware[0]}" / "id").read_text().strip()
-    except OSError:
-        return device
-    return replace(device, card=card)
+    return device if device.hardware is None else replace(device, card=id_of(device.hardware[0]))
 
 
 def _take_priority() -> bool:
@@ -369,7 +374,7 @@ def _take_priority() -> bool:
 @lru_cache
 def _portaudio() -> ModuleType:
     """The library, loaded when it is first needed. Raises `NoDevice` where it is missing."""
-    _seen.cards = _cards()
+    _seen.cards = cards_stamp()
     try:
         import sounddevice  # noqa: PLC0415 - loads PortAudio, which looks at every device
     except OSError as error:

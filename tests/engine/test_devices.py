@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,47 +12,26 @@ from receiver.engine.devices import SoundDevices
 from receiver.engine.settings import EngineSettings
 from receiver.errors import NoDevice
 from receiver.model.state import SoundDevice
-from receiver.sink import portaudio
+from receiver.sink import cards, portaudio
 from receiver.sink.devices import Device
 from tests.sink.plugged import Cards, Plugged
+from tests.sink.soundcards import Machine
 
 USB = Device(0, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)
 HDMI = Device(1, "HDMI: 0 (hw:0,3)", "HDMI", 2, 48000)
 DEFAULT = Device(2, "default", None, 2, 44100)
 
 
-class Machine:
-    """Its cards as ALSA tells of them, and what PortAudio saw when it looked last."""
-
-    def __init__(self, folder: Path) -> None:
-        self.cards, self.nodes = folder / "asound", folder / "snd"
-        self.nodes.mkdir()
-
-    def plug_in(self, number: int, card: str, *, plays: bool = True) -> None:
-        folder = self.cards / f"card{number}"
-        (folder / f"pcm0{'p' if plays else 'c'}").mkdir(parents=True)
-        (folder / "id").write_text(f"{card}\n")
-        self._stir()
-
-    def unplug(self, number: int) -> None:
-        (self.cards / f"card{number}").rename(self.cards / f"gone{number}")
-        self._stir()
-
-    def _stir(self) -> None:
-        before = self.nodes.stat().st_mtime_ns
-        os.utime(self.nodes, ns=(before, before + 1))
-
-
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """With a DAC and a monitor, which PortAudio has seen."""
     made = Machine(tmp_path)
-    monkeypatch.setattr(portaudio, "CARDS", made.cards)
-    monkeypatch.setattr(portaudio, "DEVICES", made.nodes)
+    monkeypatch.setattr(cards, "CARDS", made.files)
+    monkeypatch.setattr(cards, "DEVICES", made.nodes)
     made.plug_in(1, "DAC")
     made.plug_in(0, "HDMI")
     seen = portaudio._Seen()
-    seen.cards, seen.devices = portaudio._cards(), [USB, HDMI, DEFAULT]
+    seen.cards, seen.devices = cards.cards_stamp(), [USB, HDMI, DEFAULT]
     monkeypatch.setattr(portaudio, "_seen", seen)
     return made
 
@@ -102,9 +80,10 @@ def test_a_card_that_came_since_is_named_and_one_that_went_is_not(machine: Machi
 
 def test_a_card_that_was_in_use_when_it_was_looked_for_is_tried(machine: Machine) -> None:
     machine.plug_in(2, "Speaker")
-    portaudio._seen.cards = portaudio._cards()
+    portaudio._seen.cards = cards.cards_stamp()
     assert len(real().known()) == 3
-    assert callable(real().choose("speaker"))
+    for name in ("speaker", "hw:2", "hw:CARD=Speaker", "Speaker of the test: Audio (hw:3,0)"):
+        assert callable(real().choose(name))
     with pytest.raises(NoDevice, match='no sound device "radio"; choose one of "USB DAC'):
         real().choose("radio")
 

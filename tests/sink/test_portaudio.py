@@ -15,6 +15,7 @@ from receiver.errors import NoDevice
 from receiver.pcm.format import Format
 from receiver.pcm.mixer import Mixer
 from receiver.pcm.voice import Voice
+from receiver.sink import cards
 from receiver.sink.alsa import takes_only_int16
 from receiver.sink.base import HANG_SECONDS, FrameReader
 from receiver.sink.portaudio import PortAudioSink, list_devices
@@ -184,9 +185,11 @@ def test_the_default_device(card: Card) -> None:
         info = sink.open(Reader())
         sink.close()
     assert (info.device, info.format) == ("default", Format(RATE, 2))
+    assert info.card is None, "a plugin is no card, and has no volume of its own"
 
 
 def test_there_is_no_sound_device(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "CARDS", card.folder)
     empty = card.folder / "empty.conf"
     empty.write_text("pcm.!default { type hw card 99 }")
     monkeypatch.setitem(card.env, "ALSA_CONFIG_PATH", str(empty))
