@@ -33,6 +33,8 @@ class GuardedSink:
         self._sink: AudioSink | None = None
         self._calls: SimpleQueue[_Call[SinkInfo] | _Call[None] | None] | None = None
         self._opening: _Call[SinkInfo] | None = None
+        self._runs = False
+        """Whether it is to run: it was to be started, and was not dropped since."""
 
     def open(self, reader: FrameReader) -> SinkInfo:
         """See `AudioSink.open`."""
@@ -58,22 +60,27 @@ class GuardedSink:
     def start(self) -> None:
         """See `AudioSink.start`."""
         assert self._sink is not None, "start before open"
+        self._runs = True
         self._do(self._sink.start)
 
     def drop(self) -> None:
         """See `AudioSink.drop`."""
         if self._sink is not None:
             self._do(self._sink.drop)
+            self._runs = False
 
     def close(self) -> None:
-        """See `AudioSink.close`."""
+        """See `AudioSink.close`. One that gave up by itself is not waited for: it may well hang,
+        and whoever hears it has not been told yet.
+        """
+        gave_up, self._runs = self._runs and not self.started, False
         calls, self._calls, self._opening = self._calls, None, None
         if calls is None:
             return
         last = _Call(self._close)
         calls.put(last)
         calls.put(None)
-        last.over(CALL_S)
+        last.over(0.0 if gave_up else CALL_S)
 
     @property
     def started(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 
@@ -102,6 +103,32 @@ def test_a_device_is_closed_when_it_has_come_to_itself() -> None:
     sink.start()
     sink.close()
     assert not sink.started
+    tar.free.set()
+
+
+@pytest.mark.parametrize("sticky", ["start", "drop", "close"])
+def test_a_device_that_gave_up_is_not_waited_for_once_more(
+    monkeypatch: pytest.MonkeyPatch, sticky: str
+) -> None:
+    """Whoever hears it has to be told at once that it is gone."""
+    waited: list[float] = []
+    over = guarded._Call.over
+
+    def watched(call: guarded._Call[None], seconds: float) -> bool:
+        waited.append(seconds)
+        return over(call, seconds)
+
+    monkeypatch.setattr(guarded._Call, "over", watched)
+    tar = Tar(sticky)
+    sink = GuardedSink(lambda: tar, threading.Lock())
+    sink.open(Reader())
+    with contextlib.suppress(DeviceHangs):
+        sink.start()
+        if sticky == "drop":
+            sink.drop()
+    tar.vanish()
+    sink.close()
+    assert waited[-1] == 0.0
     tar.free.set()
 
 

@@ -30,8 +30,8 @@ when it went is lost.
 """
 NOTICED_S = 1.0
 BACK_S = 3.0
-SLACK_S = 1.5
-"""Of a machine that has other things to do."""
+PATIENCE_S = 10.0
+"""Longer than any of these; what comes later than it was promised says by how much."""
 
 
 @contextmanager
@@ -74,15 +74,15 @@ async def client(receiver_process: ReceiverProcess) -> AsyncIterator[Client]:
         yield client
 
 
-async def until(client: Client, condition: Callable[[State], bool], within: float) -> float:
-    """Wait for news that make `condition` true; how many seconds that took."""
+async def until(client: Client, condition: Callable[[State], bool], within: float) -> None:
+    """Wait for news that make `condition` true. They have to come within so many seconds."""
     began = time.monotonic()
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(PATIENCE_S):
         if not condition(client.state):
             async for state in client.changes():
                 if condition(state):
                     break
-    return time.monotonic() - began
+    assert time.monotonic() - began < within
 
 
 def silent(state: State) -> bool:
@@ -118,12 +118,12 @@ async def test_it_is_noticed_and_the_music_goes_on_where_it_stopped(
         await client.play(server.serve("/a.ogg", Serving(track.path.read_bytes())))
         await asyncio.to_thread(before.wait_frames, before.frames + RATE, 20.0)
         with fault(card):
-            assert await until(client, silent, NOTICED_S + SLACK_S) < NOTICED_S + SLACK_S
+            await until(client, silent, NOTICED_S)
             stood = anchor_of(client)
             assert stood.rate == 0
             await asyncio.sleep(1.5)
             assert anchor_of(client) == stood
-        await until(client, sounds, BACK_S + SLACK_S)
+        await until(client, sounds, BACK_S)
     stopped = last_heard(before, track)
     if fault is not Card.frozen:  # else it was recorded all along
         assert abs(stopped.end_position * 1000 / RATE - stood.position_ms) < LOST_MS
@@ -149,7 +149,7 @@ async def test_a_play_without_a_card_is_told_so_and_sounds_when_there_is_one(
         with pytest.raises(NoDevice):
             await client.play(url)
         assert silent(client.state)
-    await until(client, sounds, BACK_S + SLACK_S)
+    await until(client, sounds, BACK_S)
     item = client.state.session.item
     assert item is not None
     assert item.url == url
@@ -164,7 +164,7 @@ async def test_the_speaker_answers_while_the_card_hangs(
     url = server.serve("/a.ogg", Serving(tracks.get(51, 60).path.read_bytes()))
     await client.play(url)
     with card.frozen():
-        await until(client, silent, NOTICED_S + SLACK_S)
+        await until(client, silent, NOTICED_S)
         async with asyncio.timeout(10.0):
             await client.set_volume(30)
             await client.pause()
@@ -174,7 +174,7 @@ async def test_the_speaker_answers_while_the_card_hangs(
             with pytest.raises(NoDevice):
                 await client.play(url, position_ms=40_000.0)
             assert (await client.status()).session.playback == "buffering"
-    await until(client, sounds, BACK_S + SLACK_S)
+    await until(client, sounds, BACK_S)
     position = client.position_ms()
     assert position is not None
     assert position >= 40_000.0 - LOST_MS
