@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from tests.rig.receiver_process import ReceiverProcess, children
 from tests.rig.tracks import Track, Tracks
 
 pytestmark = pytest.mark.tools("oggenc", "oggdec")
+
+STOPPED_S = 2.0
+"""A receiver that is asked to end has faded out and is gone by then."""
 
 
 @pytest.fixture
@@ -183,7 +187,9 @@ async def test_it_ends_with_no_orphan_and_no_complaint(
 ) -> None:
     await client.play(url)
     audio = receiver.audio_pid
+    began = time.monotonic()
     assert receiver.stop() == 0
+    assert time.monotonic() - began < STOPPED_S
     assert not Path(f"/proc/{audio}").exists(), "control has seen it off"
     assert not any("Traceback" in line or "ERROR" in line for line in receiver.log), receiver.log
 
