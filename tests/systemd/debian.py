@@ -71,16 +71,16 @@ class DebianRoot(Scoped):
         return self._seen("root", path)
 
     def changed(self) -> dict[str, tuple[int, bytes]]:
-        """Every file that is not as it was: its mode, and what is in it or where it leads. Who
-        keeps books of that is left out.
+        """Every file that is not as it was, and every folder that was not there: its mode, and what
+        is in it or where it leads. Who keeps books of that is left out.
         """
         upper = self._seen("upper", "")
         return {
             name: (path.lstat().st_mode, _content(path))
             for path in upper.rglob("*")
-            if path.is_symlink() or not path.is_dir()
             if not (name := str(path.relative_to(upper))).startswith(BOOKS)
-            if not COMPILED.match(name)
+            if not COMPILED.match(f"{name}/")
+            if path.is_symlink() or not path.is_dir() or not Path("/", name).is_dir()
         }
 
     def _seen(self, top: str, path: str) -> Path:

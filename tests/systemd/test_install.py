@@ -19,6 +19,7 @@ SYSTEMD = Path(__file__).parents[2] / "systemd"
 WEB = SYSTEMD.parent / "controller" / "web"
 CONFIG = "etc/tonearm/receiver.toml"
 STATE = "var/lib/private/tonearm/receiver.json"
+UPLOAD = "var/cache/private/tonearm/uploads/0123456789abcdef0123456789abcdef"
 
 pytestmark = [
     pytest.mark.tools("systemd-analyze", "pip of Debian"),
@@ -128,12 +129,15 @@ def compiled_in(library: Path) -> set[str]:
 def test_what_is_the_owners_stays_until_it_is_purged(
     root: DebianRoot, package: Path, tmp_path: Path
 ) -> None:
+    for kept in (STATE, UPLOAD):  # systemd's, and made with the first service of the kind
+        root.path(kept.partition("/tonearm/")[0]).mkdir(exist_ok=True)
     before = root.changed()
     group = root.path("etc/group").read_text()
     install(root, package)
     root.path(CONFIG).write_text('name = "Kitchen"\n')
-    root.path(STATE).parent.mkdir(parents=True)
-    root.path(STATE).write_text("{}")
+    for kept in (STATE, UPLOAD):
+        root.path(kept).parent.mkdir(parents=True)
+        root.path(kept).write_text("{}")
 
     install(root, newer(package, tmp_path))
     assert "99.0" in root.inside("dpkg-query", "-W", "tonearm")
@@ -145,6 +149,7 @@ def test_what_is_the_owners_stays_until_it_is_purged(
     assert not root.path("opt/tonearm").exists()
     assert root.path(CONFIG).exists()
     assert root.path(STATE).exists()
+    assert root.path(UPLOAD).exists()
 
     root.run(*uninstall, "--purge")
     assert root.changed() == before, "nothing is left"
