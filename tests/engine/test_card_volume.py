@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from receiver.clock.mock import MockClock
 from receiver.engine.card_volume import STILL_S, CardVolume
+from receiver.engine.output import Output
 from receiver.engine.rest import LINGER_S
 from receiver.engine.speech import SPOKEN
 from receiver.errors import NoDevice
@@ -21,6 +23,8 @@ from receiver.model import reports as r
 from receiver.pcm.format import Format
 from receiver.pcm.mixer import Mixer
 from receiver.pcm.volume import gain_of
+from receiver.sink.base import FrameReader, SinkInfo
+from receiver.sink.mock import MockSink
 from receiver.sink.mock_mixer import MockMixer
 from tests.engine.stage import BUFFER_S, RATE, STEP_S, Stage
 from tests.engine.test_engine import constant
@@ -287,3 +291,29 @@ def test_which_card_is_asked(maker: str, card: str | None, opened: list[str]) ->
     assert asked == opened
     assert (volume.name, volume.descriptors) == (None, ())
     assert mixer._gain == 0.25
+
+
+class OnCard(MockSink):
+    """A device of the third card."""
+
+    def open(self, reader: FrameReader) -> SinkInfo:
+        self.info = replace(super().open(reader), card="hw:3")
+        return self.info
+
+
+def test_it_is_the_card_of_the_device_that_is_asked(card: MockMixer) -> None:
+    asked: list[str] = []
+
+    def open_mixer(name: str) -> MockMixer:
+        asked.append(name)
+        return card
+
+    clock = MockClock()
+    volume = CardVolume("auto", open_mixer, clock, lambda _: None)
+    output = Output(
+        lambda buffer_s: OnCard(clock, RATE, buffer_s),
+        BUFFER_S, 0.25, clock, lambda _: None, volume=volume,
+    )  # fmt: skip
+    assert output.open()
+    assert (asked, volume.name) == (["hw:3"], card.name)
+    output.close()
