@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import get_args
 
 import msgspec
 import pytest
@@ -51,7 +52,9 @@ def state(playback: Playback, problem: str | None) -> State:
         ("loading", "unplayable", "error", True),
         ("buffering", "unreachable", "error", True),
         ("playing", "unplayable", "playing", True),
-        # ... but without a device nothing is heard, whatever it plays.
+        # ... but without a device nothing is heard, whatever it plays: it stands where it was.
+        ("buffering", "no_device", "error", True),
+        ("paused", "no_device", "error", False),
         ("playing", "no_device", "error", True),
         ("idle", "no_device", "error", False),
     ],
@@ -65,6 +68,17 @@ def test_what_a_state_means(
 
 def test_a_code_is_said_to_an_amplifier_that_is_on() -> None:
     letting_in = msgspec.structs.replace(state("idle", None), access=Access("pair", pairing=True))
+    assert (light_of(letting_in), is_sounding(letting_in)) == ("pairing", True)
+
+
+@pytest.mark.parametrize("playback", get_args(Playback))
+@pytest.mark.parametrize("problem", [None, "unplayable", "no_device"])
+def test_that_somebody_is_let_in_is_shown_before_all_else(
+    playback: Playback, problem: str | None
+) -> None:
+    """Also before what is wrong: who holds the button waits for that answer."""
+    access = Access("pair", pairing=True)
+    letting_in = msgspec.structs.replace(state(playback, problem), access=access)
     assert (light_of(letting_in), is_sounding(letting_in)) == ("pairing", True)
 
 

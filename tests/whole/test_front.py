@@ -111,6 +111,25 @@ async def test_the_light_says_what_the_speaker_does(wanted: Hardware) -> None:
         assert set(await shown(house, kitchen, 1.0)) == {"#"}
 
 
+async def test_the_light_says_that_the_device_is_gone_and_who_is_let_in_meanwhile(
+    wanted: Hardware,
+) -> None:
+    async with rooms("kitchen", hardware=wanted) as house:
+        (kitchen,) = house.rooms
+        kitchen.ask(c.Play, url=house.serve("mock:a", stream(60.0)))
+        await house.until(lambda: playback(kitchen) == "playing")
+        kitchen.device.break_("vanish")
+        await house.until(lambda: playback(kitchen) == "buffering")
+        assert kitchen.problem == "no_device"
+        assert await shown(house, kitchen, 1.5, 0.05) == "##...##...##" + 18 * "."
+        line = kitchen.pins.line(PAIR)
+        line.drive_low()
+        await house.until(lambda: kitchen.state.access.pairing)
+        assert kitchen.problem == "no_device"
+        assert await shown(house, kitchen, 1.0, 0.05) == "##..##" + 14 * "."
+        line.release()
+
+
 async def test_a_button_that_is_held_lets_somebody_in(wanted: Hardware) -> None:
     async with rooms("kitchen", hardware=wanted) as house:
         (kitchen,) = house.rooms
