@@ -78,6 +78,10 @@ class System(Protocol):
         """The version of a Python package; None where it is missing."""
         ...
 
+    def has_module(self, name: str) -> bool:
+        """Whether a Python module can be imported, wherever it comes from."""
+        ...
+
     def required(self) -> list[str]:
         """What Tonearm requires, as in `pyproject.toml`: "aiohttp>=3.14,<4"."""
         ...
@@ -124,6 +128,12 @@ class Sound(Protocol):
 
     def devices(self) -> list[Device]:
         """Those that can play. Raises `NoDevice` where the library is missing."""
+        ...
+
+    def chosen(self, wanted: str) -> Device:
+        """The one that a receiver would use that is told to use `wanted`; "" is the default. Raises
+        `NoDevice`.
+        """
         ...
 
     def rates(self, device: Device) -> list[int]:

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from receiver.doctor.base import LIBRARIES, Disk, Record
+from receiver.errors import NoDevice
 from receiver.model.health import Examination
-from receiver.sink.devices import Device
+from receiver.sink.devices import Device, find_device
 
 CABLE, RADIO = "192.168.1.20", "192.168.1.21"
 """Its addresses: eth0's and wlan0's."""
 CARD = "179:2"
 CONTROL, AUDIO = 700, 701
 """Process ids of the receiver that runs on it."""
+FIRMWARE = "/sys/devices/platform/soc/soc:firmware/get_throttled"
 GIGABYTE = 1 << 30
+HDMI = Device(0, "vc4-hdmi: MAI PCM (hw:0,0)", "vc4hdmi", 2, 48000)
+DAC = Device(1, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)
 
 _WIRELESS = """\
 Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
@@ -23,8 +27,9 @@ Inter-| sta-|   Quality        |   Discarded packets               | Missed | WE
 
 
 class MockMachine:
-    """See `Machine`. A Pi 4 with a USB DAC, on a cable and on Wi-Fi, with a receiver on port 7766.
-    What happens to it is a method; what it is made of is in `files` and `programs`.
+    """See `Machine`. A Pi 4 with a USB DAC and a monitor, on a cable and on Wi-Fi, with a
+    receiver on port 7766. What happens to it is a method; what it is made of is in `files` and
+    `programs`.
     """
 
     def __init__(self) -> None:
@@ -49,11 +54,13 @@ class MockMachine:
             ("vcgencmd", "get_throttled"): "throttled=0x0",
             ("iw", "dev", "wlan0", "get", "power_save"): "Power save: off",
         }
-        self.packages = {"aiohttp": "3.14.1", "zeroconf": "0.154.0", "rpi-lgpio": "0.6"}
+        self.packages = {"aiohttp": "3.14.1", "zeroconf": "0.154.0"}
+        self.modules = {"aiohttp", "zeroconf", "RPi.GPIO"}
         self.loaded = dict.fromkeys(LIBRARIES, "") | {"libvorbis.so.0": "libVorbis 1.3.7"}
         self.own_words: Examination | None = None
         """What the receiver says at its local door."""
-        self.dacs = [Device(0, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)]
+        self.cards = {HDMI: [48000], DAC: [44100, 48000]}
+        """The rates that each takes. The DAC is the default."""
         self.announcements: list[Record] = []
         self._free_bytes = 20 * GIGABYTE
         self._refusal: str | None = None
@@ -61,7 +68,6 @@ class MockMachine:
         self._pages: dict[str, bytes] = {}
         self._silent: set[str] = set()
         self._muffled: set[str] = set()
-        self._held = False
         self._pins_are_ours = True
         self.grant_priority(True)
 
@@ -82,6 +88,11 @@ class MockMachine:
     def throttle(self, bits: int) -> None:
         """The firmware notes what went wrong, bit by bit."""
         self.programs["vcgencmd", "get_throttled"] = f"throttled={bits:#x}"
+
+    def hide_firmware(self, bits: int) -> None:
+        """As within the service: `vcgencmd` fails; what the firmware noted stands in a file."""
+        self.programs.pop(("vcgencmd", "get_throttled"))
+        self.files[FIRMWARE] = f"{bits:x}"
 
     def is_no_pi(self, alarm: str) -> None:
         """Have no `vcgencmd`; the kernel's alarm is all there is."""
@@ -124,12 +135,12 @@ class MockMachine:
         self._muffled.add(address)
 
     def unplug(self) -> None:
-        """Take the DAC away."""
-        self.dacs.clear()
+        """Take the DAC and the monitor away."""
+        self.cards.clear()
 
     def hold(self) -> None:
-        """Another program plays."""
-        self._held = True
+        """Another program plays on the DAC."""
+        self.cards[DAC] = []
 
     def grant_priority(self, granted: bool) -> None:
         """Whether the audio process may have real-time priority, and has it."""
@@ -172,6 +183,10 @@ class MockMachine:
         """See `System`."""
         return self.packages.get(package)
 
+    def has_module(self, name: str) -> bool:
+        """See `System`."""
+        return name in self.modules
+
     def required(self) -> list[str]:
         """See `System`."""
         return ["aiohttp>=3.14,<4", "zeroconf>=0.150"]
@@ -207,8 +222,16 @@ class MockMachine:
 
     def devices(self) -> list[Device]:
         """See `Sound`."""
-        return list(self.dacs)
+        return list(self.cards)
+
+    def chosen(self, wanted: str) -> Device:
+        """See `Sound`."""
+        if wanted:
+            return find_device(wanted, self.devices())
+        if DAC not in self.cards:
+            raise NoDevice("There is no default sound device.")
+        return DAC
 
     def rates(self, device: Device) -> list[int]:
         """See `Sound`."""
-        return [] if self._held or device not in self.dacs else [44100, 48000]
+        return self.cards.get(device, [])

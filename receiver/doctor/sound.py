@@ -14,6 +14,12 @@ class ThisSound:
 
         return list_devices()
 
+    def chosen(self, wanted: str) -> Device:
+        """See `Sound`."""
+        from receiver.sink.portaudio import choose_device, list_devices  # noqa: PLC0415 - as above
+
+        return choose_device(wanted, list_devices())
+
     def rates(self, device: Device) -> list[int]:
         """See `Sound`."""
         from receiver.sink.portaudio import rates_of  # noqa: PLC0415 - as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import subprocess
 import sys
@@ -111,6 +112,13 @@ class ThisSystem:
             return importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             return None
+
+    def has_module(self, name: str) -> bool:
+        """See `System`."""
+        try:
+            return importlib.util.find_spec(name) is not None
+        except ImportError:  # the package that it is in is missing
+            return False
 
     def required(self) -> list[str]:
         """See `System`. Run from a working copy it is not installed, and has the file itself."""

@@ -11,6 +11,7 @@ import pytest
 from receiver.doctor.base import LIBRARIES, Machine
 from receiver.doctor.machine import ThisMachine
 from receiver.doctor.mock import MockMachine
+from receiver.errors import NoDevice
 
 pytestmark = pytest.mark.tools("libportaudio.so.2")
 
@@ -26,6 +27,9 @@ def test_what_is_not_there_is_none_or_nothing(machine: Machine) -> None:
     assert machine.names("/no/such/folder") == []
     assert machine.run("no-such-program", "--help") is None
     assert machine.installed("no-such-package") is None
+    assert not machine.has_module("no_such_package")
+    assert not machine.has_module("no_such_package.inside")
+    assert not machine.has_module("aiohttp.no_such_module")
     assert not machine.may_write("/no/such/device")
 
 
@@ -45,6 +49,7 @@ def test_the_system_tells_of_itself(machine: Machine) -> None:
         assert re.match(r"[\w.-]+([=<>]=?[\w.]+,?)*", line)
     assert "aiohttp" in " ".join(machine.required())
     assert machine.installed("aiohttp") is not None
+    assert machine.has_module("aiohttp")
     assert set(machine.libraries()) <= set(LIBRARIES)
     assert "1.3" in machine.libraries()["libvorbis.so.0"]
 
@@ -83,3 +88,13 @@ def test_an_address_of_somebody_else_is_refused_in_words() -> None:
 def test_devices_and_their_rates(machine: Machine) -> None:
     for device in machine.devices():
         assert set(machine.rates(device)) <= {44100, 48000, 88200, 96000, 176400, 192000}
+
+
+def test_the_device_that_would_be_used_is_one_of_those(machine: Machine) -> None:
+    with pytest.raises(NoDevice):
+        machine.chosen("no such device")
+    if devices := machine.devices():
+        assert machine.chosen("") in devices
+    else:
+        with pytest.raises(NoDevice):
+            machine.chosen("")

@@ -64,6 +64,11 @@ FAULTS: list[tuple[str, Fault, dict[str, str]]] = [
     ("undervoltage before", lambda w: w.machine.throttle(0x50000), {"power": "warn"}),
     ("slowed down", lambda w: w.machine.throttle(0x4), {"power": "warn"}),
     ("undervoltage by the kernel", lambda w: w.machine.is_no_pi("1"), {"power": "fail"}),
+    ("undervoltage, as seen from the service", lambda w: w.machine.hide_firmware(0x50005),
+     {"power": "fail"}),
+    ("undervoltage before, as seen from the service", lambda w: w.machine.hide_firmware(0x50000),
+     {"power": "warn"}),
+    ("a strong supply, as seen from the service", lambda w: w.machine.hide_firmware(0), {}),
     ("no vcgencmd", lambda w: w.machine.is_no_pi("0"), {}),
     ("Wi-Fi that sleeps", lambda w: w.machine.save_power(), {"wifi": "warn"}),
     ("weak Wi-Fi", lambda w: w.machine.carry_away(-83), {"wifi": "warn"}),
@@ -159,6 +164,24 @@ def test_a_device_that_is_not_there_is_named() -> None:
     told = examine(ward.machine, ward.patient)
     assert find(told, "device").verdict == "fail"
     assert '"HiFi"' in find(told, "device").seen
+
+
+def test_the_default_device_is_the_one_that_the_receiver_would_use() -> None:
+    ward = Ward()
+    ward.stops()
+    found = find(examine(ward.machine, ward.patient), "device")
+    assert (found.verdict, found.seen) == ("ok", "USB DAC: Audio (hw:1,0), takes 44100, 48000 Hz")
+    ward.machine.hold()
+    found = find(examine(ward.machine, ward.patient), "device")
+    assert (found.verdict, found.seen) == ("fail", "USB DAC: Audio (hw:1,0) cannot be opened.")
+
+
+def test_a_device_that_is_named_is_the_one_that_is_tried() -> None:
+    ward = Ward(device="vc4hdmi")
+    ward.stops()
+    ward.machine.hold()
+    told = find(examine(ward.machine, ward.patient), "device")
+    assert (told.verdict, told.seen) == ("ok", "vc4-hdmi: MAI PCM (hw:0,0), takes 48000 Hz")
 
 
 def test_a_rate_that_the_device_does_not_take() -> None:

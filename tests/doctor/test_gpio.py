@@ -16,7 +16,7 @@ def no_chip(machine: MockMachine) -> None:
 
 
 def no_library(machine: MockMachine) -> None:
-    del machine.packages["rpi-lgpio"]
+    machine.modules.remove("RPi.GPIO")
 
 
 @pytest.mark.parametrize(

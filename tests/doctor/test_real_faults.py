@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from receiver.config.config import Config
 from receiver.doctor.base import Patient
 from receiver.doctor.checks.disk import check_disk
+from receiver.doctor.checks.gpio import check_gpio
 from receiver.doctor.checks.power import check_power
 from receiver.doctor.checks.reach import check_port
 from receiver.doctor.checks.wifi import check_wifi
@@ -108,6 +111,16 @@ def test_what_vcgencmd_says(programs: Path, script: str, verdict: str) -> None:
     assert finding.verdict == verdict
 
 
+class OnPi(ThisMachine):
+    """The real one, if its devices were the mock's."""
+
+    def names(self, folder: str) -> list[str]:
+        return MockMachine().names(folder)
+
+    def may_write(self, path: str) -> bool:
+        return MockMachine().may_write(path)
+
+
 class OnWifi(ThisMachine):
     """The real one, if its links were the mock's."""
 
@@ -133,3 +146,20 @@ def test_a_program_that_hangs_is_left(programs: Path, monkeypatch: pytest.Monkey
     (finding,) = check_power(ThisMachine(), patient())
     assert isinstance(finding, Finding)
     assert finding.verdict == "ok"
+
+
+def test_a_library_of_the_system_is_seen_by_its_module_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Debian package links it into its environment, without what says which package it is."""
+    (tmp_path / "Pins").mkdir()
+    (tmp_path / "Pins" / "__init__.py").touch()
+    (tmp_path / "Pins" / "GPIO.py").write_text("raise RuntimeError('only on a Pi')")
+    monkeypatch.setattr("receiver.doctor.checks.gpio.LIBRARY", "Pins.GPIO")
+    named = msgspec.structs.replace(patient(), hardware=["buttons"])
+    (finding,) = check_gpio(OnPi(), named)
+    assert "library for GPIO is missing" in finding.seen
+    monkeypatch.syspath_prepend(tmp_path)
+    (finding,) = check_gpio(OnPi(), named)
+    assert finding.verdict == "ok"
+    sys.modules.pop("Pins")

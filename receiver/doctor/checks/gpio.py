@@ -5,8 +5,10 @@ from __future__ import annotations
 from receiver.doctor.base import Patient, System
 from receiver.model.health import Finding
 
-PACKAGES = ("rpi-lgpio", "RPi.GPIO")
-"""Either gives the module; the first works on every Pi and kernel."""
+LIBRARY = "RPi.GPIO"
+"""A module of several packages. What the system has is seen without the name of its package, where
+only the module is linked into our environment.
+"""
 
 
 def check_gpio(machine: System, patient: Patient) -> list[Finding]:
@@ -20,7 +22,7 @@ def check_gpio(machine: System, patient: Patient) -> list[Finding]:
     if not chips:
         seen = f"This machine has no GPIO, and the configuration names {what}."
         return [Finding("gpio", "fail", seen, "Take those lines out of the configuration.")]
-    if not any(machine.installed(package) for package in PACKAGES):
+    if not machine.has_module(LIBRARY):
         seen = f"The library for GPIO is missing, and the configuration names {what}."
         return [Finding("gpio", "fail", seen, "Install it: pip install 'tonearm[pi]'.")]
     if not any(machine.may_write(f"/dev/{chip}") for chip in chips):

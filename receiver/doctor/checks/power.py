@@ -10,6 +10,8 @@ HOT_C, TOO_HOT_C = 80.0, 90.0
 UNDERVOLTAGE, WAS_UNDERVOLTAGE = 1 << 0, 1 << 16
 SLOWED, WAS_SLOWED = 1 << 1 | 1 << 2, 1 << 17 | 1 << 18
 """Bits of `vcgencmd get_throttled`: now, and at some time since the start."""
+FIRMWARE = "/sys/devices/platform/soc/soc:firmware/get_throttled"
+"""The same bits by Raspberry Pi's kernel, for those to whom the firmware's own device is closed."""
 
 SUPPLY = "Use the supply made for this Pi, and a short cable."
 COOL = "Give it air or a heat sink."
@@ -32,10 +34,10 @@ def check_temperature(machine: System, _: Patient) -> list[Finding]:
 
 def check_power(machine: System, _: Patient) -> list[Finding]:
     """What the firmware of a Pi says of its supply, or else the kernel's own watch over it."""
-    answer = machine.run("vcgencmd", "get_throttled") or ""
-    try:
-        bits = int(answer.removeprefix("throttled="), 16)
-    except ValueError:
+    bits = _bits((machine.run("vcgencmd", "get_throttled") or "").removeprefix("throttled="))
+    if bits is None:
+        bits = _bits(machine.read(FIRMWARE) or "")
+    if bits is None:
         return [_by_kernel(machine)]
     if bits & UNDERVOLTAGE:
         return [Finding("power", "fail", "The supply is too weak now.", SUPPLY)]
@@ -46,6 +48,13 @@ def check_power(machine: System, _: Patient) -> list[Finding]:
         when = "now" if bits & SLOWED else "at some time since the start"
         return [Finding("power", "warn", f"The processor is slowed down {when}.", COOL)]
     return [Finding("power", "ok", "the supply is strong enough")]
+
+
+def _bits(hexadecimal: str) -> int | None:
+    try:
+        return int(hexadecimal, 16)
+    except ValueError:
+        return None
 
 
 def _by_kernel(machine: System) -> Finding:

@@ -8,9 +8,10 @@ from receiver.doctor.base import Machine, Patient, Sound, System
 from receiver.errors import NoDevice
 from receiver.model.health import Finding
 from receiver.model.state import Output, State
-from receiver.sink.devices import Device, find_device
+from receiver.sink.devices import Device
 
 CHOOSE = "See tonearm-receiver --list-devices, and set device = in the configuration."
+CONNECT = "Connect one, or enable it: dtoverlay= in /boot/firmware/config.txt of a Pi."
 LAY_HANDS = "See that it is connected and switched on, and that no other program holds it:"
 
 
@@ -50,16 +51,13 @@ def _takes(machine: System, output: Output) -> str:
 
 
 def _idle(machine: Sound, patient: Patient) -> Finding:
+    advice = CHOOSE
     try:
-        devices = machine.devices()
-        if not devices:
-            seen = "This machine has no sound device that can play."
-            advice = "Connect one, or enable it: dtoverlay= in /boot/firmware/config.txt of a Pi."
-            return Finding("device", "fail", seen, advice)
-        device = find_device(patient.config.device, devices) if patient.config.device else None
+        if not machine.devices():
+            advice = CONNECT
+        return _opened(machine, machine.chosen(patient.config.device))
     except NoDevice as error:
-        return Finding("device", "fail", error.message, CHOOSE)
-    return _opened(machine, device or devices[0])
+        return Finding("device", "fail", error.message, advice)
 
 
 def _opened(machine: Sound, device: Device) -> Finding:
