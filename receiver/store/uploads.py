@@ -87,17 +87,27 @@ class Uploads:
         blocks.
         """
         found: list[tuple[int, str, int]] = []
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                for entry in os.scandir(self._folder):
-                    if _ID.fullmatch(entry.name):
-                        status = entry.stat()
-                        found.append((status.st_mtime_ns, entry.name, status.st_size))
-                    elif entry.name.endswith(".part"):
-                        self._remove(entry.name)
-            except PermissionError as error:
-                log.warning("%s: uploads cannot be read: %s", self._folder, error.strerror)
+        for entry in self._entries():
+            if entry.name.endswith(".part"):
+                self._remove(entry.name)
+            elif _ID.fullmatch(entry.name):
+                try:
+                    status = entry.stat()
+                except OSError as error:
+                    log.warning("%s: an upload cannot be used: %s", entry.path, error.strerror)
+                else:
+                    found.append((status.st_mtime_ns, entry.name, status.st_size))
         self._held = {name: size for _, name, size in sorted(found)}
+
+    def _entries(self) -> list[os.DirEntry[str]]:
+        """What is in the folder; nothing where it cannot be read."""
+        try:
+            return list(os.scandir(self._folder))
+        except FileNotFoundError:  # until the first one comes
+            return []
+        except OSError as error:
+            log.warning("%s: uploads cannot be read: %s", self._folder, error.strerror)
+            return []
 
     # --- what is there ----------------------------------------------------------------------
 

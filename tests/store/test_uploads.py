@@ -170,6 +170,46 @@ async def test_a_disk_that_is_full_says_so(
     assert "cannot be kept" in caplog.text
 
 
+@pytest.mark.parametrize("error", [errno.EIO, errno.ELOOP, errno.ENOTDIR, errno.EACCES])
+async def test_a_folder_that_cannot_be_read_keeps_no_receiver_from_starting(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    error: int,
+) -> None:
+    await put(make(tmp_path), b"x" * 40)
+
+    def broken(_: Path) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("receiver.store.uploads.os.scandir", broken)
+    assert make(tmp_path)._held == {}
+    assert f"uploads cannot be read: {os.strerror(error)}" in caplog.text
+
+
+async def test_a_file_in_the_place_of_the_folder_is_told_of_and_takes_no_uploads(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "uploads").write_bytes(b"")
+    uploads = Uploads(tmp_path / "uploads", Bounds(100, 250, 0))
+    uploads.load()
+    assert "Not a directory" in caplog.text
+    with pytest.raises(NoRoom, match="File exists"):
+        await put(uploads, b"x")
+
+
+async def test_a_file_that_cannot_be_read_leaves_the_others_known(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    uploads = make(tmp_path)
+    first, second = [await put(uploads, b"x" * 40) for _ in range(2)]
+    damaged = tmp_path / "uploads" / ("0" * 32)
+    damaged.symlink_to(damaged)
+    again = make(tmp_path)
+    assert again._held.keys() == {first, second}
+    assert f"{damaged}: an upload cannot be used: Too many levels" in caplog.text
+
+
 async def test_a_long_file_is_written_as_it_comes(tmp_path: Path) -> None:
     uploads = make(tmp_path, 3 * SYNC_EVERY, 3 * SYNC_EVERY)
     synced: list[str] = []
