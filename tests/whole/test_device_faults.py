@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from tests.rig.heard import Ears, Stretch
 from tests.rig.http_server import HttpServer, Serving
 from tests.rig.receiver_process import ReceiverProcess
 from tests.rig.tracks import Track, Tracks
+from tests.whole.test_process import STOPPED_S
 
 pytestmark = [pytest.mark.device, pytest.mark.tools("oggenc", "oggdec")]
 
@@ -178,3 +179,20 @@ async def test_the_speaker_answers_while_the_card_hangs(
     position = client.position_ms()
     assert position is not None
     assert position >= 40_000.0 - LOST_MS
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_a_speaker_that_is_asked_to_end_is_gone_soon_also_when_its_card_hangs(
+    client: Client,
+    card: Card,
+    receiver_process: ReceiverProcess,
+    tracks: Tracks,
+    server: HttpServer,
+    hangs: bool,
+) -> None:
+    await client.play(server.serve("/a.ogg", Serving(tracks.get(51, 60).path.read_bytes())))
+    await until(client, sounds, BACK_S)
+    with card.frozen() if hangs else nullcontext():
+        began = time.monotonic()
+        assert await asyncio.to_thread(receiver_process.stop) == 0
+        assert time.monotonic() - began < STOPPED_S
