@@ -117,7 +117,7 @@ class ThisSystem:
         """See `System`."""
         try:
             return importlib.util.find_spec(name) is not None
-        except ImportError:  # the package that it is in is missing
+        except (ImportError, ValueError):  # the package that it is in is missing, or no package
             return False
 
     def required(self) -> list[str]:
