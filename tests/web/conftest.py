@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
 
 from controller.client import Client
 from tests.rig.chromium import Chromium, Person
-from tests.rig.http_server import HttpServer
+from tests.rig.http_server import HttpServer, Serving
 from tests.rig.receiver_process import ReceiverProcess
 from tests.web.music import Shelf
 from tests.web.people import Owner, at_rest, becomes, home
+from tests.web.source import STRINGS, WEB
 
 shared = pytest_asyncio.fixture(scope="package", loop_scope="session")
 """For what takes long to start."""
 fresh = pytest_asyncio.fixture(loop_scope="session")
 
 Visit = Callable[..., Awaitable[Person]]
+Prepare = Callable[[Person], Awaitable[object]]
+Call = Callable[..., Awaitable[Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +43,30 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def shelf() -> AsyncIterator[Shelf]:
     async with HttpServer() as server:
         yield Shelf(server)
+
+
+@shared
+async def call(chromium: Chromium) -> AsyncIterator[Call]:
+    """Calls a function of ours over there, which gets what a module exports and what is given:
+    `await call("store", "({Store}, given) => ...", given)`.
+    """
+    async with HttpServer() as site:
+        for path in WEB.rglob("*.js"):
+            served = Serving(path.read_bytes(), "text/javascript; charset=utf-8")
+            site.serve(f"/{path.relative_to(WEB).as_posix()}", served)
+        table = STRINGS.read_text("utf-8").replace("const STRINGS =", "export const STRINGS =")
+        site.serve("/open.js", Serving(table.encode(), "text/javascript; charset=utf-8"))
+        site.serve("/", Serving(b"<!doctype html><link rel=icon href='data:,'>", "text/html"))
+        person = await chromium.person(site.url(""), locale="en-GB")
+        await person.page.goto("/")
+
+        async def call(module: str, script: str, given: object = None) -> Any:
+            return await person.page.evaluate(
+                f"async given => ({script})(await import('/lib/{module}.js'), given)", given
+            )
+
+        yield call
+        await person.leave()
 
 
 class House(NamedTuple):
@@ -102,13 +129,20 @@ async def owner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Owner
 @fresh
 async def visit(chromium: Chromium) -> AsyncIterator[Visit]:
     """Lets somebody with a browser of their own open the page of a receiver; at the end none of
-    the pages may have been at fault.
+    the pages may have been at fault. `prepare` is done to them before they open it.
     """
     people: list[Person] = []
 
-    async def visit(receiver: ReceiverProcess, path: str = "/", **options: object) -> Person:
+    async def visit(
+        receiver: ReceiverProcess,
+        path: str = "/",
+        prepare: Prepare | None = None,
+        **options: object,
+    ) -> Person:
         person = await chromium.person(home(receiver), **{"locale": "en-GB", **options})
         people.append(person)
+        if prepare:
+            await prepare(person)
         await person.page.goto(path)
         return person
 

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.protocol.test_patch import EXAMPLES
-from tests.rig.chromium import Chromium
-from tests.rig.http_server import HttpServer, Serving
-from tests.web.source import STRINGS, WEB, string_keys
+from tests.web.conftest import Call
+from tests.web.source import string_keys
 
 pytestmark = pytest.mark.browser
 
 LANGUAGES = 2
-Call = Callable[..., Awaitable[Any]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def call(chromium: Chromium) -> AsyncIterator[Call]:
-    """Calls a function of ours over there, which gets what a module exports and what is given:
-    `await call("store", "({Store}, given) => ...", given)`.
-    """
-    async with HttpServer() as site:
-        for path in WEB.rglob("*.js"):
-            served = Serving(path.read_bytes(), "text/javascript; charset=utf-8")
-            site.serve(f"/{path.relative_to(WEB).as_posix()}", served)
-        table = STRINGS.read_text("utf-8").replace("const STRINGS =", "export const STRINGS =")
-        site.serve("/open.js", Serving(table.encode(), "text/javascript; charset=utf-8"))
-        site.serve("/", Serving(b"<!doctype html><link rel=icon href='data:,'>", "text/html"))
-        person = await chromium.person(site.url(""), locale="en-GB")
-        await person.page.goto("/")
-
-        async def call(module: str, script: str, given: object = None) -> Any:
-            return await person.page.evaluate(
-                f"async given => ({script})(await import('/lib/{module}.js'), given)", given
-            )
-
-        yield call
-        await person.leave()
 
 
 # --- patch ----------------------------------------------------------------------------------------
