@@ -88,6 +88,7 @@ const STRINGS = {
   "cast.file": ["Choose a file", "Välj en fil"],
   "cast.drop": ["Drop it to play it", "Släpp för att spela"],
   "cast.no_url": ["That is no web address. It begins with http:// or https://.", "Det är ingen webbadress. Den börjar med http:// eller https://."],
+  "cast.too_long": ["That address is too long. The speaker takes 2048 characters.", "Adressen är för lång. Högtalaren tar emot 2048 tecken."],
   "cast.no_entries": ["{name} names no web address.", "{name} innehåller ingen webbadress."],
   "cast.added": [
     { one: "Added to the queue", other: "{n} added to the queue" },
@@ -97,6 +98,7 @@ const STRINGS = {
   "upload.cancel": ["Cancel {name}", "Avbryt {name}"],
   "upload.unsupported_format": ["{name} is no Ogg file; the speaker plays Ogg Vorbis.", "{name} är ingen Ogg-fil; högtalaren spelar Ogg Vorbis."],
   "upload.too_large": ["{name} is too large for the speaker.", "{name} är för stor för högtalaren."],
+  "upload.unreadable": ["{name} cannot be read on this device.", "{name} går inte att läsa på den här enheten."],
   "upload.offline": ["{name} was not sent: the connection was lost.", "{name} skickades inte: förbindelsen bröts."],
 
   "queue.empty": ["The queue is empty", "Kön är tom"],

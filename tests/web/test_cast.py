@@ -8,6 +8,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from controller.client import Client
+from controller.playlist_text import write
+from receiver.model.state import Entry, Tags
+from receiver.protocol.limits import MAX_URL
 from tests.web.conftest import House, Visit, fresh
 from tests.web.music import Shelf, song
 from tests.web.people import becomes, plays, queued
@@ -25,6 +28,19 @@ DROP = """(files) => {
         document.body.dispatchEvent(new DragEvent(type, how));
     }
 }"""
+
+
+UNREADABLE = """() => {
+    const gone = () => Promise.reject(new DOMException("It is gone.", "NotReadableError"));
+    const {slice, text} = Blob.prototype;
+    Blob.prototype.slice = function (...part) {
+        return this.name === "gone.ogg" ? {text: gone} : slice.apply(this, part);
+    };
+    Blob.prototype.text = function () {
+        return this.name === "gone.m3u" ? gone() : text.apply(this);
+    };
+}"""
+"""Makes files of these names some that the browser may not read."""
 
 
 @fresh
@@ -105,11 +121,43 @@ async def test_a_playlist_is_dropped(page: Page, remote: Client, shelf: Shelf) -
     await plays(remote, "Listed")
 
 
+async def test_a_queue_that_was_saved_is_dropped(page: Page, remote: Client, shelf: Shelf) -> None:
+    """XSPF: an address of XML's own stands in it, and one of a picture may."""
+    urls = [shelf.song(title) for title in ("Don't", "Won't")]
+    text = write(".xspf", [Entry(url, Tags(title="See http://x/title")) for url in urls])
+    text = text.replace("<title>", "<image>http://192.0.2.1/cover.jpg</image><title>")
+    await drop(page, ("evening.xspf", text.encode()))
+    await plays(remote, "Don't")
+    await becomes(remote, lambda state: state.session.queue.length == 2)
+    assert [item.url for item in await remote.queue.items()] == urls
+
+
+async def test_an_apostrophe_belongs_to_an_address(
+    page: Page, remote: Client, shelf: Shelf
+) -> None:
+    await address(page).fill(shelf.file("Don't.ogg", song("TITLE=Whole")))
+    await button(page, "Play").click()
+    await plays(remote, "Whole")
+
+
+async def test_a_file_that_cannot_be_read_keeps_none_of_the_others(
+    page: Page, remote: Client
+) -> None:
+    await page.evaluate(UNREADABLE)
+    files = [("gone.ogg", b"OggS"), ("gone.m3u", b""), ("there.ogg", song("TITLE=There"))]
+    await drop(page, *files)
+    messages = page.get_by_role("region", name="Messages")
+    await expect(messages).to_contain_text("gone.ogg cannot be read on this device.")
+    await expect(messages).to_contain_text("gone.m3u cannot be read on this device.")
+    await plays(remote, "There")
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("not an address", "That is no web address"),
         ("ftp://example.org/a.ogg", "It begins with http:// or https://"),
+        ("http://a/" + "x" * MAX_URL, "too long"),
         ("{site}/nothing-there.ogg", "404"),
         ("{site}/page.html", "Ogg Vorbis"),
     ],

@@ -85,6 +85,23 @@ async def test_an_item_is_moved_by_taps(page: Page, remote: Client) -> None:
     await queued(remote, TITLES)
 
 
+async def test_nothing_is_moved_over_an_end(page: Page) -> None:
+    """The buttons say so, and who has come there keeps the focus."""
+    off, still = "aria-disabled", re.compile("true")
+    await button(page, "Move First").click()
+    await expect(button(page, "Move First up")).to_have_attribute(off, still)
+    await expect(button(page, "Move First down")).not_to_have_attribute(off, still)
+    await button(page, "Move Third").click()
+    await expect(button(page, "Move Third down")).to_have_attribute(off, still)
+    up = button(page, "Move Third up")
+    await up.click()
+    await expect(button(page, "Move Third down")).not_to_have_attribute(off, still)
+    await up.click()
+    await expect(up).to_have_attribute(off, still)
+    await expect(up).to_be_focused()
+    await expect(button(page, "Move First up")).not_to_have_attribute(off, still)
+
+
 async def test_an_item_is_played_now(page: Page, remote: Client) -> None:
     await page.get_by_role("button", name="Play: Third").click()
     await expect(current(page)).to_contain_text(["Third"])

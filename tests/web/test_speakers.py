@@ -105,6 +105,33 @@ async def test_another_speaker_is_commanded_without_moving(
     assert (await remote.status()).volume.percent == 50
 
 
+@pytest.mark.parametrize(("width", "then"), [(800, "Speakers"), (390, "Playing")])
+async def test_the_one_that_is_shown_leads_to_what_it_plays(
+    house: House, visit: Visit, width: int, then: str
+) -> None:
+    """On a tablet that is beside it already: the list of speakers stays."""
+    size = {"width": width, "height": 800}
+    page = (await visit(house.kitchen, "/#speakers", viewport=size)).page
+    await room(page, "Kitchen").get_by_role("button", name=re.compile("Shown here")).click()
+    await page.wait_for_url(re.compile("#playing$"))
+    await expect(playing(page)).to_be_visible()
+    await expect(page.get_by_role("region", name=then)).to_be_visible()
+    await expect(page.get_by_role("region", name="Queue")).to_have_count(0)
+
+
+SPEECHLESS = """async () => {
+    const {store} = await import("/lib/speaker.js");
+    store.guess({peers: {cellar: {id: "cellar", name: "Cellar", connected: true}}});
+}"""
+"""A speaker that has come, and has not told anything of itself."""
+
+
+async def test_a_speaker_that_has_told_nothing_yet_is_listed(page: Page) -> None:
+    await page.evaluate(SPEECHLESS)
+    await expect(rooms(page)).to_contain_text(["Bedroom", "Cellar", "Kitchen"])
+    await expect(room(page, "Cellar")).not_to_contain_text("Nothing is playing")
+
+
 def titled(state: State, title: str) -> bool:
     """Whether it has this."""
     return state.session.item is not None and state.session.item.tags.title == title

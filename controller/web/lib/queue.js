@@ -1,7 +1,10 @@
-/** The part of the queue that is shown, and edits of the queue. */
+/**
+ * The part of the queue that is shown, and edits of queues: what was begun for a speaker goes to that
+ * one, whichever is shown by then.
+ */
 
 import { entryOf, inParts } from "./entries.js";
-import { act, ask, complain, may, select, shown, signature, store } from "./speaker.js";
+import { act, ask, complain, may, shownId, signature, speakerOf, store } from "./speaker.js";
 
 const PAGE = 100;
 const BEFORE = 5;
@@ -29,14 +32,15 @@ export class QueueWindow extends EventTarget {
 
   /** The queue is another one now, as the state says. */
   follow({ index = null, revision }) {
-    const { id } = shown(store.view);
+    const id = shownId();
     if (id !== this.#speaker) {
       this.#speaker = id;
       this.known = false;
       this.from = Math.max(0, index - BEFORE);
       if (this.from < PAGE / 2) this.from = 0;
       this.#to = this.from + PAGE;
-    } else if (revision === this.revision) {
+      this.#set([], this.revision, 0);
+    } else if (this.known && revision === this.revision) {
       return;
     }
     if (index !== null) {
@@ -78,7 +82,7 @@ export class QueueWindow extends EventTarget {
 
   async #load() {
     const { from } = this;
-    const { items, queue } = await list(from, this.#to);
+    const { items, queue } = await list(this.#speaker, from, this.#to);
     if (this.#again || this.#moves || from !== this.from) return;
     this.known = true;
     this.#set(items, queue.revision, queue.length);
@@ -102,7 +106,8 @@ export class QueueWindow extends EventTarget {
     this.#set(items, this.revision, this.length);
     this.#moves += 1;
     const earlier = this.#moved;
-    this.#moved = earlier.catch(() => {}).then(() => this.#send(item, index, before));
+    const queue = { speaker: this.#speaker, from: this.from, to: this.#to, before };
+    this.#moved = earlier.catch(() => {}).then(() => this.#send(item, index, queue));
     try {
       await this.#moved;
     } finally {
@@ -111,20 +116,20 @@ export class QueueWindow extends EventTarget {
     }
   }
 
-  async #send(item, at, before, again = true) {
+  async #send(item, at, there, again = true) {
     const command = { type: "queue.move", item: item.id, at, revision: this.revision };
     try {
-      const { queue } = await ask(command);
+      const { queue } = await ask(command, { at: there.speaker });
       if (queue.revision === this.revision + 1) this.revision = queue.revision;
     } catch (refusal) {
-      if (refusal.code !== "conflict" || !again || !(await this.#isStill(before))) throw refusal;
-      await this.#send(item, at, before, false);
+      if (refusal.code !== "conflict" || !again || !(await this.#isStill(there))) throw refusal;
+      await this.#send(item, at, there, false);
     }
   }
 
   /** Whether these are the items: then it is only that another one plays, or more is known of one. */
-  async #isStill(before) {
-    const { items, queue } = await list(this.from, this.#to);
+  async #isStill({ speaker, from, to, before }) {
+    const { items, queue } = await list(speaker, from, to);
     this.revision = queue.revision;
     return idsOf(items) === idsOf(before);
   }
@@ -139,13 +144,13 @@ function idsOf(items) {
   return items.map(({ id }) => id).join();
 }
 
-/** The items from one index up to another, and the `queue` they were in, as pages of one revision. */
-async function list(from, to) {
+/** A speaker's items from one index up to another, and the `queue` they were in, as pages of one revision. */
+async function list(speaker, from, to) {
   for (;;) {
-    const { items, queue } = await page(from, to);
+    const { items, queue } = await page(speaker, from, to);
     let same = true;
     while (same && from + items.length < Math.min(to, queue.length)) {
-      const { items: more, queue: then } = await page(from + items.length, to);
+      const { items: more, queue: then } = await page(speaker, from + items.length, to);
       same = then.revision === queue.revision && more.length > 0;
       items.push(...more);
     }
@@ -154,8 +159,8 @@ async function list(from, to) {
 }
 
 /** At most as many items as one answer holds. */
-function page(from, to) {
-  return ask({ type: "queue.list", offset: from, count: Math.min(MOST, to - from) });
+function page(at, from, to) {
+  return ask({ type: "queue.list", offset: from, count: Math.min(MOST, to - from) }, { at });
 }
 
 // --- edits --------------------------------------------------------------------------------------
@@ -166,32 +171,33 @@ const UNPLAYABLE = new Set([
 ]);
 
 /**
- * Put entries in front of all that is to come and play the first; if it cannot be played, it does
+ * Put entries into the queue of the speaker `at`, by its id, in front of all that is to come and play the first; if it cannot be played, it does
  * not stay. Raises `Refusal`.
  */
-export async function playNow(entries) {
+export async function playNow(entries, at = shownId()) {
   let first = null;
   for (const items of inParts(entries).reverse()) {
-    const added = await ask({ type: "queue.add", items, at: "next", ...signature() });
+    const added = await ask({ type: "queue.add", items, at: "next", ...signature() }, { at });
     first = added.items[0];
   }
   try {
-    await ask({ type: "queue.jump", item: first }, { seconds: LONG_S });
+    await ask({ type: "queue.jump", item: first }, { seconds: LONG_S, at });
   } catch (refusal) {
-    if (UNPLAYABLE.has(refusal.code)) await ask({ type: "queue.remove", items: [first] });
+    if (UNPLAYABLE.has(refusal.code)) await ask({ type: "queue.remove", items: [first] }, { at });
     throw refusal;
   }
 }
 
-/** Put entries in at an index, or at the `end`. Raises `Refusal`. */
-export async function add(entries, at = "end") {
-  let place = at;
+/** Put entries into the queue of the speaker `at`, at an index or at the `end`. Raises `Refusal`. */
+export async function add(entries, at = shownId(), index = "end") {
+  let place = index;
   for (const items of inParts(entries)) {
-    await ask({ type: "queue.add", items, at: place, ...signature() });
+    await ask({ type: "queue.add", items, at: place, ...signature() }, { at });
     if (place !== "end") place += items.length;
   }
   // Who may not choose what plays may at least start a silent speaker.
-  if (!may("play") && select.playback(store.view) === "idle") await ask({ type: "resume" });
+  const idle = speakerOf(store.view, at)?.session?.playback === "idle";
+  if (!may("play") && idle) await ask({ type: "resume" }, { at });
 }
 
 /**
@@ -199,18 +205,19 @@ export async function add(entries, at = "end") {
  * Raises `Refusal`.
  */
 export async function clear() {
-  const { items, queue } = await list(0, Infinity);
-  const current = select.item(store.view) ? queue.index : null;
+  const at = shownId();
+  const { items, queue } = await list(at, 0, Infinity);
+  const current = speakerOf(store.view, at)?.session?.item ? queue.index : null;
   const ids = items.filter((_, index) => index !== current).map(({ id }) => id);
   if (!ids.length) return null;
-  if (current === null) await ask({ type: "queue.clear", revision: queue.revision });
-  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, MOST) });
+  if (current === null) await ask({ type: "queue.clear", revision: queue.revision }, { at });
+  else while (ids.length) await ask({ type: "queue.remove", items: ids.splice(0, MOST) }, { at });
   const entries = items.map(entryOf);
   const before = current === null ? [] : entries.slice(0, current);
   const after = current === null ? entries : entries.slice(current + 1);
   return async () => {
-    await add(before, 0);
-    await add(after);
+    await add(before, at, 0);
+    await add(after, at);
   };
 }
 

@@ -42,6 +42,11 @@ export function shown(view) {
   return speakerOf(view, isElsewhere(view) ? view.chosen : view.receiver.id);
 }
 
+/** Its id: for what is begun now and ends later, when another one may be shown. */
+export function shownId() {
+  return shown(store.view).id;
+}
+
 /** Of a speaker that is not connected. */
 const GONE = { code: "no_receiver" };
 

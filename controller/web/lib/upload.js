@@ -4,6 +4,7 @@ import { Refusal } from "./connection.js";
 
 const PATH = "/v1/uploads";
 const OGG = "OggS";
+const LONGEST_PLAYLIST = 4 << 20;
 
 /** The `code` of the `Refusal` of an upload that was cancelled. */
 export const CANCELLED = "cancelled";
@@ -17,12 +18,27 @@ export async function upload(file, token, onProgress, signal) {
   return send(file, token, onProgress, signal);
 }
 
+/** What a playlist holds. Raises `Refusal`. */
+export async function textOf(file) {
+  if (file.size > LONGEST_PLAYLIST) throw new Refusal("too_large");
+  return read(file);
+}
+
+/** A file may be gone, be a folder, or be nothing that we may read. */
+async function read(part) {
+  try {
+    return await part.text();
+  } catch {
+    throw new Refusal("unreadable");
+  }
+}
+
 /**
  * What the receiver would refuse is refused here: it would hang up in the middle of a long file,
  * and a browser does not hear the reason then.
  */
 async function check(file, token) {
-  if ((await file.slice(0, OGG.length).text()) !== OGG) throw new Refusal("unsupported_format");
+  if ((await read(file.slice(0, OGG.length))) !== OGG) throw new Refusal("unsupported_format");
   const { most_bytes } = await limits(token);
   if (file.size > most_bytes) throw new Refusal("too_large");
 }

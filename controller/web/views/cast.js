@@ -1,13 +1,13 @@
 /** Where music comes in: a link that is pasted, a file that is chosen or dropped. */
 
-import { entriesIn, isPlaylist } from "../lib/entries.js";
+import { entriesIn, hasTooLong, isPlaylist } from "../lib/entries.js";
 import { h, iconButton, Part } from "../lib/element.js";
 import { tokenOf } from "../lib/keep.js";
 import { say } from "../lib/notices.js";
 import { add, playNow } from "../lib/queue.js";
-import { complain, may, select, store } from "../lib/speaker.js";
+import { complain, may, shownId, speakerOf, store } from "../lib/speaker.js";
 import { plain } from "../lib/text.js";
-import { CANCELLED, upload } from "../lib/upload.js";
+import { CANCELLED, textOf, upload } from "../lib/upload.js";
 import { has, t } from "../strings.js";
 
 const ACCEPT = "audio/*,.ogg,.oga,.m3u,.m3u8,.pls,.xspf,.jspf";
@@ -47,15 +47,15 @@ export class Cast extends Part {
 
   /** Do with what was pasted as the button says. */
   async cast(how, tell = false) {
-    const entries = entriesIn(this.field.value);
-    if (!entries.length) {
-      say(t("cast.no_url"), { kind: "refusal" });
-      this.field.focus();
-      return;
-    }
     const pasted = this.field.value;
-    this.field.value = "";
     try {
+      const entries = entriesIn(pasted);
+      if (!entries.length || hasTooLong(pasted)) {
+        say(t(hasTooLong(pasted) ? "cast.too_long" : "cast.no_url"), { kind: "refusal" });
+        this.field.focus();
+        return;
+      }
+      this.field.value = "";
       await how(entries);
       if (tell) say(t("cast.added", { n: entries.length }));
     } catch (refusal) {
@@ -70,35 +70,48 @@ export class Cast extends Part {
     this.take(files);
   }
 
-  /** Send files one after the other; the first plays as soon as it is there, the others follow. */
+  /**
+   * Send files one after the other; the first plays as soon as it is there, the others follow: at the
+   * speaker that is shown now.
+   */
   async take(files) {
-    let at = "end";
-    let how = may("play") ? playNow : add;
+    const to = shownId();
+    let first = may("play");
+    let index = "end";
     for (const file of files) {
       const entries = await this.entriesFrom(file);
       if (!entries.length) continue;
       try {
-        await how(entries, at);
-        if (how === playNow) at = (select.queue(store.view).index ?? 0) + entries.length;
-        else if (at !== "end") at += entries.length;
-        how = add;
+        if (first) await playNow(entries, to);
+        else await add(entries, to, index);
+        if (first) index = (speakerOf(store.view, to)?.session?.queue.index ?? 0) + entries.length;
+        else if (index !== "end") index += entries.length;
+        first = false;
       } catch (refusal) {
         complain(refusal);
       }
     }
   }
 
-  /** What a file is to the queue: its address at the receiver, or what a playlist names. */
+  /** What a file is to the queue, or nothing, and why: one that is no good keeps none of the others. */
   async entriesFrom(file) {
-    if (!isPlaylist(file)) return this.send(file);
-    const entries = entriesIn(await file.text());
-    if (!entries.length) say(t("cast.no_entries", { name: plain(file.name) }), { kind: "refusal" });
-    return entries;
+    const name = plain(file.name);
+    try {
+      if (!isPlaylist(file)) return [{ url: await this.send(file, name) }];
+      const entries = entriesIn(await textOf(file), file.name);
+      if (!entries.length) say(t("cast.no_entries", { name }), { kind: "refusal" });
+      return entries;
+    } catch (refusal) {
+      const key = `upload.${refusal.code}`;
+      if (has(key)) say(t(key, { name }), { kind: "refusal" });
+      else if (refusal.code !== CANCELLED) complain(refusal);
+      return [];
+    }
   }
 
-  async send(file) {
+  /** Gives its address at the receiver. Raises `Refusal`. */
+  async send(file, name) {
     const abort = new AbortController();
-    const name = plain(file.name);
     const bar = h("progress", { max: 1, value: 0, "aria-label": t("upload.progress", { name }) });
     const row = h(
       "li", {}, h("span", { class: "row-title", dir: "auto", text: name }), bar,
@@ -108,12 +121,7 @@ export class Cast extends Part {
     try {
       const token = tokenOf(store.view.receiver.id);
       const progress = (part) => (bar.value = part);
-      return [{ url: await upload(file, token, progress, abort.signal) }];
-    } catch (refusal) {
-      const key = `upload.${refusal.code}`;
-      if (has(key)) say(t(key, { name }), { kind: "refusal" });
-      else if (refusal.code !== CANCELLED) complain(refusal);
-      return [];
+      return await upload(file, token, progress, abort.signal);
     } finally {
       row.remove();
     }

@@ -6,7 +6,7 @@ import { h, iconButton, Part, setAttribute, setLabel, setText } from "../lib/ele
 import { say } from "../lib/notices.js";
 import { add, clear, jump, QueueWindow, remove } from "../lib/queue.js";
 import { Reorder } from "../lib/reorder.js";
-import { complain, connection, may, select, shown, store } from "../lib/speaker.js";
+import { complain, connection, may, select, shown, shownId, store } from "../lib/speaker.js";
 import { creditOf, lengthText, titleOf } from "../lib/text.js";
 import { t } from "../strings.js";
 
@@ -51,6 +51,7 @@ export class Queue extends Part {
     const rows = items.map((item) => this.rowOf(item));
     const focused = document.activeElement;
     this.rows = new Map(rows.map((row) => [row.item.id, row]));
+    rows.forEach((row, place) => row.limit(place === 0, place === rows.length - 1));
     rows.forEach((row, place) => {
       const there = this.list.children[place];
       if (there !== row) this.list.insertBefore(row, there ?? null);
@@ -91,20 +92,22 @@ export class Queue extends Part {
   }
 
   async remove(item) {
+    const at = shownId();
     const index = this.window.from + this.window.items.indexOf(item);
     const row = this.rows.get(item.id);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     this.window.removeShown(item);
     next?.focusRemove();
     if (!(await remove(item))) this.window.fetch();
-    else sayUndo(t("queue.removed", { title: titleOf(item) }), () => add([entryOf(item)], index));
+    else sayUndo(t("queue.removed", { title: titleOf(item) }), () => add([entryOf(item)], at, index));
   }
 
   /** Move an item `by` places down, if there is room; read it out. */
   async move(item, by) {
     const { window } = this;
-    const index = window.from + window.items.indexOf(item) + by;
-    if (index < window.from || index >= window.from + window.items.length) return;
+    const shown = window.items.indexOf(item);
+    if (shown < 0 || !(shown + by in window.items)) return;
+    const index = window.from + shown + by;
     const place = { title: titleOf(item), place: index + 1, n: window.length };
     setText(this.said, t("queue.moved", place));
     try {
@@ -171,6 +174,12 @@ class Row extends HTMLElement {
   mark(current, past) {
     setAttribute(this, "aria-current", current ? "true" : null);
     this.classList.toggle("past", past);
+  }
+
+  /** Nothing goes up from the first place or down from the last; who has come there keeps the focus. */
+  limit(first, last) {
+    setAttribute(this.up, "aria-disabled", first ? "true" : null);
+    setAttribute(this.down, "aria-disabled", last ? "true" : null);
   }
 
   /** The handle, tapped instead of dragged, shows buttons that do the same. */

@@ -2,7 +2,7 @@
 
 import { h, Part, question, setAttribute, setText } from "../lib/element.js";
 import { say } from "../lib/notices.js";
-import { ask, choose, complain, may, shown, speakerOf, store } from "../lib/speaker.js";
+import { ask, choose, complain, may, shown, shownId, speakerOf, store } from "../lib/speaker.js";
 import { creditOf, reasonOf, titleOf } from "../lib/text.js";
 import { language, t } from "../strings.js";
 import "./volume.js";
@@ -44,18 +44,18 @@ export class Speakers extends Part {
     this.alone.hidden = ids.length > 1;
   }
 
-  /** Move the music that is shown to a room, and show it there. */
-  async move(room, replace = false) {
+  /** Move the music of the speaker `at` to a room, and show it there. */
+  async move(room, at = shownId(), replace = false) {
     const { id, name } = speakerOf(store.view, room.at);
     room.setBusy(true);
     setText(this.said, t("speakers.moving_to", { name }));
     try {
-      await ask({ type: "transfer", to: id, replace }, { seconds: MOVE_S });
+      await ask({ type: "transfer", to: id, replace }, { seconds: MOVE_S, at });
       choose(id);
       setText(this.said, t("speakers.moved", { name }));
     } catch (refusal) {
       setText(this.said, "");
-      if (refusal.code === "target_playing" && !replace) this.askWhether(room);
+      if (refusal.code === "target_playing" && !replace) this.askWhether(room, at);
       else complain(refusal);
     } finally {
       room.setBusy(false);
@@ -63,11 +63,11 @@ export class Speakers extends Part {
   }
 
   /** The speaker plays something else. */
-  askWhether(room) {
+  askWhether(room, at) {
     if (!room.isConnected) return;
     const { id, name } = speakerOf(store.view, room.at);
     question(room, t("speakers.replace_question", { name }), [
-      { label: t("speakers.replace"), filled: true, run: () => this.move(room, true) },
+      { label: t("speakers.replace"), filled: true, run: () => this.move(room, at, true) },
       { label: t("speakers.control_other"), run: () => choose(id) },
       { label: t("cancel") },
     ]);
@@ -121,12 +121,12 @@ class Room extends HTMLElement {
     label(this.control, t("speakers.control"), name);
     this.showPage(view, speaker);
     this.more.hidden = this.control.hidden && this.page.hidden;
-    setAttribute(this, "data-sounds", connected && speaker.session.playback === "playing");
+    setAttribute(this, "data-sounds", connected && speaker.session?.playback === "playing");
   }
 
   /** The page that another speaker serves itself. */
   showPage(view, { id, name, host, port, connected }) {
-    const here = id === view.receiver.id || !connected || host.includes("%");
+    const here = id === view.receiver.id || !connected || !host || host.includes("%");
     this.page.hidden = here;
     if (here) return;
     const address = host.includes(":") ? `[${host}]` : host;
@@ -162,6 +162,7 @@ function actionOn(view, { id, connected }) {
 
 function playsText({ connected, session }) {
   if (!connected) return t("speakers.not_connected");
+  if (!session) return ""; // it has not told yet
   const { item, playback } = session;
   if (!item) return t("playing.nothing");
   const title = [titleOf(item), creditOf(item)].filter(Boolean).join(" – ");

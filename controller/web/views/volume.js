@@ -2,7 +2,7 @@
 
 import { fill, h, icon, iconButton, Part, setLabel, setRange, setText } from "../lib/element.js";
 import { Latest } from "../lib/latest.js";
-import { act, shown, speakerOf, store, suppose } from "../lib/speaker.js";
+import { act, shown, shownId, speakerOf, store, suppose } from "../lib/speaker.js";
 import { t } from "../strings.js";
 import { dim } from "./transport.js";
 
@@ -24,7 +24,7 @@ export class Volume extends Part {
     });
     this.percent = h("span", { class: "percent", "aria-hidden": "true" });
     this.cap = h("p", { class: "faint cap", hidden: true });
-    this.latest = new Latest((percent) => this.send(percent), GAP_MS);
+    this.latest = new Latest(({ percent, at }) => act({ type: "volume", percent }, { at }), GAP_MS);
     this.release = null;
     this.append(this.button, this.range, this.percent, this.cap);
     dim(this.button, "mute");
@@ -52,23 +52,20 @@ export class Volume extends Part {
   /** The finger's value is shown at once, and sent as fast as it is taken. */
   async slide() {
     const { cap = 100 } = this.of(store.view);
+    const at = this.at ?? shownId();
     const percent = Math.min(Number(this.range.value), cap);
     this.range.value = percent;
     fill(this.range);
-    this.guess(percent);
-    await this.latest.push(percent);
+    this.guess(percent, at);
+    await this.latest.push({ percent, at });
     this.guess(null);
   }
 
   /** One guess for all that is on its way, so that nothing jumps back in between. */
-  guess(percent) {
+  guess(percent, at) {
     const before = this.release;
-    this.release = percent === null ? null : suppose({ volume: { percent } }, this.at);
+    this.release = percent === null ? null : suppose({ volume: { percent } }, at);
     before?.();
-  }
-
-  async send(percent) {
-    await act({ type: "volume", percent }, { at: this.at });
   }
 
   mute() {
