@@ -19,9 +19,10 @@ const VIEWS = {
   playing: "record", queue: "queue", speakers: "speakers", history: "history", settings: "settings",
 };
 
-/** Is seen at once. The modules of all others, and what those look like, come later. */
-const FIRST = "playing";
+/** What the modules look like that come later: those of all views but the first. */
 const SHEETS = ["queue", "speakers", "settings", "pairing"];
+
+const AWAY = new Set(["connecting", "lost"]);
 
 /** When what is not needed at once is fetched all the same: later the speaker may be away. */
 const SPARE_MS = 1500;
@@ -39,6 +40,7 @@ let code = takeCode();
 let shownRole = null;
 let firstVersion;
 const fetched = {};
+const missing = new Set();
 
 function build() {
   shownRole = connection.role;
@@ -55,22 +57,26 @@ function build() {
       h(`tone-${name}`)),
   );
   page.replaceChildren(
-    h("tone-banner"),
     h("header", {}, speaker, h("nav", { "aria-label": t("nav.label") }, ...tabs)),
     h("main", {}, ...sections),
     h("aside", { "aria-label": t("view.playing"), class: "mini" }, h("tone-mini")),
+    h("tone-told"),
   );
   arrange();
   if (store.view) nameTab();
   setTimeout(fetchAll, SPARE_MS);
 }
 
-/** Show the views that there is room for, and of the others the one that was chosen. */
+/**
+ * Show the views that there is room for, and of the others the one that was chosen; where that is
+ * one which is always there, all stays as it is.
+ */
 function arrange() {
   const { name: layout, fixed } = LAYOUTS.find(({ query }) => query.matches);
   const tabs = Object.keys(VIEWS).filter((name) => !fixed.includes(name));
   const wanted = location.hash.slice(1);
-  const chosen = tabs.includes(wanted) ? wanted : tabs[0];
+  const chosen = [wanted, fixed.includes(wanted) && root.dataset.view, tabs[0]]
+    .find((name) => tabs.includes(name));
   if (chosen !== root.dataset.view) scrollTo(0, 0);
   root.dataset.layout = layout;
   root.dataset.view = chosen;
@@ -81,11 +87,10 @@ function arrange() {
   for (const section of document.querySelectorAll("main > section")) {
     const { view } = section.dataset;
     section.hidden = view !== chosen && !fixed.includes(view);
-    if (!section.hidden) load(view);
+    if (!section.hidden) visit(view);
   }
 }
 
-/** What cannot be had is asked for again when somebody goes there. */
 function fetchAll() {
   for (const name of Object.keys(VIEWS)) fetchView(name).catch(() => {});
 }
@@ -94,11 +99,33 @@ function load(name) {
   return fetchView(name).catch(() => say(t("error.offline"), { kind: "refusal" }));
 }
 
-/** A view is never seen without what it looks like. */
+/**
+ * Load a view that is looked at. Browsers keep it in mind for as long as the page is there that a
+ * module did not come; so it is opened anew, but not while that would cut off a file being sent.
+ */
+function visit(name) {
+  const free = connection.status === "ready" && !document.querySelector(".uploads li");
+  if (missing.has(name) && free) reload();
+  else load(name);
+}
+
+/** With the code that we came with. */
+function reload() {
+  if (code) history.replaceState(null, "", `#pair=${code}`);
+  location.reload();
+}
+
+/** A view is never seen without what it looks like. While nobody answers, nothing is asked for. */
 async function fetchView(name) {
-  if (name === FIRST) return;
+  if (customElements.get(`tone-${name}`)) return;
+  if (AWAY.has(connection.status)) throw new Error("the receiver is away");
   await Promise.all(SHEETS.map(fetchSheet));
-  await import(`./views/${name}.js`);
+  try {
+    await import(`./views/${name}.js`);
+  } catch (error) {
+    missing.add(name);
+    throw error;
+  }
 }
 
 function fetchSheet(name) {
@@ -134,12 +161,23 @@ function goTo() {
 }
 
 async function showPairing() {
-  await fetchView("pairing");
+  shownRole = null;
+  try {
+    await fetchView("pairing");
+  } catch {
+    const again = { type: "button", class: "filled", text: t("banner.now"), onclick: reload };
+    showAlone(h("div", { class: "splash" }, h("p", { text: t("error.offline") }), h("button", again)));
+    return;
+  }
   const pairing = document.createElement("tone-pairing");
   pairing.code = code;
   code = "";
-  shownRole = null;
-  page.replaceChildren(h("main", { class: "alone" }, pairing));
+  showAlone(pairing);
+}
+
+/** Unless somebody has let us in meanwhile. */
+function showAlone(element) {
+  if (connection.status === "stranger") page.replaceChildren(h("main", { class: "alone" }, element));
 }
 
 /** Another role may do other things, so the page is built anew for it. */
@@ -149,8 +187,15 @@ function follow() {
   } else if (connection.status === "ready") {
     code = "";
     if (connection.role !== shownRole) build();
+    else catchUp();
   }
   root.dataset.status = connection.status;
+}
+
+/** What did not come while the receiver was away. */
+function catchUp() {
+  arrange();
+  fetchAll();
 }
 
 function nameTab() {
@@ -187,6 +232,6 @@ connection.addEventListener("status", follow);
 store.watch((view) => view.receiver.version, keepUp);
 store.watch(select.name, nameTab);
 store.watch(select.item, nameTab);
-page.prepend(h("tone-banner"));
+page.before(h("tone-banner"));
 page.after(h("tone-notices"), sheet);
 follow();

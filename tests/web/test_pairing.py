@@ -100,6 +100,19 @@ async def test_who_comes_too_late_is_told_so(owner: Owner, visit: Visit) -> None
     assert not await tokens(second.page)
 
 
+SILENT = "() => { window.WebSocket = class { close() {} send() {} }; }"
+"""Nobody is reached any more."""
+
+
+async def test_a_loss_after_pairing_is_seen(owner: Owner, visit: Visit) -> None:
+    opened = await owner.command("pairings.open", role="member")
+    page = (await visit(owner.receiver)).page
+    await expect(way_in(page)).to_be_visible()
+    await page.evaluate(SILENT)
+    await enter(page, opened["code"])
+    await expect(page.get_by_text("Connecting …")).to_be_visible()
+
+
 async def test_who_is_revoked_is_outside_at_once(owner: Owner, visit: Visit) -> None:
     opened = await owner.command("pairings.open", role="member")
     page = (await visit(owner.receiver, f"/#pair={opened['code']}")).page

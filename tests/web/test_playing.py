@@ -44,6 +44,18 @@ async def test_what_plays_is_named(
     await expect(title(page)).to_have_text("Day Train")
 
 
+async def test_what_plays_is_told_while_another_view_is_seen(
+    house: House, remote: Client, shelf: Shelf, visit: Visit
+) -> None:
+    person = await visit(house.kitchen, "/#history", viewport={"width": 390, "height": 800})
+    await expect(person.page.get_by_role("region", name="History")).to_be_visible()
+    for name in ("Night Train", "Day Train"):
+        await remote.play(shelf.song(name))
+        told = person.page.locator("[aria-live=polite]", has_text=f"Now playing: {name}")
+        await expect(told).to_be_visible()
+    await expect(title(person.page)).to_have_count(0)
+
+
 async def test_the_position_moves_and_jumps_when_somebody_else_seeks(
     house: House, remote: Client, shelf: Shelf, visit: Visit
 ) -> None:

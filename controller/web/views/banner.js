@@ -15,7 +15,7 @@ export class Banner extends Part {
     this.append(
       this.text,
       h("button", {
-        type: "button", class: "quiet", text: t("banner.now"), onclick: () => connection.wake(),
+        type: "button", class: "quiet", text: t("banner.now"), onclick: () => connection.start(),
       }),
     );
     this.timer = 0;

@@ -15,7 +15,6 @@ export class Playing extends Part {
     this.heading = h("h2", { class: "title", dir: "auto" });
     this.credit = h("p", { class: "credit", dir: "auto" });
     this.by = h("p", { class: "faint", dir: "auto" });
-    this.said = h("p", { class: "unseen", "aria-live": "polite" });
     this.problem = h("p", { class: "problem", role: "status", hidden: true });
     this.elsewhere = h("div", { class: "elsewhere" });
     this.start = h("a", { class: "filled start", href: "#queue", text: t("playing.add") });
@@ -24,7 +23,7 @@ export class Playing extends Part {
       h(
         "div", { class: "deck" },
         h("div", { class: "words" }, this.heading, this.credit, this.by),
-        this.said, this.problem, this.elsewhere, this.start,
+        this.problem, this.elsewhere, this.start,
         h("tone-seek"), h("tone-transport"), h("tone-volume"),
       ),
     );
@@ -40,8 +39,6 @@ export class Playing extends Part {
     setText(this.credit, item ? creditOf(item) : t("playing.hint"));
     setText(this.by, item?.added_by ? t("playing.added_by", { name: item.added_by }) : "");
     this.start.hidden = Boolean(item) || select.queue(store.view).length > 0;
-    if (!item) setText(this.said, t("playing.nothing"));
-    else setText(this.said, announcement(item));
   }
 
   complain(problem) {
@@ -67,7 +64,17 @@ export class Playing extends Part {
   }
 }
 
+/** `<tone-told>`: for the ear: what plays, whichever view is seen. */
+export class Told extends Part {
+  build() {
+    this.className = "unseen";
+    this.setAttribute("aria-live", "polite");
+    this.watch(store, select.item, (item) => setText(this, announcement(item)));
+  }
+}
+
 function announcement(item) {
+  if (!item) return t("playing.nothing");
   const title = titleOf(item);
   const { artist } = item.tags;
   return artist ? t("playing.now_by", { title, artist }) : t("playing.now", { title });
@@ -98,3 +105,4 @@ export class Mini extends Part {
 
 customElements.define("tone-playing", Playing);
 customElements.define("tone-mini", Mini);
+customElements.define("tone-told", Told);
