@@ -39,6 +39,22 @@ def test_no_file_is_long() -> None:
     assert not long
 
 
+def test_a_height_that_old_browsers_do_not_know_is_asked_for() -> None:
+    """Beside var() or env() a unit is looked at when the value is put together: a browser that does
+    not know it has taken the declaration by then, and has neither it nor the one before.
+    """
+    asked = re.compile(r"@supports[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}")
+    for path, text in texts(".css", ".html"):
+        left = asked.sub("", text)
+        found = re.findall(r"[^;{}]*\d[dsl]vh\b[^;{}]*", left)
+        assert not [line for line in found if re.search(r"\b(var|env)\(", line)], path
+
+
+def test_the_clock_of_a_phone_is_read_over_the_page() -> None:
+    """It is white where the page is said to lie below a bar of its own."""
+    assert "black-translucent" not in (WEB / "index.html").read_text("utf-8")
+
+
 def test_nothing_leads_elsewhere() -> None:
     """A host after the slashes: in the hints of the page there is none."""
     for path, text in texts(".js", ".css", ".html", ".svg", ".webmanifest"):
