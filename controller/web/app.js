@@ -100,7 +100,7 @@ function load(name) {
 }
 
 /**
- * Load a view that is looked at. Browsers keep it in mind for as long as the page is there that a
+ * Load a view that is looked at. Older browsers keep in mind for as long as the page is there that a
  * module did not come; so it is opened anew, but not while that would cut off a file being sent.
  */
 function visit(name) {
