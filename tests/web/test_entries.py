@@ -140,3 +140,15 @@ async def test_the_longest_address_and_one_that_is_too_long(call: Call) -> None:
     script = "({entriesIn, hasTooLong}, text) => [entriesIn(text).length, hasTooLong(text)]"
     assert await call("entries", script, longest) == [1, False]
     assert await call("entries", script, f"http://b/ {longest}x") == [1, True]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["<", "<!--", "<track><location><![CDATA[", "a.", "&a", '"', "\n", "-->", "<location "],
+)
+async def test_no_text_takes_long(call: Call, pattern: str) -> None:
+    """A million characters of it: where each is looked at for each, that takes minutes."""
+    script = """({entriesIn}, [head, pattern]) =>
+        entriesIn(head + pattern.repeat((1 << 20) / pattern.length), "a.m3u").length"""
+    for head in ("", "#EXTM3U", "[playlist]\nfile1=", "<xspf.org/ns/0><track><location><"):
+        assert await call("entries", script, [head, pattern]) == 0

@@ -82,7 +82,7 @@ function linesOf(text) {
 }
 
 function m3u(text) {
-  if (/^\s*#EXT-X-(TARGETDURATION|STREAM-INF)/m.test(text)) throw new Refusal("unsupported_format");
+  if (/^[ \t]*#EXT-X-(TARGETDURATION|STREAM-INF)/m.test(text)) throw new Refusal("unsupported_format");
   return linesOf(text).filter((line) => !line.startsWith("#"));
 }
 
@@ -108,7 +108,7 @@ function xspf(text) {
       end = token === "<!--" ? "-->" : "]]>";
     } else if (token[0] === "<") {
       inTag = true;
-      const name = token.replace(/[\w.]+:/, "");
+      const name = token.replace(/^(<\/?)[\w.]*:/, "$1");
       if (/^<\/?track$/.test(name)) wanted = name === "<track";
       else if (name === "<location" && wanted) place = "";
       else if (name === "</location" && place !== null) {
