@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 from controller.address import Address
 from controller.cli.following import moments
@@ -20,6 +21,7 @@ from receiver.model.state import State
 TUNE = Path(__file__).with_name("tune.ogg")
 WIDTH = 100
 FIND_S = 10.0
+PAUSE_S = 1.0
 AUDIBLE_DBFS = -60.0
 
 
@@ -28,7 +30,7 @@ async def run_show(speaker: Speaker) -> None:
     as it should be.
     """
     display = Display()
-    address = await _find(speaker, display)
+    address = await find(speaker, display)
     async with (
         Client(address.host, address.port) as client,
         FileServer([str(TUNE)], address) as server,
@@ -40,10 +42,11 @@ async def run_show(speaker: Speaker) -> None:
         _check(client.state.session.playback == "playing", "it does not play")
 
         display.say("$ tonearm pause")
-        await client.pause()
-        await _watch(client, display, 1.0)
+        stood = await client.pause()
+        await _watch(client, display, PAUSE_S)
+        _check(client.state.session.playback == "paused", "it does not stand")
         display.say("$ tonearm resume")
-        await client.resume()
+        check_pause(stood, await client.resume())
         display.say("$ tonearm seek 0:20")
         await client.seek(20_000.0)
         await _watch(client, display, 2.0)
@@ -62,7 +65,7 @@ async def run_show(speaker: Speaker) -> None:
             display.say(f"  {row}")
 
 
-async def _find(speaker: Speaker, display: Display) -> Address:
+async def find(speaker: Speaker, display: Display) -> Address:
     """The speaker's address, by mDNS; where multicast is blocked, as it was told to us."""
     display.say("$ tonearm discover")
     began = time.monotonic()
@@ -74,26 +77,39 @@ async def _find(speaker: Speaker, display: Display) -> Address:
     for receiver in found:
         if receiver.addresses[0].port == speaker.port:
             seconds = time.monotonic() - began
-            display.say(f"{receiver.name} at {receiver.addresses[0]}, found in {seconds:.1f} s")
+            display.say(
+                f"{receiver.name} at {receiver.addresses[0]}, found by mDNS in {seconds:.1f} s"
+            )
             return receiver.addresses[0]
-    display.say(f"{NAME} is not seen by mDNS (is multicast blocked?); using its address.")
-    return Address("127.0.0.1", speaker.port)
+    address = Address("127.0.0.1", speaker.port)
+    display.say(f"mDNS does not find {NAME} (is multicast blocked?): going on by {address}.")
+    return address
 
 
 async def _watch(client: Client, display: Display, seconds: float) -> None:
-    """Show what is heard for so long; while it plays it must be audible."""
-    heard = client.state.session.playback != "playing"
+    """Show what is heard for so long; while it plays it must be audible. In a line of its own it is
+    what was heard last: a device that has just run dry has no level for a moment.
+    """
+    silent = client.state.session.playback != "playing"
+    heard = ""
     try:
         async with asyncio.timeout(seconds):
             async for state in moments(client):
                 if display.in_place:
                     display.show(state, client.position_ms(), client.connected)
-                heard = heard or _audible(state)
+                if silent or _audible(state):
+                    heard = line(state, client.position_ms(), client.connected, WIDTH)
     except TimeoutError:
         pass
+    _check(bool(heard), "nothing is heard")
     if not display.in_place:
-        display.say(line(client.state, client.position_ms(), client.connected, WIDTH))
-    _check(heard, "nothing is heard")
+        display.say(heard)
+
+
+def check_pause(paused: dict[str, Any], resumed: dict[str, Any]) -> None:
+    """Raise `Internal` if, by the answers to both commands, music went by in between."""
+    moved = resumed["position_ms"] - paused["position_ms"]
+    _check(abs(moved) < PAUSE_S * 1000 / 2, f"the pause did not hold: {moved:.0f} ms went by")
 
 
 def _audible(state: State) -> bool:

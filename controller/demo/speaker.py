@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,9 @@ STOP_S = 5.0
 class Speaker:
     """A receiver that plays to the mock sink, which keeps time and meters; a context manager.
 
+    What it keeps is in `folder`, and it is told nothing else: how a receiver of this machine is
+    set, in files or variables, is not meant for it.
+
     Entering raises `NoReceiver`, with what the receiver said last, if it does not come up.
     """
 
@@ -31,10 +35,14 @@ class Speaker:
         self._port: SimpleQueue[int] = SimpleQueue()
 
     def __enter__(self) -> Self:
-        flags = ["--audio", "mock", "--auth", "open", "--loopback"]
-        flags += ["--name", NAME, "--port", "0"]
+        settings = self._folder / "receiver.toml"
+        settings.touch()
+        flags = ["--config", str(settings), "--audio", "mock", "--auth", "open", "--loopback"]
+        flags += ["--name", NAME, "--port", "0", "--state-dir", str(self._folder / "state")]
+        flags += ["--cache-dir", str(self._folder / "cache")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "receiver", *flags, "--state-dir", str(self._folder)],
+            [sys.executable, "-m", "receiver", *flags],
+            env={key: text for key, text in os.environ.items() if not key.startswith("TONEARM_")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
