@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -176,6 +177,21 @@ def test_a_card_that_hangs_is_not_started_any_more(open_sink: Open, clock: Leapi
     with reader.hung():
         clock.leap(HANG_SECONDS)
         assert not sink.started
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_it_plays_at_whatever_priority_its_thread_is_granted(
+    open_sink: Open, monkeypatch: pytest.MonkeyPatch, granted: bool
+) -> None:
+    def ask(*_: object) -> None:
+        if not granted:
+            raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", ask)
+    sink = open_sink(reader := Constant(0.5))
+    sink.start()
+    reader.wait(4000)
+    assert sink.realtime == granted
 
 
 def test_the_default_device(card: Card) -> None:

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from controller.client import Client
+from receiver.engine.limits import FILES, REALTIME_SPIN_US, SPIN_S
 from receiver.errors import NoReceiver, NothingPlaying, TonearmError, Unplayable, UnsupportedFormat
 from receiver.model.state import State
 from tests.decoder import hostile
@@ -92,6 +94,11 @@ async def test_the_processes_are_as_drawn(
     assert "libportaudio" not in control
     limit, _ = resource.prlimit(audio, resource.RLIMIT_AS)
     assert 0 < limit < 2**31
+    assert resource.prlimit(audio, resource.RLIMIT_NOFILE) == (FILES, FILES)
+    assert resource.prlimit(audio, resource.RLIMIT_CORE) == (0, 0)
+    assert 0 < resource.prlimit(audio, resource.RLIMIT_RTTIME)[0] <= REALTIME_SPIN_US
+    used = sum(psutil.Process(audio).cpu_times()[:2])
+    assert 0 < resource.prlimit(audio, resource.RLIMIT_CPU)[0] <= used + 1 + SPIN_S
 
 
 async def test_it_survives_the_death_of_its_audio_process(
