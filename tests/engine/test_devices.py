@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 
 from receiver.clock.mock import MockClock
+from receiver.config.config import AudioBackend
+from receiver.engine import devices as machine_devices
 from receiver.engine.choosing import Devices
-from receiver.engine.devices import SoundDevices
+from receiver.engine.devices import MOCK_RATE, SoundDevices
 from receiver.engine.settings import EngineSettings
 from receiver.errors import NoDevice
 from receiver.model.state import SoundDevice
 from receiver.sink import cards, portaudio
 from receiver.sink.devices import Device
+from receiver.sink.mock import MockSink
+from receiver.sink.portaudio import PortAudioSink
 from tests.sink.plugged import Cards, Plugged
+from tests.sink.readers import Reader
 from tests.sink.soundcards import Machine
 
 USB = Device(0, "USB DAC: Audio (hw:1,0)", "DAC", 2, 48000)
@@ -95,3 +100,74 @@ def test_where_no_device_was_seen_yet_any_is_tried(
     devices = SoundDevices(EngineSettings("auto"), MockClock())
     assert devices.known() == []
     assert callable(devices.choose("DAC"))
+
+
+class Looked:
+    """What PortAudio finds when it is asked, and how often it was."""
+
+    def __init__(self, *found: Device) -> None:
+        self.found = list(found)
+        self.times = 0
+
+    def __call__(self) -> list[Device]:
+        self.times += 1
+        return self.found
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> Looked:
+    """Nothing, until a test says else."""
+    made = Looked()
+    monkeypatch.setattr(machine_devices, "list_devices", made)
+    return made
+
+
+def sink(devices: SoundDevices, device: str = "") -> type:
+    """Of which kind the sink is that stands for a device."""
+    return type(devices._make(device, 0.01))
+
+
+def test_auto_without_a_device_is_the_mock_and_says_so_once(
+    looked: Looked, caplog: pytest.LogCaptureFixture
+) -> None:
+    devices = SoundDevices(EngineSettings("auto"), MockClock())
+    assert sink(devices) is MockSink
+    looked.found.append(DEFAULT)
+    assert sink(devices) is MockSink, "once and for all"
+    assert looked.times == 1
+    (said,) = [record.message for record in caplog.records]
+    assert "no sound device" in said
+
+
+def test_auto_with_a_device_waits_for_it_when_it_is_gone(
+    looked: Looked, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked.found.append(DEFAULT)
+    devices = SoundDevices(EngineSettings("auto"), MockClock())
+    assert sink(devices) is PortAudioSink
+    looked.found.clear()
+    assert sink(devices) is PortAudioSink
+    assert not caplog.records
+
+
+def test_auto_with_a_device_that_was_named_looks_for_no_other(looked: Looked) -> None:
+    devices = SoundDevices(EngineSettings("auto", device="DAC"), MockClock())
+    assert sink(devices, "DAC") is PortAudioSink
+    assert looked.times == 0
+
+
+@pytest.mark.parametrize(("backend", "kind"), [("mock", MockSink), ("portaudio", PortAudioSink)])
+@pytest.mark.parametrize("found", [[], [DEFAULT]])
+def test_a_backend_that_was_named_is_taken_whatever_there_is(
+    looked: Looked, backend: AudioBackend, kind: type, found: list[Device]
+) -> None:
+    looked.found = found
+    assert sink(SoundDevices(EngineSettings(backend), MockClock())) is kind
+    assert looked.times == 0
+
+
+@pytest.mark.parametrize(("rate", "taken"), [(0, MOCK_RATE), (48_000, 48_000)])
+def test_the_mock_has_the_rate_of_the_settings(rate: int, taken: int) -> None:
+    made = SoundDevices(EngineSettings("mock", rate=rate), MockClock())._make("", 0.01)
+    assert made.open(Reader()).format.rate == taken
+    made.close()

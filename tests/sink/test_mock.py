@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -129,4 +131,67 @@ def test_keeping_time_a_vanished_device_pulls_no_more() -> None:
     sink.plug_in()
     sink.start()
     reader.wait(reader.frames + 5000)
+    sink.close()
+
+
+class Waiting(threading.Event):
+    """Time that passes only while the thread of a sink waits: as long as it would, and as much more
+    as `late` says, turn by turn. After `seconds` it is told to quit.
+    """
+
+    def __init__(self, clock: MockClock, seconds: float, late: tuple[float, ...] = ()) -> None:
+        super().__init__()
+        self.clock = clock
+        self.end = clock.now() + seconds
+        self.ahead: list[float] = []
+        """How many seconds of sound the reader had given beyond what was due, at each turn."""
+        self._late = list(late)
+        self.reader = Reader()
+        self._began = clock.now()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """See `threading.Event`."""
+        assert timeout is not None
+        self.ahead.append(self.reader.frames / RATE - (self.clock.now() - self._began))
+        self.clock.step(timeout + (self._late.pop(0) if self._late else 0.0))
+        return self.clock.now() >= self.end
+
+
+def kept_time(waiting: Waiting) -> MockSink:
+    """A sink with a buffer of 2048 frames that has played by itself for as long as that lasts."""
+    sink = MockSink(waiting.clock, RATE, 2048 / RATE, keep_time=True)
+    sink._quit = waiting
+    sink.open(waiting.reader)
+    sink.start()
+    assert sink._thread is not None
+    sink._thread.join()
+    return sink
+
+
+def test_keeping_time_it_pulls_as_many_frames_as_time_has_passed_for() -> None:
+    waiting = Waiting(MockClock(100.0), 60.0)
+    sink = kept_time(waiting)
+    assert waiting.reader.frames == pytest.approx(60 * RATE + 2048, abs=1024)
+    assert max(waiting.ahead) == pytest.approx(2048 / RATE)
+    assert min(waiting.ahead) >= 1024 / RATE - 1e-9
+    for first, frames, heard_at in waiting.reader.blocks:
+        assert frames == sink.period
+        assert heard_at == pytest.approx(100.0 + first / RATE)
+    assert sink.underruns == 0
+    sink.close()
+
+
+def test_keeping_time_it_makes_up_for_what_it_wakes_late() -> None:
+    waiting = Waiting(MockClock(), 60.0, late=(0.003, 0.0, 0.02) * 800)
+    sink = kept_time(waiting)
+    assert waiting.reader.frames == pytest.approx(60 * RATE + 2048, abs=2 * 1024)
+    assert sink.underruns == 0
+    sink.close()
+
+
+def test_keeping_time_what_was_missed_is_an_underrun_and_is_not_made_up_for() -> None:
+    waiting = Waiting(MockClock(), 60.0, late=(0.0, 0.0, 10.0))
+    sink = kept_time(waiting)
+    assert waiting.reader.frames == pytest.approx(50 * RATE + 2048, abs=2 * 1024)
+    assert sink.underruns == 1
     sink.close()
