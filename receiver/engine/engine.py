@@ -160,7 +160,7 @@ class Engine:
             track = overlap.track
             self._transport.departures.send_off(track.voice, 0.0)
             track.close()
-            self._report(reports.Ended(track.number, track.holes))
+            self._report(reports.Ended(track.number))
 
     # --- the turn ---------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class Engine:
             self._report(reports.Joined(track.number, heard_at, overlaps=True))
             return
         before.close()
-        self._report(reports.Joined(track.number, heard_at, before.holes))
+        self._report(reports.Joined(track.number, heard_at))
 
     def _refit(self, track: Track) -> None:
         """The device came back with another format: what was decoded for the one before is lost."""
@@ -376,6 +376,7 @@ class Engine:
         if heard is not None:
             self._report(reports.Position(track.number, *heard))
         self._report(reports.Health(track.buffered_s))
+        track.tell_holes()
         self._output.tell()
 
     def _notice_end(self, track: Track, now: float) -> float:
@@ -391,5 +392,5 @@ class Engine:
             return self._fail(track)
         self._leave_track(0.0)
         self._output.rest()
-        self._report(reports.Ended(track.number, track.holes))
+        self._report(reports.Ended(track.number))
         return 0.0

@@ -74,10 +74,12 @@ class Track:
         self._rest: Samples | None = None
         self._converter: Converter | Relay | None = None
         self._told = reports.Described(number)
+        self._holes_told = 0
         self._covered = False
 
     def close(self) -> None:
         """Free the decoder."""
+        self.tell_holes()
         self._decoder.close()
 
     def tail(self, offset: int, size: int, data: bytes) -> None:
@@ -187,11 +189,6 @@ class Track:
             return self.voice.consumed + self.voice.buffered
         total = self.frames
         return None if total is None else total - round(self.origin_ms * self.output.rate / 1000)
-
-    @property
-    def holes(self) -> int:
-        """Gaps played over so far."""
-        return self._decoder.holes
 
     # --- decoding ---------------------------------------------------------------------------
 
@@ -319,6 +316,13 @@ class Track:
         if described != self._told:
             self._told = described
             self._report(described)
+
+    def tell_holes(self) -> None:
+        """Tell of gaps that were not told of yet."""
+        more = self._decoder.holes - self._holes_told
+        if more:
+            self._holes_told += more
+            self._report(reports.Holes(self.number, more))
 
     def _tell_cover(self) -> None:
         """Tell what is new of the cover, in parts: after the music, which must not wait for it."""

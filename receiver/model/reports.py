@@ -90,13 +90,11 @@ class Sounding(msgspec.Struct, frozen=True, tag=True):
 
 class Joined(msgspec.Struct, frozen=True, tag=True):
     """The track that was prepared is heard from its start, at `heard_at`: it followed the one
-    before without a gap. `holes` are the gaps in the one before; if that one `overlaps`, it sounds
-    on under it until its own `Ended`.
+    before without a gap. If that one `overlaps`, it sounds on under it until its own `Ended`.
     """
 
     track: int
     heard_at: Number
-    holes: int = 0
     overlaps: bool = False
 
 
@@ -150,7 +148,15 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
     """The last frame of the track was heard."""
 
     track: int
-    holes: int = 0
+
+
+class Holes(msgspec.Struct, frozen=True, tag=True):
+    """So many `more` gaps in the stream of the track were found, and are played over. With a
+    `Position`, and when the engine parts with the track.
+    """
+
+    track: int
+    more: int
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -249,6 +255,7 @@ Report = (
     | Unheard
     | SeekRefused
     | Ended
+    | Holes
     | Failed
     | Want
     | Taken

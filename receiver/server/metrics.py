@@ -77,5 +77,5 @@ class Metrics(Observer):
                 self.buffered_s = buffered_s
             case reports.Buffering(ran_dry=True):
                 self.starvations += 1
-            case reports.Ended(holes=holes) | reports.Joined(holes=holes):
-                self.holes += holes
+            case reports.Holes(more=more):
+                self.holes += more

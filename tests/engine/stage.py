@@ -76,9 +76,14 @@ class Stage:
             self.cards.choose("dac"), buffer_s, 0.25, self.clock, self._reported, volume=volume
         )
         spoken_decoder = VorbisDecoder if words == SPOKEN else MockDecoder
-        engine = Engine(
-            self._output, lambda: MockDecoder(requests_per_seek), self.clock, self._reported
-        )
+        self.decoders: list[MockDecoder] = []
+        """Of all tracks so far."""
+
+        def make_decoder() -> MockDecoder:
+            self.decoders.append(MockDecoder(requests_per_seek))
+            return self.decoders[-1]
+
+        engine = Engine(self._output, make_decoder, self.clock, self._reported)
         speech = Speech(self._output, spoken_decoder, words)
         chooser = Chooser(self.cards, self._output, self._reported)
         self.engine = SpeakingEngine(engine, speech, chooser)

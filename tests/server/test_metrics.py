@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from receiver.clock.mock import MockClock
 from receiver.model import reports as r
 from receiver.model.state import Output, Receipt
 from receiver.server.exposition import exposition
-from receiver.server.metrics import Metrics
+from receiver.server.metrics import LAG_EVERY_S, Metrics
 
 
 def read(metrics: Metrics) -> dict[str, float]:
@@ -46,7 +48,8 @@ def test_what_the_engine_reports_is_counted() -> None:
         r.Health(1.5),
         r.Buffering(1, 0.0, ran_dry=True),
         r.Buffering(1, 0.0),
-        r.Ended(1, holes=3),
+        r.Holes(1, 2),
+        r.Holes(2, 1),
     ):
         metrics.reported(report)
     metrics.was_refused("busy")
@@ -61,3 +64,23 @@ def test_what_the_engine_reports_is_counted() -> None:
     assert found["tonearm_holes_total"] == 3
     assert found["tonearm_commands_refused_total,code=busy"] == 2
     assert found["tonearm_loop_lag_seconds_count"] == 0
+
+
+async def test_the_lag_of_the_event_loop_is_how_late_it_wakes() -> None:
+    clock = MockClock()
+    metrics = Metrics(clock)
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(metrics.watch_loop())
+        await clock.advance(3 * LAG_EVERY_S)
+        for late in (0.004, 0.25):
+            clock.step(LAG_EVERY_S + late)  # nobody gets a turn meanwhile
+            await clock.advance(0.0)
+        watching.cancel()
+    found = read(metrics)
+    name = "tonearm_loop_lag_seconds"
+    assert found[f"{name}_count"] == 5
+    assert found[f"{name}_bucket,le=0.001"] == 3
+    assert found[f"{name}_bucket,le=0.005"] == 4
+    assert found[f"{name}_bucket,le=0.2"] == 4
+    assert found[f"{name}_bucket,le=0.5"] == 5
+    assert abs(found[f"{name}_sum"] - 0.254) < 1e-9
