@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -15,21 +16,22 @@ import pytest
 from receiver.clock.mock import MockClock
 from receiver.errors import NothingPlaying
 from receiver.model.health import Examination
-from receiver.model.state import Receipt
+from receiver.model.state import Receipt, State
 from receiver.peers.base import Address
 from receiver.peers.dial import dialler
 from receiver.protocol.commands import Command, Pause
 from receiver.protocol.events import Done, Error
+from receiver.server import visitor
 from receiver.server.bind import listen_on
 from receiver.server.door import Door, Reply
-from receiver.server.hub import Hub
+from receiver.server.hub import LAG, Hub
 from receiver.server.metrics import Metrics
 from receiver.server.peer_wire import PeerWire
 from receiver.server.schema import make_schema
 from receiver.trust.caller import Caller
 from tests.server.health import HEALTHY
 from tests.server.serving import serving
-from tests.server.test_hub import state
+from tests.server.test_hub import ME, state
 from tests.trust.doors import doorkeeper
 
 
@@ -186,21 +188,52 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
+def narrow(address: Any) -> socket.socket:
+    """A socket for which little waits unread."""
+    made = socket.socket(*address[:3])
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.setblocking(False)
+    return made
+
+
+def changed(number: int, size: int = 0) -> State:
+    """A state whose change takes `size` bytes and a few to tell."""
+    name = f"{number}".ljust(size, ".")
+    return msgspec.structs.replace(state(1), receiver=msgspec.structs.replace(ME, name=name))
+
+
 async def test_a_client_that_does_not_read_delays_nobody(
-    stage: Stage, http: aiohttp.ClientSession
+    stage: Stage, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its socket is full, its outbox bounded; the others get every change at once."""
-    dead = await http.ws_connect(f"{stage.url}/v1/ws")
-    await dead.receive_json()
-    dead._conn.protocol.pause_reading()  # type: ignore[union-attr]
-    async with http.ws_connect(f"{stage.url}/v1/ws") as live:
-        revision = (await live.receive_json())["revision"]
-        for number in range(2000):
-            stage.hub.publish(state(number % 100))
-            while revision < stage.hub.revision:
-                revision = (await live.receive_json())["revision"]
-    dead._conn.transport.abort()  # type: ignore[union-attr]
-    await until(lambda: stage.hub.clients == 0)
+    monkeypatch.setattr(visitor, "SEND_S", 600.0)  # it is not cut off meanwhile
+    connector = aiohttp.TCPConnector(socket_factory=narrow)
+    async with aiohttp.ClientSession(connector=connector) as other:
+        dead = await other.ws_connect(f"{stage.url}/v1/ws")
+        await dead.receive_json()
+        dead._conn.protocol.pause_reading()  # type: ignore[union-attr]
+        (served,), (outbox,) = stage.server._sockets, stage.hub._outboxes
+        wire = served._writer.transport  # type: ignore[union-attr]
+        async with http.ws_connect(f"{stage.url}/v1/ws") as live:
+            await live.receive_json()
+
+            async def tell(number: int, size: int = 0) -> None:
+                stage.hub.publish(changed(number, size))
+                told = await live.receive_json()
+                assert (told["type"], told["revision"]) == ("change", stage.hub.revision)
+
+            numbers = itertools.count(1)
+            while not outbox._stale:
+                await tell(next(numbers), 60_000)
+            assert wire.get_write_buffer_size() > wire.get_write_buffer_limits()[1], "it is full"
+            waits = wire.get_write_buffer_size()
+            for _ in range(500):
+                await tell(next(numbers))
+            assert wire.get_write_buffer_size() == waits, "not a byte of it was taken"
+            assert len(outbox._messages) <= LAG
+            assert stage.hub.clients == 2
+        dead._conn.transport.abort()  # type: ignore[union-attr]
+        await until(lambda: stage.hub.clients == 0)
 
 
 async def test_a_client_that_vanishes_is_forgotten(
