@@ -26,6 +26,7 @@ Pcm = NDArray[np.int16]
 ENCODERS = {
     "vorbis": ("ogg", "oggenc -Q -q 5 -s 1 -o {out} {wav}"),
     "vorbis320": ("ogg", "oggenc -Q -b 320 -s 1 -o {out} {wav}"),
+    "vorbis-most": ("ogg", "oggenc -Q -q 10 -s 1 -o {out} {wav}"),
     "vorbis-ffmpeg": ("ogg", "ffmpeg -v error -y -i {wav} -c:a libvorbis -q:a 5 {out}"),
     "flac": ("flac", "ffmpeg -v error -y -i {wav} -c:a flac {out}"),
     "opus": ("opus", "ffmpeg -v error -y -i {wav} -c:a libopus {out}"),
