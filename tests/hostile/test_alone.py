@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from receiver.clock.mock import MockClock
+from receiver.decoder.sniff import HEAD
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import Unplayable, UnsupportedFormat
 from tests.decoder.driving import blocks, ragged
+from tests.hostile import foreign
 from tests.hostile.catalogue import FAULTS
 from tests.hostile.fault import EITHER, FOREIGN, USUAL_S, Fault, Material
 from tests.hostile.mutators import CLASSES
@@ -50,3 +55,33 @@ def test_damage_at_random_is_played_or_refused(name: str, material: Material) ->
         rng = random.Random(seed)
         outcome = decode(CLASSES[name](material.other, material.good, rng))
         assert outcome in {*EITHER, *FOREIGN, "silent"}, f"seed {seed}"
+
+
+RATE = 16_000
+"""Bytes a second, as of a station at 128 kbit/s."""
+TICK_S = 0.02
+NAMED_S = 1.0
+NAMELESS = {"an ELF program", "zeros without end", "random bytes", "samples at full scale"}
+"""Nothing in their first bytes says what they are: music may come behind as much as `HEAD`."""
+BEHIND_A_TAG = {"MP3 behind 5 MB of ID3"}
+
+
+@pytest.mark.parametrize("fault", foreign.FAULTS, ids=lambda fault: fault.name)
+def test_what_is_foreign_is_refused_within_a_second_however_slowly_it_comes(
+    fault: Fault, material: Material
+) -> None:
+    clock, decoder = MockClock(0.0), VorbisDecoder()
+    serving = fault.served(material)
+    rounds = itertools.repeat(serving.body) if serving.endless else [serving.body]
+    stream = itertools.chain.from_iterable(rounds)
+    piece = round(RATE * TICK_S)
+
+    def pieces() -> Iterator[bytes]:
+        while data := bytes(itertools.islice(stream, piece)):
+            clock.step(TICK_S)
+            yield data
+
+    with pytest.raises(UnsupportedFormat):
+        list(blocks(decoder, pieces()))
+    late = fault.name in NAMELESS | BEHIND_A_TAG
+    assert clock.now() <= (HEAD / RATE + TICK_S if late else NAMED_S)
