@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FAST = 3.0
-"""Coming in this many times faster than it plays, a stream may begin with little in hand."""
+FAST = 1.5
+"""Coming in so many times faster than it plays, a stream may begin with little in hand: it was
+not measured for long.
+"""
 LITTLE_S = 0.3
 PLENTY_S = 2.0
+"""In hand of what has no known length: nobody can tell what would last."""
 
 
 @dataclass(slots=True)
@@ -31,14 +34,15 @@ class StartPolicy:
         `ahead` is the sound in hand, decoded and not; `full`: no more can be held, or no more will
         come; `remaining` is how much sound is still to come after that, where known.
         """
-        if full or ahead >= PLENTY_S * (1 + self.waits):
+        if full:
             return True
-        if self.waits:
+        if ahead < LITTLE_S * (1 + self.waits):
             return False
         elapsed = max(now - self.began, 1e-4)
         speed = ahead / elapsed
-        if ahead >= LITTLE_S and speed >= FAST:
+        if not self.waits and speed >= FAST:
             return True
-        if remaining is None or elapsed < LITTLE_S:
-            return False
-        return ahead >= LITTLE_S and remaining * (1 - speed) < ahead
+        if remaining is None:
+            return ahead >= PLENTY_S * (1 + self.waits)
+        # What remains takes remaining / speed to come, and all that plays meanwhile.
+        return elapsed >= LITTLE_S and remaining * (1 - speed) <= ahead * speed

@@ -99,10 +99,10 @@ def test_a_track_that_is_not_ready_yet_is_heard_as_soon_as_it_is() -> None:
     assert_true(stage, at, 100.0)
 
 
-@pytest.mark.parametrize("pace", [0.5, 2.0])
-def test_a_track_that_comes_slowly_says_where_it_is(pace: float) -> None:
+@pytest.mark.parametrize(("pace", "seconds"), [(0.8, 12), (2.0, 60)])
+def test_a_track_that_comes_slowly_says_where_it_is(pace: float, seconds: int) -> None:
     stage = Stage()
-    stream = frames(60 * SECOND)
+    stream = frames(seconds * SECOND)
     stage.streams[1] = stream
     stage.give(o.Load(1, paused=True))
     stage.give(Tail(1, 0, len(stream), stream))
