@@ -373,7 +373,10 @@ class Session:
         return []
 
     def _died(self, report: reports.Died, now: float) -> list[Effect]:
-        """The audio process died: of what it played, which is not tried again, or of the device."""
+        """The audio process died: of what it played, which is not tried again, or of the device, or
+        of what it made ready. That is suspected first: the item at hand has played well until now,
+        and goes on; what was to follow is tried once more, alone, when it is its turn.
+        """
         again = self.loudness.begin()
         if report.device and self._no_device is None:  # the next process tells when it has loaded
             why = "The sound device failed while it was in use; it is opened anew."
@@ -382,6 +385,9 @@ class Session:
             return again
         if self._no_device is not None:
             self._ahead.clear()
+            return [*again, *self.deck.reload(now)]
+        if self._ahead.item is not None:
+            self._ahead.give_up()
             return [*again, *self.deck.reload(now)]
         why = f"The decoder died while it played this ({report.reason}); it is not tried again."
         return [*again, *self._failed("unplayable", why, {"reason": report.reason}, now)]

@@ -29,9 +29,9 @@ def queued(stage: Stage, count: int = 3) -> list[str]:
     return [first.id, *answer["items"]]
 
 
-def sounds(stage: Stage) -> str:
+def sounds(stage: Stage, position_ms: float = 0.0) -> str:
     """Let the newest track sound; the id of its item."""
-    stage.say(r.Sounding(stage.session.track, 0.0, stage.now, stage.now))
+    stage.say(r.Sounding(stage.session.track, position_ms, stage.now, stage.now))
     item = stage.state.session.item
     assert item is not None
     return item.id

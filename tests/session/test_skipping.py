@@ -9,7 +9,7 @@ from receiver.model import reports as r
 from receiver.protocol import commands as c
 from receiver.session import effects as e
 from tests.session.stage import Stage
-from tests.session.test_queueing import queued, sounds
+from tests.session.test_queueing import near_its_end, queued, sounds
 
 
 @pytest.fixture
@@ -53,3 +53,28 @@ def test_the_item_that_killed_the_engine_is_skipped(stage: Stage) -> None:
     assert effects[0] == e.Tell(o.SetGain(0.5)), "before anything sounds"
     assert isinstance(effects[1], e.OpenItem)
     assert sounds(stage) == ids[1]
+
+
+def test_what_was_made_ready_is_suspected_first(stage: Stage) -> None:
+    """It killed the engine from behind: what sounds plays on, and it is tried once more, alone."""
+    ids, _ = near_its_end(stage)
+    _, reopened = stage.say(r.Died("ended by SIGSEGV"))
+    assert isinstance(reopened, e.OpenItem)
+    assert reopened.item.id == ids[0]
+    assert reopened.start_ms == 45_000.0
+    assert stage.state.problem is None
+    assert sounds(stage, 45_000.0) == ids[0]
+    assert stage.say(r.Health(1.0)) == [], "it is not made ready again"
+    (alone,) = [x for x in stage.say(r.Ended(stage.session.track)) if isinstance(x, e.OpenItem)]
+    assert alone.item.id == ids[1]
+    (following,) = [x for x in stage.say(r.Died("ended by SIGSEGV")) if isinstance(x, e.OpenItem)]
+    assert following.item.id == ids[2]
+    assert stage.state.problem is not None
+    assert stage.state.problem.code == "unplayable"
+
+
+def test_of_two_that_may_have_killed_the_engine_the_second_death_tells(stage: Stage) -> None:
+    ids, _ = near_its_end(stage)
+    stage.say(r.Died("ended by SIGSEGV"))
+    (following,) = [x for x in stage.say(r.Died("ended by SIGSEGV")) if isinstance(x, e.OpenItem)]
+    assert following.item.id == ids[1], "what sounded killed it: alone, and again"
