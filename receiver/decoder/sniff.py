@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from receiver.decoder.ogg import CAPTURE
 from receiver.errors import UnsupportedFormat
 
 HEAD = 64 * 1024
 """Bytes within which the first page of an Ogg stream must be found."""
+_FIRST_FRAME = 4 * 1024
+"""Bytes within which a frame of a station begins, whichever of its bytes came first."""
+_FRAMES = 3
+"""So many in a row are no accident."""
 
 _TEXT_ENOUGH = 1024
 
@@ -125,12 +130,30 @@ def _id3_size(head: bytes) -> int:
 
 
 def _mpeg_kind(head: bytes, *, ended: bool) -> str | None:
-    """MP3 or AAC, when `head` begins with two of their frames."""
+    """MP3 or AAC, when `head` begins with two of their frames, or has more of them behind a part of
+    one, as with a station.
+    """
     for kind, size_of in (("mp3", _mp3_frame_size), ("aac", _adts_frame_size)):
         size = size_of(head)
         if size and (size_of(head[size:]) or (ended and len(head) < size + 6)):
             return kind
+        start = head.find(0xFF, 1)
+        while 0 < start < _FIRST_FRAME:
+            if _begins_frames(head[start:], size_of):
+                return kind
+            start = head.find(0xFF, start + 1)
     return None
+
+
+def _begins_frames(data: bytes, size_of: Callable[[bytes], int]) -> bool:
+    """Whether several frames stand at the start of `data`, one behind the other."""
+    at = 0
+    for _ in range(_FRAMES):
+        size = size_of(data[at : at + 6])
+        if not size:
+            return False
+        at += size
+    return True
 
 
 def _mp3_frame_size(data: bytes) -> int:

@@ -21,8 +21,15 @@ ID3 = b"ID3\x04\0\0\0\0\x01\x00" + bytes(128)
 
 KINDS = {
     "empty": [b""],
-    "mp3": [MP3_FRAME, ID3 + MP3_FRAME, ID3[:40], ID3, b"\xff\xf3\x40\xc4" + bytes(50)],
-    "aac": [ADTS_FRAME, ID3 + ADTS_FRAME, b"ADIF" + bytes(60)],
+    "mp3": [
+        MP3_FRAME,
+        MP3_FRAME[200:],
+        ID3 + MP3_FRAME,
+        ID3[:40],
+        ID3,
+        b"\xff\xf3\x40\xc4" + bytes(50),
+    ],
+    "aac": [ADTS_FRAME, ADTS_FRAME[3:], ID3 + ADTS_FRAME, b"ADIF" + bytes(60)],
     "flac": [b"fLaC\0\0\0\x22" + bytes(60), ID3 + b"fLaC" + bytes(60)],
     "wav": [b"RIFF\x24\0\0\0WAVEfmt "],
     "aiff": [b"FORM\0\0\0\x24AIFFCOMM", b"FORM\0\0\0\x24AIFCFVER"],
@@ -57,6 +64,16 @@ def test_what_is_not_ogg_is_named(kind: str, data: bytes, piece: Pieces) -> None
         list(blocks(VorbisDecoder(), piece(data)))
     assert refused.value.detail == {"found": kind}
     assert refused.value.message == f"This is {NAMES[kind]}; Tonearm plays Ogg Vorbis."
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+@pytest.mark.parametrize("start", [1000, 1001, 1500, 2345])
+def test_a_station_is_named_within_a_second_wherever_one_comes_in(start: int, files: Files) -> None:
+    """As one does who tunes in: in the middle of a frame, and at 16 kB/s."""
+    decoder, data = VorbisDecoder(), files("mp3").read_bytes()
+    with pytest.raises(UnsupportedFormat) as refused:
+        decoder.feed(data[start : start + 8192])
+    assert refused.value.detail == {"found": "mp3"}
 
 
 @pytest.mark.tools("oggenc", "ffmpeg")
