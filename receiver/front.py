@@ -42,11 +42,15 @@ def light_of(state: State) -> Light:
 
 
 def is_sounding(state: State) -> bool:
-    """Whether the amplifier has to be on: there is sound, or it may begin at any time. While a
+    """Whether the amplifier has to be on: there is sound, or there will be in a moment. What waits
+    for a server or for a device, or is muted, is silent, for as long as it may take. While a
     newcomer is let in, a code is said.
     """
-    playback = state.session.playback
-    return playback in ("loading", "buffering", "playing") or state.access.pairing
+    problem, volume = state.problem, state.volume
+    lost = problem is not None and problem.code == NoDevice.code
+    silent = lost or volume.muted or not volume.percent
+    plays = state.session.playback in ("loading", "playing")
+    return state.access.pairing or (plays and not silent)
 
 
 def real_pins() -> PinFactory:

@@ -44,18 +44,20 @@ def state(playback: Playback, problem: str | None) -> State:
         ("idle", None, "ready", False),
         ("paused", None, "ready", False),
         ("loading", None, "buffering", True),
-        ("buffering", None, "buffering", True),
+        # What waits may wait for ever: the amplifier stays on only for its time of silence.
+        ("buffering", None, "buffering", False),
         ("playing", None, "playing", True),
         # What was not played is told until something plays ...
         ("idle", "unplayable", "error", False),
         ("paused", "unplayable", "error", False),
         ("loading", "unplayable", "error", True),
-        ("buffering", "unreachable", "error", True),
+        ("buffering", "unreachable", "error", False),
         ("playing", "unplayable", "playing", True),
         # ... but without a device nothing is heard, whatever it plays: it stands where it was.
-        ("buffering", "no_device", "error", True),
+        ("buffering", "no_device", "error", False),
+        ("loading", "no_device", "error", False),
         ("paused", "no_device", "error", False),
-        ("playing", "no_device", "error", True),
+        ("playing", "no_device", "error", False),
         ("idle", "no_device", "error", False),
     ],
 )
@@ -80,6 +82,12 @@ def test_that_somebody_is_let_in_is_shown_before_all_else(
     access = Access("pair", pairing=True)
     letting_in = msgspec.structs.replace(state(playback, problem), access=access)
     assert (light_of(letting_in), is_sounding(letting_in)) == ("pairing", True)
+
+
+@pytest.mark.parametrize("volume", [Volume(50, muted=True), Volume(0, muted=False)])
+def test_what_is_muted_is_silent(volume: Volume) -> None:
+    muted = msgspec.structs.replace(state("playing", None), volume=volume)
+    assert (light_of(muted), is_sounding(muted)) == ("playing", False)
 
 
 async def test_without_hardware_there_is_nothing_to_run() -> None:

@@ -144,7 +144,10 @@ function idsOf(items) {
   return items.map(({ id }) => id).join();
 }
 
-/** A speaker's items from one index up to another, and the `queue` they were in, as pages of one revision. */
+/**
+ * A speaker's items from one index up to another, and the `queue` they were in, as pages of one
+ * revision.
+ */
 async function list(speaker, from, to) {
   for (;;) {
     const { items, queue } = await page(speaker, from, to);
@@ -171,8 +174,8 @@ const UNPLAYABLE = new Set([
 ]);
 
 /**
- * Put entries into the queue of the speaker `at`, by its id, in front of all that is to come and play the first; if it cannot be played, it does
- * not stay. Raises `Refusal`.
+ * Put entries into the queue of the speaker `at`, by its id, in front of all that is to come and
+ * play the first; if it cannot be played, it does not stay. Raises `Refusal`.
  */
 export async function playNow(entries, at = shownId()) {
   let first = null;
