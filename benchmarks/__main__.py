@@ -24,7 +24,7 @@ from benchmarks.page import page
 from benchmarks.peers import OURS, PLAYERS
 from benchmarks.queue import queue
 from benchmarks.resources import cpu, daemon_start, restart
-from benchmarks.results import Results, table
+from benchmarks.results import Results, all_kept, table
 from benchmarks.soak import soak
 from benchmarks.stage import Stage, stage
 from benchmarks.underruns import underruns
@@ -51,7 +51,7 @@ ON_DEMAND = ("soak",)
 
 
 def main() -> int:
-    """Run what was asked for; returns the exit code."""
+    """Run what was asked for; returns the exit code: 1 where a budget was not kept."""
     asked = _options()
     missing = [name for name in asked.players if shutil.which(PLAYERS[name].program) is None]
     if missing:
@@ -67,8 +67,9 @@ def main() -> int:
             BENCHMARKS[name](place, asked, results)
             print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
     peers = [name for name in names if name != OURS]
-    print(table(results, [*names, "floor"], budgets(peers), OURS))
-    return 0
+    promised = budgets(peers)
+    print(table(results, [*names, "floor"], promised, OURS))
+    return 0 if all_kept(results, promised, OURS) else 1
 
 
 def _options() -> argparse.Namespace:

@@ -63,6 +63,11 @@ def table(results: Results, players: Sequence[str], budgets: Sequence[Budget], o
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def all_kept(results: Results, budgets: Sequence[Budget], ours: str) -> bool:
+    """Whether ours keeps within every budget of what was measured."""
+    return all(_kept(budget, results, ours) is not False for budget in budgets)
+
+
 def _cell(results: Results, measure: str, player: str) -> str:
     median, p95 = results.median(measure, player), results.p95(measure, player)
     if median is None or p95 is None:
@@ -80,12 +85,14 @@ def _limit(budget: Budget, results: Results) -> str:
 
 
 def _verdict(budgets: Sequence[Budget], results: Results, ours: str) -> str:
-    verdicts = []
-    for budget in budgets:
-        limit = budget.limit(results)
-        figure = budget.figure(results) if budget.figure else results.median(budget.measure, ours)
-        if limit is not None and figure is not None:
-            verdicts.append(figure <= limit)
+    verdicts = [kept for budget in budgets if (kept := _kept(budget, results, ours)) is not None]
     if not verdicts:
         return ""
     return "ok" if all(verdicts) else "**over**"
+
+
+def _kept(budget: Budget, results: Results, ours: str) -> bool | None:
+    """Whether ours keeps within it; None where that cannot be told from this run."""
+    limit = budget.limit(results)
+    figure = budget.figure(results) if budget.figure else results.median(budget.measure, ours)
+    return None if limit is None or figure is None else figure <= limit
