@@ -10,21 +10,23 @@ from receiver.protocol.limits import UNIQUE_ID
 
 Reply = Callable[[Answer], None]
 
-REMEMBERED = 1024
+REMEMBERED = 256
 """Commands. A controller asks again within seconds, or not at all."""
 
 
 class _Taken:
     """A command, and its answer or those who wait for it."""
 
+    __slots__ = ("answer", "command", "waiting")
+
     def __init__(self, command: Command) -> None:
         self.command = command
         self.answer: Answer | None = None
-        self.waiting: list[Reply] = []
+        self.waiting: tuple[Reply, ...] = ()
 
     def take(self, answer: Answer) -> None:
         self.answer = answer
-        waiting, self.waiting = self.waiting, []
+        waiting, self.waiting = self.waiting, ()
         for reply in waiting:
             reply(answer)
 
@@ -48,9 +50,9 @@ class Answered:
             taken = self._taken[command.id] = _Taken(command)
             while len(self._taken) > REMEMBERED:
                 del self._taken[next(iter(self._taken))]
-            taken.waiting.append(reply)
+            taken.waiting += (reply,)
             ask(command, taken.take)
         elif taken.answer is not None:
             reply(taken.answer)
         else:
-            taken.waiting.append(reply)
+            taken.waiting += (reply,)
