@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from receiver.config.load import Loaded, table
 from receiver.config.sources import Task
+from receiver.errors import NoDevice
 from receiver.logs.lines import set_up
 
 if TYPE_CHECKING:
@@ -36,7 +37,13 @@ def _print_config(_: Loaded, __: Hardware | None) -> int:
 def _list_devices(_: Loaded, __: Hardware | None) -> int:
     from receiver.sink.portaudio import list_devices  # noqa: PLC0415
 
-    for device in list_devices():
+    devices = list_devices()
+    if not devices:
+        raise NoDevice(
+            "This machine has no sound device that can play; check that it is connected, and that "
+            "no other program uses it. Without one, --audio mock plays for nobody."
+        )
+    for device in devices:
         card = f"  card {device.card}" if device.card else ""
         sys.stdout.write(f"{device.name}  {device.channels} channels, {device.rate} Hz{card}\n")
     return 0

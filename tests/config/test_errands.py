@@ -12,6 +12,7 @@ import pytest
 
 from receiver.config.load import Loaded, load
 from receiver.errands import run_errand
+from receiver.errors import NoDevice
 from receiver.sink import portaudio
 from receiver.sink.devices import Device
 from tests.rig.card import RATE, Card
@@ -49,6 +50,12 @@ def test_each_device_has_a_line(
     monkeypatch.setattr(portaudio, "list_devices", lambda: FOUND)
     assert run_errand("list_devices", loaded, None) == 0
     assert capsys.readouterr() == (TOLD, "")
+
+
+def test_that_there_is_none_is_said(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portaudio, "list_devices", list)
+    with pytest.raises(NoDevice, match="no sound device that can play"):
+        run_errand("list_devices", loaded, None)
 
 
 @pytest.mark.device
