@@ -13,6 +13,7 @@ from receiver.engine.settings import EngineSettings
 from receiver.errors import NoDevice
 from receiver.model.state import SoundDevice
 from receiver.sink.base import AudioSink
+from receiver.sink.cards import cards_stamp, cards_that_play
 from receiver.sink.guarded import GuardedSink
 from receiver.sink.mock import MockSink
 from receiver.sink.portaudio import PortAudioSink, check_device, list_devices, seen_devices
@@ -23,6 +24,29 @@ MOCK: Literal["mock"] = "mock"
 MOCK_RATE = 44100
 
 
+class Understudy(MockSink):
+    """The mock on a machine that has no sound device: it steps aside when a card has come."""
+
+    def __init__(self, clock: Clock, rate: int, buffer_s: float) -> None:
+        super().__init__(clock, rate, buffer_s, keep_time=True)
+        self._cards = cards_stamp()
+
+    def start(self) -> None:
+        """See `AudioSink.start`."""
+        if self._has_come:
+            raise NoDevice("A sound card has come.")
+        super().start()
+
+    @property
+    def started(self) -> bool:
+        """See `AudioSink.started`."""
+        return super().started and not self._has_come
+
+    @property
+    def _has_come(self) -> bool:
+        return cards_stamp() != self._cards and bool(cards_that_play())
+
+
 class SoundDevices:
     """See `receiver.engine.choosing.Devices`."""
 
@@ -31,6 +55,8 @@ class SoundDevices:
         self._clock = clock
         self._gate = threading.Lock()
         self._backend = settings.backend
+        self._looked_at: int | None = None
+        """The stamp of the cards when there was no device, for `auto`."""
 
     @property
     def configured(self) -> MakeSink:
@@ -58,16 +84,30 @@ class SoundDevices:
 
     def _make(self, device: str, buffer_s: float) -> AudioSink:
         """On the thread of the device: to look for devices may take long."""
-        settings = self._settings
-        if self._is_mock(device):
-            return MockSink(self._clock, settings.rate or MOCK_RATE, buffer_s, keep_time=True)
-        return PortAudioSink(device, settings.rate, buffer_s, self._clock)
+        settings, clock = self._settings, self._clock
+        if not self._is_mock(device):
+            return PortAudioSink(device, settings.rate, buffer_s, clock)
+        rate = settings.rate or MOCK_RATE
+        if self._backend == MOCK:
+            return MockSink(clock, rate, buffer_s, keep_time=True)
+        return Understudy(clock, rate, buffer_s)
 
     def _is_mock(self, device: str) -> bool:
         if self._settings.backend == "auto" and device:
             return False
-        if self._backend == "auto":  # once and for all: who had a device waits for it
-            self._backend = "portaudio" if list_devices() else MOCK
-            if self._backend == MOCK:
-                log.warning("This machine has no sound device: the mock plays, which nobody hears.")
-        return self._backend == MOCK
+        if self._backend == "auto" and self._there_is_one():
+            self._backend = "portaudio"  # once and for all: who had a device waits for it
+        return self._backend in ("auto", MOCK)
+
+    def _there_is_one(self) -> bool:
+        """Whether the machine has a sound device, as far as is known without looking again."""
+        cards, before = cards_stamp(), self._looked_at
+        self._looked_at = cards
+        if before is not None:
+            return cards != before and bool(cards_that_play())
+        if list_devices() or any(card.in_use for card in cards_that_play()):
+            return True
+        log.warning(
+            "This machine has no sound device: the mock plays, which nobody hears, until one comes."
+        )
+        return False

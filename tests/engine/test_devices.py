@@ -10,7 +10,7 @@ from receiver.clock.mock import MockClock
 from receiver.config.config import AudioBackend
 from receiver.engine import devices as machine_devices
 from receiver.engine.choosing import Devices
-from receiver.engine.devices import MOCK_RATE, SoundDevices
+from receiver.engine.devices import MOCK_RATE, SoundDevices, Understudy
 from receiver.engine.settings import EngineSettings
 from receiver.errors import NoDevice
 from receiver.model.state import SoundDevice
@@ -128,15 +128,44 @@ def sink(devices: SoundDevices, device: str = "") -> type:
 
 
 def test_auto_without_a_device_is_the_mock_and_says_so_once(
-    looked: Looked, caplog: pytest.LogCaptureFixture
+    looked: Looked, machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
     devices = SoundDevices(EngineSettings("auto"), MockClock())
-    assert sink(devices) is MockSink
+    assert sink(devices) is Understudy
     looked.found.append(DEFAULT)
-    assert sink(devices) is MockSink, "once and for all"
+    assert sink(devices) is Understudy, "no card has come: nobody looks again"
     assert looked.times == 1
     (said,) = [record.message for record in caplog.records]
     assert "no sound device" in said
+
+
+def test_the_mock_of_auto_steps_aside_when_a_card_has_come(
+    looked: Looked, machine: Machine
+) -> None:
+    machine.unplug(0)
+    machine.unplug(1)
+    devices = SoundDevices(EngineSettings("auto"), MockClock())
+    understudy = devices._make("", 0.01)
+    understudy.open(Reader())
+    understudy.start()
+    machine.plug_in(3, "Webcam", plays=False)
+    assert understudy.started, "that is none that can play"
+    assert sink(devices) is Understudy
+    machine.plug_in(2, "Speaker")
+    assert not understudy.started
+    understudy.drop()
+    with pytest.raises(NoDevice, match="has come"):
+        understudy.start()
+    understudy.close()
+    assert sink(devices) is PortAudioSink
+    machine.unplug(2)
+    assert sink(devices) is PortAudioSink, "it is waited for"
+
+
+def test_auto_waits_for_a_card_that_is_in_use(looked: Looked, machine: Machine) -> None:
+    """PortAudio lists none that does not open."""
+    machine.occupy(machine.cards[1])
+    assert sink(SoundDevices(EngineSettings("auto"), MockClock())) is PortAudioSink
 
 
 def test_auto_with_a_device_waits_for_it_when_it_is_gone(
