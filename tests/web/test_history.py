@@ -12,6 +12,8 @@ from tests.web.people import plays, queued
 
 pytestmark = pytest.mark.browser
 
+KEPT = 100
+
 
 def rows(page: Page) -> Locator:
     return page.get_by_role("region", name="History").get_by_role("listitem")
@@ -40,3 +42,15 @@ async def test_it_is_played_again_or_added(
     await page.get_by_role("button", name="Add Other to the queue").click()
     await queued(remote, ["Other", "Again", "Other"])
     await expect(page.get_by_text("Added to the queue")).to_be_visible()
+
+
+async def test_the_last_hundred_are_listed(
+    house: House, remote: Client, shelf: Shelf, visit: Visit
+) -> None:
+    await remote.play(shelf.song("The first"))
+    for number in range(KEPT):
+        await remote.play(shelf.song(f"Number {number}"))
+    page = (await visit(house.kitchen, "/#history")).page
+    await expect(rows(page)).to_have_count(KEPT)
+    await expect(rows(page).first).to_contain_text(f"Number {KEPT - 1}")
+    await expect(rows(page).last).to_contain_text("Number 0")

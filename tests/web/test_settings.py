@@ -30,7 +30,10 @@ async def page(owner: Owner, visit: Visit) -> AsyncIterator[Page]:
     """That of an owner; what is set there is as before afterwards."""
     before = await owner.command("settings.get")
     yield (await let_in(owner, visit, "owner")).page
-    kept = ("name", "volume_cap", "night_hours", "guest_volume", "guest_skips")
+    kept = (
+        *("name", "volume_cap", "device", "night_hours", "night_cap"),
+        *("guest_volume", "guest_skips", "guest_hours"),
+    )
     await owner.command("settings.set", **{key: before[key] for key in kept})
 
 
@@ -91,6 +94,45 @@ async def test_the_device_is_offered(page: Page, owner: Owner) -> None:
     offered = settings(page).get_by_role("combobox", name="Sound device")
     await expect(offered).to_be_visible()
     await expect(offered.locator("option").first).to_have_text("The default one")
+
+
+async def test_a_device_is_chosen(page: Page, owner: Owner) -> None:
+    """What plays goes on at it."""
+    offered = settings(page).get_by_role("combobox", name="Sound device")
+    await offered.select_option("mock")
+    await is_set(owner, "device", "mock")
+    await expect(offered).to_have_value("mock")
+    await offered.select_option("The default one")
+    await is_set(owner, "device", "")
+
+
+async def test_the_nights_are_quieter(page: Page, owner: Owner) -> None:
+    night = settings(page).get_by_role("checkbox", name="Quieter at night")
+    cap = settings(page).get_by_role("slider", name="Loudest volume at night")
+    await night.uncheck()
+    await is_set(owner, "night_hours", "")
+    await expect(cap).to_be_hidden()
+    await night.check()
+    await is_set(owner, "night_hours", "22:00-07:00")
+    await cap.fill("15")
+    await is_set(owner, "night_cap", 15)
+    await settings(page).get_by_label("From", exact=True).first.fill("21:30")
+    await is_set(owner, "night_hours", "21:30-07:00")
+    await night.uncheck()
+    await is_set(owner, "night_hours", "")
+    await expect(cap).to_be_hidden()
+
+
+async def test_what_guests_may_do_is_set(page: Page, owner: Owner) -> None:
+    region = settings(page)
+    await region.get_by_role("slider", name="Loudest volume by guests").fill("40")
+    await is_set(owner, "guest_volume", 40)
+    skips = region.get_by_label("Votes to skip in an hour")
+    await skips.fill("3")
+    await skips.press("Enter")
+    await is_set(owner, "guest_skips", 3)
+    await region.get_by_role("checkbox", name="Only at certain hours").check()
+    await is_set(owner, "guest_hours", "08:00-23:00")
 
 
 async def test_an_owner_lets_a_guest_in(page: Page, owner: Owner, visit: Visit) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -153,13 +154,27 @@ class Rooms:
 
 
 @contextlib.asynccontextmanager
+async def _threads_in_turn() -> AsyncIterator[None]:
+    """What is done on threads is done in the order in which it was asked for: what comes last there
+    tells that all is done.
+    """
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1) as one:
+        loop.set_default_executor(one)
+        try:
+            yield
+        finally:
+            loop.set_default_executor(ThreadPoolExecutor())
+
+
+@contextlib.asynccontextmanager
 async def rooms(
     *names: str, hardware: Hardware | None = None, caps: Caps | None = None
 ) -> AsyncIterator[Rooms]:
     """Receivers that are on and know one another; their clocks began at different times. Each has
     this hardware and these caps, and was at full volume before.
     """
-    async with asyncio.TaskGroup() as tasks:
+    async with _threads_in_turn(), asyncio.TaskGroup() as tasks:
         house = Rooms(tasks)
         for n, name in enumerate(names):
             store = MockStore(Saved(receiver_id=name, moment=Moment(100)))

@@ -198,7 +198,7 @@ async def test_what_the_source_plays_dies_in_the_fade(
     the item that did it.
     """
     async with rooms("kitchen", "bedroom") as house:
-        kitchen, bedroom = await playing(house)
+        kitchen, bedroom = await playing(house, 40.0)  # so that nothing is made ready behind it
         kitchen.ask(c.QueueAdd, items=[c.Entry(url=house.serve("mock:b", stream(20.0)))])
         transfer = kitchen.ask(c.Transfer, to="bedroom")
         await house.run(0.02)
