@@ -13,7 +13,7 @@ from receiver.sink.portaudio import PRIORITY
 
 UNIT = Path(__file__).parents[2] / "systemd" / "tonearm.service"
 FOLDERS = ("StateDirectory", "CacheDirectory", "ConfigurationDirectory", "RuntimeDirectory")
-DEVICES = {"char-alsa rw", "char-gpiochip rw", "/dev/gpiomem rw"}
+DEVICES = {"char-alsa rw", "char-gpiochip rw"}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from receiver.model.state import State
 from tests.web.conftest import House, Visit, fresh
 from tests.web.music import Shelf
 from tests.web.people import becomes
+from tests.web.picture import as_comment, cover
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +68,23 @@ async def test_a_tap_moves_the_music_there_and_back(
     await becomes(remote, lambda state: state.session.item is not None)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Kitchen")
     await expect(playing(page)).to_have_text("Companion")
+
+
+async def test_the_cover_goes_along(
+    page: Page, remote: Client, bedside: Client, shelf: Shelf
+) -> None:
+    """Only our own receiver is asked for pictures, and what begins there has none here."""
+    art = page.locator("tone-art img.cover")
+    await remote.play(shelf.song("Wanderer", "", as_comment(cover())))
+    await expect(art).to_be_visible()
+    await room(page, "Bedroom").get_by_role("button", name=re.compile("Move here")).click()
+    await becomes(bedside, lambda state: state.session.playback == "playing")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Bedroom")
+    await expect(art).to_be_visible()
+    await expect(art).to_have_js_property("naturalWidth", 480)
+    await bedside.play(shelf.song("Companion", "", as_comment(cover())))
+    await expect(playing(page)).to_have_text("Companion")
+    await expect(art).to_be_hidden()
 
 
 async def test_what_plays_there_is_not_replaced_unasked(

@@ -89,9 +89,24 @@ export class Art extends Part {
   }
 }
 
-/** The path of a cover; only the receiver that the page came from may be asked for it. */
+/** Covers of what our own receiver has played, by the address of the music; it keeps no more. */
+const known = new Map();
+const MOST_KNOWN = 8;
+
+/**
+ * The path of a cover. Only the receiver that the page came from may be asked for one: it still has
+ * that of music which was moved from there to another speaker.
+ */
 function coverOf(view) {
-  return isElsewhere(view) ? null : (select.item(view)?.cover ?? null);
+  const { item: own } = view.session;
+  if (own?.cover && own.url) {
+    known.delete(own.url);
+    known.set(own.url, own.cover);
+    if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
+  }
+  const item = select.item(view);
+  if (!isElsewhere(view)) return item?.cover ?? null;
+  return known.get(item?.url) ?? null;
 }
 
 customElements.define("tone-art", Art);
