@@ -14,6 +14,8 @@ _FIRST_FRAME = 4 * 1024
 """Bytes within which a frame of a station begins, whichever of its bytes came first."""
 _FRAMES = 3
 """So many in a row are no accident."""
+_SYNC = re.compile(rb"\xff[\xe2\xe3\xea\xeb\xf0-\xf3\xf8-\xfb]")
+"""What MP3's and AAC's frames may begin with."""
 
 _TEXT_ENOUGH = 1024
 
@@ -133,23 +135,22 @@ def _mpeg_kind(head: bytes, *, ended: bool) -> str | None:
     """MP3 or AAC, when `head` begins with two of their frames, or has more of them behind a part of
     one, as with a station.
     """
-    for kind, size_of in (("mp3", _mp3_frame_size), ("aac", _adts_frame_size)):
+    kinds = (("mp3", _mp3_frame_size), ("aac", _adts_frame_size))
+    for kind, size_of in kinds:
         size = size_of(head)
         if size and (size_of(head[size:]) or (ended and len(head) < size + 6)):
             return kind
-        start = head.find(0xFF, 1)
-        while 0 < start < _FIRST_FRAME:
-            if _begins_frames(head[start:], size_of):
+    for sync in _SYNC.finditer(head, 1, _FIRST_FRAME):
+        for kind, size_of in kinds:
+            if _are_frames(head, sync.start(), size_of):
                 return kind
-            start = head.find(0xFF, start + 1)
     return None
 
 
-def _begins_frames(data: bytes, size_of: Callable[[bytes], int]) -> bool:
-    """Whether several frames stand at the start of `data`, one behind the other."""
-    at = 0
+def _are_frames(head: bytes, at: int, size_of: Callable[[bytes], int]) -> bool:
+    """Whether several frames stand in `head` from `at` on, one behind the other."""
     for _ in range(_FRAMES):
-        size = size_of(data[at : at + 6])
+        size = size_of(head[at : at + 6])
         if not size:
             return False
         at += size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -25,26 +26,24 @@ MOCK_RATE = 44100
 
 
 class Understudy(MockSink):
-    """The mock on a machine that has no sound device: it steps aside when a card has come."""
+    """The mock on a machine that has no sound device: it steps aside when a card `has_come`."""
 
-    def __init__(self, clock: Clock, rate: int, buffer_s: float) -> None:
+    def __init__(
+        self, clock: Clock, rate: int, buffer_s: float, has_come: Callable[[], bool]
+    ) -> None:
         super().__init__(clock, rate, buffer_s, keep_time=True)
-        self._cards = cards_stamp()
+        self._has_come = has_come
 
     def start(self) -> None:
         """See `AudioSink.start`."""
-        if self._has_come:
+        if self._has_come():
             raise NoDevice("A sound card has come.")
         super().start()
 
     @property
     def started(self) -> bool:
         """See `AudioSink.started`."""
-        return super().started and not self._has_come
-
-    @property
-    def _has_come(self) -> bool:
-        return cards_stamp() != self._cards and bool(cards_that_play())
+        return super().started and not self._has_come()
 
 
 class SoundDevices:
@@ -55,8 +54,8 @@ class SoundDevices:
         self._clock = clock
         self._gate = threading.Lock()
         self._backend = settings.backend
-        self._looked_at: int | None = None
-        """The stamp of the cards when there was no device, for `auto`."""
+        self._without: tuple[int, set[str]] | None = None
+        """The stamp of the cards, and those that could not be used, when `auto` found no device."""
 
     @property
     def configured(self) -> MakeSink:
@@ -90,7 +89,7 @@ class SoundDevices:
         rate = settings.rate or MOCK_RATE
         if self._backend == MOCK:
             return MockSink(clock, rate, buffer_s, keep_time=True)
-        return Understudy(clock, rate, buffer_s)
+        return Understudy(clock, rate, buffer_s, self._has_come)
 
     def _is_mock(self, device: str) -> bool:
         if self._settings.backend == "auto" and device:
@@ -100,14 +99,20 @@ class SoundDevices:
         return self._backend in ("auto", MOCK)
 
     def _there_is_one(self) -> bool:
-        """Whether the machine has a sound device, as far as is known without looking again."""
-        cards, before = cards_stamp(), self._looked_at
-        self._looked_at = cards
-        if before is not None:
-            return cards != before and bool(cards_that_play())
-        if list_devices() or any(card.in_use for card in cards_that_play()):
+        """Whether the machine has a sound device. PortAudio is asked once."""
+        if self._without is not None:
+            return self._has_come()
+        stamp, cards = cards_stamp(), cards_that_play()
+        if list_devices() or any(card.in_use for card in cards):
             return True
+        self._without = stamp, {card.id for card in cards}
         log.warning(
             "This machine has no sound device: the mock plays, which nobody hears, until one comes."
         )
         return False
+
+    def _has_come(self) -> bool:
+        """Whether there is a card that can play and was not there when no device was found."""
+        assert self._without is not None
+        stamp, before = self._without
+        return cards_stamp() != stamp and any(card.id not in before for card in cards_that_play())

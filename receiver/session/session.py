@@ -385,9 +385,9 @@ class Session:
             return again
         if self._no_device is not None:
             self._ahead.clear()
-            return [*again, *self.deck.reload(now)]
-        if self._ahead.item is not None:
+        elif self._ahead.item is not None:
             self._ahead.give_up()
-            return [*again, *self.deck.reload(now)]
-        why = f"The decoder died while it played this ({report.reason}); it is not tried again."
-        return [*again, *self._failed("unplayable", why, {"reason": report.reason}, now)]
+        else:
+            why = f"The decoder died while it played this ({report.reason}); it is not tried again."
+            return [*again, *self._failed("unplayable", why, {"reason": report.reason}, now)]
+        return [*again, *self.deck.reload(now)]

@@ -142,7 +142,7 @@ def test_auto_without_a_device_is_the_mock_and_says_so_once(
 def test_the_mock_of_auto_steps_aside_when_a_card_has_come(
     looked: Looked, machine: Machine
 ) -> None:
-    machine.unplug(0)
+    """One beside the monitor, say, that does not open as long as it is off."""
     machine.unplug(1)
     devices = SoundDevices(EngineSettings("auto"), MockClock())
     understudy = devices._make("", 0.01)

@@ -45,6 +45,16 @@ def make(device: str = "DAC", rate: int = 0) -> PortAudioSink:
     return PortAudioSink(device, rate, BUFFER, MockClock())
 
 
+def used(machine: Machine) -> PortAudioSink:
+    """Was open on a DAC, the card of number 1, which has gone since."""
+    machine.plug_in(1, "DAC")
+    sink = make()
+    sink.open(Reader())
+    sink.close()
+    machine.unplug(1)
+    return sink
+
+
 # --- rates --------------------------------------------------------------------------------------
 
 
@@ -111,11 +121,7 @@ def test_a_card_that_came_back_under_another_number_is_found(
     machine: Machine, library: MockPortAudio
 ) -> None:
     """Even where another card has the number now that it had."""
-    machine.plug_in(1, "DAC")
-    sink = make()
-    sink.open(Reader())
-    sink.close()
-    machine.unplug(1)
+    sink = used(machine)
     machine.plug_in(1, "Headset")
     machine.plug_in(2, "DAC")
     assert sink.open(Reader()).card == "hw:2"
@@ -127,11 +133,7 @@ def test_it_is_found_too_where_the_system_does_not_tell_of_cards_that_come(
 ) -> None:
     monkeypatch.setattr(cards, "DEVICES", machine.nodes / "none")
     portaudio._seen.cards = 0
-    machine.plug_in(1, "DAC")
-    sink = make()
-    sink.open(Reader())
-    sink.close()
-    machine.unplug(1)
+    sink = used(machine)
     machine.plug_in(2, "DAC")
     assert sink.open(Reader()).card == "hw:2"
     assert library.stream.card.id == "DAC"
