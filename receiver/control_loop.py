@@ -30,6 +30,9 @@ from receiver.trust.caller import PEER
 
 log = logging.getLogger(__name__)
 
+HEAD_START = 2
+"""Turns of the event loop that a track is given to send its request before everybody is told."""
+
 Reply = Callable[[Answer], None]
 """Takes the one answer to a command, on the event loop. Must not wait."""
 
@@ -129,16 +132,19 @@ class ControlLoop:
 
     async def run(self, player: Player, house: House) -> None:
         """Work through what comes in, until cancelled."""
-        self._carry_out(self._session.begin(), player, house)
+        self._act(self._session.begin(), player)
         self._publish(self._session.state)
         async with asyncio.TaskGroup() as tasks:
             self._set_alarm(tasks)
             while True:
                 message = await self._inbox.get()
                 effects = self._step(message, house, self._clock.now())
+                if self._act(effects, player):
+                    for _ in range(HEAD_START):
+                        await asyncio.sleep(0)
                 # The news goes out before the answer: who has the answer has the state.
                 self._publish(self._session.state)
-                self._carry_out(effects, player, house)
+                self._say(effects, player, house)
                 self._remember()
                 self._set_alarm(tasks)
 
@@ -192,7 +198,9 @@ class ControlLoop:
             self._look_due = True
             self._inbox.put_nowait(None)
 
-    def _carry_out(self, effects: list[e.Effect], player: Player, house: House) -> None:
+    def _act(self, effects: list[e.Effect], player: Player) -> bool:
+        """Carry out what concerns the sound; whether something was opened."""
+        opened = False
         for effect in effects:
             match effect:
                 case e.OpenItem():
@@ -200,12 +208,7 @@ class ControlLoop:
                         effect.track, effect.start_ms, effect.paused, effect.ahead_s, effect.through
                     )
                     player.load(order, effect.item.url, effect.accepted)
-                case e.SayToPeer(peer, message):
-                    house.say(peer, message)
-                case e.Forward(token, peer):
-                    assert isinstance(token, _Asked)
-                    forwarded = msgspec.structs.replace(token.command, receiver=peer)
-                    house.forward(forwarded, PEER, token.reply)
+                    opened = True
                 case e.PrepareItem(track, item, crossfade_s):
                     player.prepare(orders.Prepare(track, crossfade_s), item.url)
                 case e.ForgetItem(track):
@@ -214,6 +217,18 @@ class ControlLoop:
                     player.close()
                 case e.Tell(order):
                     player.order(order)
+        return opened
+
+    def _say(self, effects: list[e.Effect], player: Player, house: House) -> None:
+        """Tell others what concerns them."""
+        for effect in effects:
+            match effect:
+                case e.SayToPeer(peer, message):
+                    house.say(peer, message)
+                case e.Forward(token, peer):
+                    assert isinstance(token, _Asked)
+                    forwarded = msgspec.structs.replace(token.command, receiver=peer)
+                    house.forward(forwarded, PEER, token.reply)
                 case e.AnswerPlay(token, track):
                     receipt = player.receipt(track)
                     self._observer.played(receipt)

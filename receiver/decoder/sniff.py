@@ -10,6 +10,11 @@ from receiver.errors import UnsupportedFormat
 
 HEAD = 64 * 1024
 """Bytes within which the first page of an Ogg stream must be found."""
+NAMELESS = 12 * 1024
+"""Bytes, behind a tag, within which one must at least begin: a station of 128 kbit/s sends more in
+a second."""
+LONGEST_TAG = HEAD - NAMELESS
+"""Bytes of an ID3v2 tag that Ogg may stand behind, where it does not belong."""
 _FIRST_FRAME = 4 * 1024
 """Bytes within which a frame of a station begins, whichever of its bytes came first."""
 _FRAMES = 3
@@ -109,7 +114,10 @@ def foreign_kind(head: bytes, *, ended: bool) -> str | None:
     if not head:
         return "empty" if ended else None
     if head.startswith(b"ID3"):
-        head = head[_id3_size(head) :]
+        size = _id3_size(head)
+        if size > LONGEST_TAG:
+            return "mp3"
+        head = head[size:]
         if not head:
             return "mp3" if ended else None
     if head.startswith(CAPTURE):
@@ -118,7 +126,7 @@ def foreign_kind(head: bytes, *, ended: bool) -> str | None:
         if head.startswith(magic, at):
             return name
     kind = _mpeg_kind(head, ended=ended) or _text_kind(head, ended=ended)
-    if kind is None and (ended or len(head) >= HEAD) and CAPTURE not in head:
+    if kind is None and (ended or len(head) >= NAMELESS) and CAPTURE not in head:
         return "unknown"
     return kind
 

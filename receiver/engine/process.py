@@ -23,12 +23,16 @@ from receiver.engine.rehearsal import rehearse
 from receiver.engine.settings import EngineSettings
 from receiver.memory import Thrift, forget_code, rest, settle
 from receiver.model.orders import Speak, Stop
-from receiver.model.reports import Report
+from receiver.model.reports import Decoded, Described, Health, Position, Report, Taken
 
 MESSAGES_AT_ONCE = 16
 SWITCH_S = 0.001
 """How long a thread may hold the interpreter while the audio thread waits for it."""
 CPU_EVERY_S = 1.0
+UNHURRIED = (Decoded, Described, Health, Position, Taken)
+"""Told at the end of a turn, which may start the device: control, woken, would contend with that
+for the processors, and so would the controllers that it tells.
+"""
 FADE_OUT_S = 0.5
 """How long the fade at the end may take: a ramp and the device's buffer."""
 
@@ -126,7 +130,8 @@ class _Outbox:
 
     def put(self, report: Report) -> None:
         self._reports.append(wire.encode_report(report))
-        self.flush()
+        if not isinstance(report, UNHURRIED):
+            self.flush()
 
     def flush(self) -> None:
         while self._reports:

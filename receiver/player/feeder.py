@@ -48,10 +48,8 @@ class Feeder:
             async with self.source as source:
                 info = await source.open()
                 async with asyncio.TaskGroup() as tasks:
-                    # The bytes go first, the news and what it sets going after them.
                     pump = tasks.create_task(self._pump(info))
                     tasks.create_task(self._send_tail(info.seekable, info.size))
-                    self._tell(reports.Opened(self._track, info.seekable, info.live))
                     while True:
                         await self._wanted.wait()
                         pump.cancel()
@@ -90,12 +88,14 @@ class Feeder:
                 if first is not None and kind is not None:
                     await self._send_list(kind, data, first.url)
                     return
-                first = None
                 for start in range(0, len(data), MAX_DATA):
                     piece = data[start : start + MAX_DATA]
                     await self._await_room(len(piece))
                     self._sent += len(piece)
                     self._send(Data(self._track, self._feed, piece))
+                    if first is not None:  # the bytes go before the news, and what that sets going
+                        self._tell(reports.Opened(self._track, first.seekable, first.live))
+                        first = None
             self._send(Data(self._track, self._feed, b"", last=True))
             self._tell(reports.Fetched(self._track))
         except TonearmError as error:

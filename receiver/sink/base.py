@@ -103,6 +103,13 @@ class AudioSink(Protocol):
         ...
 
     @property
+    def gap_s(self) -> float:
+        """Seconds that passed without a pull when it ran dry last: what its buffer would have had
+        to last. 0 before.
+        """
+        ...
+
+    @property
     def level_dbfs(self) -> float | None:
         """Peak of what was pulled over about the last 0.1 s, in dBFS; None where not metered
         (or silent).

@@ -103,6 +103,11 @@ class GuardedSink:
         return 0 if self._sink is None else self._sink.underruns
 
     @property
+    def gap_s(self) -> float:
+        """See `AudioSink.gap_s`."""
+        return 0.0 if self._sink is None else self._sink.gap_s
+
+    @property
     def level_dbfs(self) -> float | None:
         """See `AudioSink.level_dbfs`."""
         return None if self._sink is None else self._sink.level_dbfs

@@ -43,6 +43,7 @@ class MockSink:
         self.info = SinkInfo("mock", "mock", Format(rate, channels), buffer_s, metered=True)
         self.delay_s = 0.0
         self.pulled_at = 0.0
+        self.gap_s = 0.0
         self.period = period
         """Frames that the reader is asked for at a time."""
         self._clock = clock
@@ -70,7 +71,7 @@ class MockSink:
         if self._busy:
             raise NoDevice("The mock device is busy: another program uses it.")
         self._reader = reader
-        self._underruns = 0
+        self._underruns, self.gap_s = 0, 0.0
         return self.info
 
     def start(self) -> None:
@@ -167,8 +168,8 @@ class MockSink:
         left = self._drain()
         silence = np.zeros((frames, left.shape[1]), np.float32)
         self._heard += [left, silence]
-        self._underruns += 1
-        self._began += frames / self.info.format.rate
+        late = frames / self.info.format.rate
+        self._note_underrun(late, self.info.buffer + late)
         self._fill()
         return np.concatenate([left, silence])
 
@@ -202,6 +203,12 @@ class MockSink:
             self._reader.read(self._buffer[start : start + self.period], heard_at)
             self._pulled += self.period
 
+    def _note_underrun(self, late_s: float, gap_s: float) -> None:
+        """Frames came so late, so long after the ones before."""
+        self._underruns += 1
+        self.gap_s = gap_s
+        self._began += late_s
+
     def _drain(self) -> Samples:
         """Let all that the buffer holds be heard."""
         places = np.arange(self._played, self._pulled) % len(self._buffer)
@@ -227,8 +234,7 @@ class MockSink:
                 return
             late = self._clock.now() - due
             if late > self.info.buffer:
-                self._underruns += 1
-                self._began += late
+                self._note_underrun(late, self._clock.now() - self.pulled_at)
             self._play(self.period)
 
 

@@ -69,6 +69,7 @@ class PortAudioSink:
         self._primed = 0
         self._lasts_s = 0.0
         self.delay_s = 0.0
+        self.gap_s = 0.0
         self.realtime = False
         """Whether the system granted the callback's thread real-time priority."""
 
@@ -100,7 +101,7 @@ class PortAudioSink:
                 refusal = error
         else:
             raise _refused(device, refusal, devices)
-        self._underruns = 0
+        self._underruns, self.gap_s = 0, 0.0
         # What PortAudio calls latency leaves out the period that is being filled.
         buffer = self._stream.latency + self._stream.blocksize / rate
         card = f"hw:{device.hardware[0]}" if device.hardware else None
@@ -176,6 +177,7 @@ class PortAudioSink:
             now - self.pulled_at > self._lasts_s and self._pulled > self._primed
         ):
             self._underruns += 1
+            self.gap_s = now - self.pulled_at
             self._device_clock.restart()
         delay = time.outputBufferDacTime - time.currentTime
         if 0.0 < delay < MAX_DELAY:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receiver.decoder.sniff import HEAD, NAMES, foreign_kind, ogg_codec
+from receiver.decoder.sniff import HEAD, LONGEST_TAG, NAMELESS, NAMES, foreign_kind, ogg_codec
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import TonearmError, Unplayable, UnsupportedFormat
 from tests.decoder import pages
 from tests.decoder.conftest import Files
-from tests.decoder.driving import Pieces, blocks, single, whole
+from tests.decoder.driving import Pieces, blocks, ragged, single, whole
 
 MP3_FRAME = (b"\xff\xfb\x90\x00" + bytes(413)) * 4
 ADTS_FRAME = (b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)) * 4
@@ -112,18 +112,30 @@ def test_other_codecs_in_ogg_are_named(packet: bytes, kind: str) -> None:
 def test_a_tag_or_junk_before_the_first_page_is_passed_over(files: Files) -> None:
     data = files("short").read_bytes()
     plain = [block.samples.tolist() for block in blocks(VorbisDecoder(), whole(data))]
-    for before in (ID3, bytes(1000), b"OggS", random.Random(6).randbytes(60_000)):
+    for before in (ID3, bytes(1000), b"OggS", random.Random(6).randbytes(NAMELESS - 100)):
         got = blocks(VorbisDecoder(), single(before + data))
         assert [block.samples.tolist() for block in got] == plain
 
 
-def test_bytes_without_a_page_are_refused_at_64_kib() -> None:
+@pytest.mark.tools("oggenc")
+def test_as_long_a_tag_as_may_stand_before_ogg_is_passed_over(files: Files) -> None:
+    size = LONGEST_TAG - 10
+    tag = b"ID3\x04\0\0" + bytes([0, size >> 14, size >> 7 & 127, size & 127]) + bytes(size)
+    assert list(blocks(VorbisDecoder(), ragged(tag + files("short").read_bytes())))
+
+
+@pytest.mark.parametrize("before", [b"", ID3], ids=["at the start", "behind a tag"])
+def test_bytes_without_a_name_are_refused_within_a_second_of_a_station(before: bytes) -> None:
     decoder = VorbisDecoder()
-    for _ in range(HEAD // 1024 - 1):
+    decoder.feed(before)
+    for _ in range(NAMELESS // 1024 - 1):
         decoder.feed(bytes(1024))
         assert decoder.read() is None
     with pytest.raises(UnsupportedFormat, match="nothing that Tonearm knows"):
         decoder.feed(bytes(1024))
+
+
+def test_ogg_without_a_sound_page_is_refused_at_64_kib() -> None:
     decoder = VorbisDecoder()
     decoder.feed(b"OggS".ljust(HEAD, b"\0"))
     with pytest.raises(Unplayable, match="none of its pages is sound"):
@@ -138,9 +150,8 @@ def test_ogg_without_a_sound_page_is_called_damaged(data: bytes) -> None:
 
 def test_a_picture_in_front_does_not_put_off_the_decision() -> None:
     decoder = VorbisDecoder()
-    decoder.feed(b"ID3\x04\0\0\x00\x7f\x7f\x7f" + bytes(HEAD))
     with pytest.raises(UnsupportedFormat) as refused:
-        decoder.read()
+        decoder.feed(b"ID3\x04\0\0\x00\x7f\x7f\x7f")
     assert refused.value.detail == {"found": "mp3"}
 
 

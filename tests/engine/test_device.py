@@ -80,7 +80,7 @@ def test_a_device_that_ran_dry_twice_has_a_larger_buffer_behind_a_fade(stage: St
         stage.sink.run_dry(300)
         stage.run(0.5)
     first, second = stage.sinks
-    assert second.info.buffer == pytest.approx(2 * first.info.buffer, rel=0.2)
+    assert first.gap_s < second.info.buffer < 1.5 * first.gap_s
     found = steady(np.concatenate([first.heard, second.heard]))
     assert len(set(range(301, found[-1])) - set(found)) < 2 * 200, "more than the two ramps"
     assert found == sorted(set(found))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from statistics import median_low
 
 import numpy as np
 import psutil
@@ -70,11 +71,13 @@ class Watch:
         return grown / minutes if minutes else 0.0
 
     def more(self, name: str, what: Callable[[Held], int], after_s: float) -> int:
-        """By how much a count of the last third is more than that of the first, at the least."""
+        """By how much the median of a count in the last third is more than in the first: now and
+        then there is one more or less, as where a connection is kept for what may follow.
+        """
         all_held = self.held[name]
         late = [what(held) for held in all_held if held.at - all_held[0].at >= after_s]
         third = max(len(late) // 3, 1)
-        return min(late[-third:]) - min(late[:third])
+        return median_low(late[-third:]) - median_low(late[:third])
 
 
 def own_kib(pid: int) -> int:

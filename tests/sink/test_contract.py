@@ -63,6 +63,7 @@ def test_open_tells_what_was_opened_and_pulls_nothing(sink: AudioSink) -> None:
     assert (info.format.rate, info.format.channels) == (RATE, 2)
     assert 0 < info.buffer < 5 * BUFFER
     assert (reader.frames, sink.started, sink.underruns, sink.level_dbfs) == (0, False, 0, None)
+    assert sink.gap_s == 0.0
 
 
 def test_start_pulls_block_after_block(sink: AudioSink, play: Play) -> None:

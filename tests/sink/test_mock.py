@@ -115,6 +115,7 @@ def test_keeping_time_it_keeps_nothing_and_notices_when_it_was_late() -> None:
     clock.leap(0.5)
     reader.wait(reader.frames + 5000)
     assert sink.underruns > before
+    assert sink.gap_s > 0.5
     assert len(sink.heard) == 0
     assert sink.level_dbfs == pytest.approx(-6.02, abs=0.01)
     sink.close()
@@ -194,4 +195,5 @@ def test_keeping_time_what_was_missed_is_an_underrun_and_is_not_made_up_for() ->
     sink = kept_time(waiting)
     assert waiting.reader.frames == pytest.approx(50 * RATE + 2048, abs=2 * 1024)
     assert sink.underruns == 1
+    assert sink.gap_s == pytest.approx(10.0, abs=0.05)
     sink.close()

@@ -179,6 +179,19 @@ def test_a_card_that_hangs_is_not_started_any_more(open_sink: Open, clock: Leapi
         assert not sink.started
 
 
+def test_it_tells_for_how_long_nothing_came_when_it_ran_dry(
+    open_sink: Open, clock: LeapingClock
+) -> None:
+    sink = open_sink(reader := Reader())
+    sink.start()
+    reader.wait(RATE // 2)
+    before = sink.underruns
+    clock.leap(0.4)
+    reader.wait(reader.frames + RATE // 4)
+    assert sink.underruns == before + 1
+    assert 0.4 < sink.gap_s < 0.4 + sink.info.buffer
+
+
 @pytest.mark.parametrize("granted", [True, False])
 def test_it_plays_at_whatever_priority_its_thread_is_granted(
     open_sink: Open, monkeypatch: pytest.MonkeyPatch, granted: bool
