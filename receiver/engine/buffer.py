@@ -21,22 +21,23 @@ class Buffer:
         """Those of the device that have been noted."""
         self._last_at = float("-inf")
         self._last_gap_s = 0.0
-        self._needed_s = 0.0
-        """What would have outlasted the lesser of the last two: both may not be accidents."""
+        self._growth = LEAST_GROWTH
+        """By how much it is too small."""
 
     def closed(self, count: int) -> None:
         """The device was closed, which has run dry so often: the next one counts anew."""
         self.before, self.count = self.before + count, 0
 
-    def ran_dry(self, count: int, gap_s: float, now: float) -> bool:
-        """Note that the device has run dry again, `count` times since it was opened, and last when
-        nothing came for `gap_s`; whether that is too often for its size.
+    def ran_dry(self, count: int, gap_s: float, holds_s: float, now: float) -> bool:
+        """Note that the device, which holds `holds_s`, has run dry again, `count` times since it
+        was opened, and last when nothing came for `gap_s`; whether that is too often for its size.
         """
         again = now - self._last_at < STEADY_S
-        self._needed_s = MARGIN * min(gap_s, self._last_gap_s)
+        # Both may not be accidents: the lesser of the last two is to be outlasted.
+        self._growth = max(LEAST_GROWTH, MARGIN * min(gap_s, self._last_gap_s) / holds_s)
         self.count, self._last_at, self._last_gap_s = count, now, gap_s
         return again and self.seconds < self._most
 
     def grow(self) -> None:
         """Ask for as much as would have done, and for half as much again at the least."""
-        self.seconds = min(max(self.seconds * LEAST_GROWTH, self._needed_s), self._most)
+        self.seconds = min(self.seconds * self._growth, self._most)

@@ -343,7 +343,8 @@ class Output:
         count = self._sink.underruns
         if count == self._buffer.count:
             return
-        if self._buffer.ran_dry(count, self._sink.gap_s, now) and not self._renewing:
+        too_often = self._buffer.ran_dry(count, self._sink.gap_s, self._sink.info.buffer, now)
+        if too_often and not self._renewing:
             self._buffer.grow()
             self._renew_soon()
         self._tell(self.problem)

@@ -14,11 +14,14 @@ MOST_S = 0.25
 BEGINS_S = 0.009
 
 
-def after(*gaps_s: float, every_s: float = 60.0) -> list[float]:
-    """The sizes of a buffer that runs dry wherever it is shorter than a gap; the first it had."""
+def after(*gaps_s: float, every_s: float = 60.0, holds: float = 1.0) -> list[float]:
+    """The sizes that are asked for, of a device that `holds` so many times as much, and runs dry
+    wherever that is less than a gap; the first it had.
+    """
     buffer, sizes = Buffer(BEGINS_S, MOST_S), [BEGINS_S]
     for number, gap_s in enumerate(gaps_s):
-        if gap_s > buffer.seconds and buffer.ran_dry(buffer.count + 1, gap_s, number * every_s):
+        holds_s = buffer.seconds * holds
+        if gap_s > holds_s and buffer.ran_dry(buffer.count + 1, gap_s, holds_s, number * every_s):
             buffer.grow()
             buffer.closed(buffer.count)
         sizes.append(buffer.seconds)
@@ -36,6 +39,11 @@ def test_gaps_that_are_hardly_too_long_cost_hardly_any_delay() -> None:
 
 def test_gaps_that_are_far_too_long_are_outlasted_at_once() -> None:
     assert after(*[0.08] * 9)[2:] == [pytest.approx(0.1)] * 8
+
+
+def test_it_is_measured_by_what_the_device_really_holds() -> None:
+    assert after(0.016, 0.016, holds=1.5)[-1] == pytest.approx(LEAST_GROWTH * BEGINS_S)
+    assert after(0.08, 0.08, holds=1.5)[-1] == pytest.approx(0.1 / 1.5)
 
 
 def test_one_that_was_much_longer_than_all_others_is_not_what_it_is_made_for() -> None:

@@ -81,9 +81,11 @@ class Watch:
 
 
 def own_kib(pid: int) -> int:
-    """Memory that a process has for itself: what it shares, others move too."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
+    """Memory of a process that no file stands behind: what does, comes and goes, and what it got
+    from its parent stays counted when either writes to it.
+    """
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("RssAnon:"))
 
 
 def files(process: psutil.Process) -> int:
