@@ -28,6 +28,11 @@ MISSING = (
     "The Ogg Vorbis libraries are missing: run 'apt install libogg0 libvorbis0a libvorbisfile3'."
 )
 
+PASSES = 4
+"""What was decoded is looked at again where something became silence: what overlaps that may be too
+loud as well.
+"""
+
 EMPTY_COMMENTS = b"\x03vorbis" + bytes(8) + b"\x01"
 """A comment header without comments. libvorbis wants one, and never gets to see a stranger's."""
 
@@ -141,33 +146,39 @@ class Synthesis:
         """The frames that `packets` complete, and how many of the packets were damaged.
 
         The first packet of all gives none: each is overlapped with the one before it. Never above
-        full scale, never NaN. Packets that are louder than the stream has been, and damaged, become
-        silence; see `loudness`.
+        full scale, never NaN. Where packets are damaged, those that are louder than the stream has
+        been become silence; see `loudness`.
         """
         before = self._last
         samples, ends, refused, misfits = self._run(packets)
-        silent = self._loudness.spoilt(samples, ends, misfits) if misfits else set()
-        if silent:
+        if not refused and not misfits:
+            self._loudness.note(samples)
+            return bounded(samples), 0
+        silent: set[int] = set()
+        for _ in range(PASSES):
+            too_loud = self._loudness.too_loud(samples, ends, silent)
+            if not too_loud:
+                break
+            silent |= too_loud
             _call("vorbis_synthesis_restart", self._state)
             if before is not None:
-                self._run([before[0]], {0} if before[1] else ())
-            samples, _, refused, _ = self._run(packets, silent)
-        return bounded(samples), refused + len(silent)
+                self._run([before[0]], {0} if before[1] or -1 in silent else ())
+            samples, ends, refused, _ = self._run(packets, silent)
+        return bounded(samples), refused + len(silent - {-1})
 
     def _run(
         self, packets: list[bytes], silent: Collection[int] = ()
-    ) -> tuple[Samples, list[int], int, set[int]]:
-        """Decode `packets`: the frames, where those of each packet end, how many packets were
-        refused, and which misfit. Those in `silent` become silence, with the slopes of their
+    ) -> tuple[Samples, list[int], int, int]:
+        """Decode `packets`: the frames, where those of each packet end, and how many packets were
+        refused and how many misfit. Those in `silent` become silence, with the slopes of their
         windows on both sides.
         """
         out = np.empty((len(packets) * self._most_frames, len(self._views)), dtype=np.float32)
         packet, state, block = self._packet, self._state, self._block
         packet_at, state_at, block_at = map(ctypes.addressof, (packet, state, block))
         bits = block.opb
-        filled = damaged = 0
+        filled = damaged = misfits = 0
         ends: list[int] = []
-        misfits: set[int] = set()
         taken = None
         for index, data in enumerate(packets):
             if not data:  # is allowed, and stands for nothing
@@ -178,10 +189,10 @@ class Synthesis:
             packet.bytes = size + 1  # the zero behind all `bytes`: does anybody ask for it?
             refused = self._synthesis(block_at, packet_at)
             left = 8 * (size - bits.endbyte) - bits.endbit
-            if refused or (data[-1] >> (8 - left) if 0 <= left < 8 else _odd_end(data, left)):
+            odd = data[-1] >> (8 - left) if 0 <= left < 8 else _odd_end(data, left)
+            if refused or odd or index in silent:
                 refused = self._retry(data, index in silent)
-                if not refused:
-                    misfits.add(index)
+                misfits += not refused
             if refused or self._blockin(state_at, block_at):
                 damaged += 1
                 ends.append(filled)

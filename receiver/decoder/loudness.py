@@ -2,7 +2,8 @@
 
 A damaged packet can decode to a hundred times the level of its neighbours, and the CRC of its page
 may be right. Music may also get louder from one block to the next, as far as it likes. The bits
-tell the two apart: a good packet ends where its contents end.
+tell the two apart: a good packet ends where its contents end. By chance a damaged one does so too,
+but where one is, others are near: of all packets around it the level decides.
 """
 
 from __future__ import annotations
@@ -14,27 +15,39 @@ import numpy as np
 from receiver.pcm.format import Samples
 
 LOUDER = 1.12
-"""A damaged packet may be 1 dB louder than the stream has been."""
+"""Near damage a packet may be 1 dB louder than the stream has been."""
+STRIDE = 64
+"""Every so many frames of what is sound is looked at: that tells the level within a decibel."""
+FULL_SCALE = 1.0
 
 
 class Loudness:
-    """What one stream's peak has been, as far as it was looked at. One thread at a time."""
+    """What one stream's peak has been where it was sound. One thread at a time."""
 
     def __init__(self) -> None:
         self._peak = 0.0
 
-    def spoilt(self, samples: Samples, ends: list[int], misfits: set[int]) -> set[int]:
-        """Which of the packets that do not fit are too loud: above all that fit around them, and
-        in pages that were looked at before. The frames of each packet end at `ends`, and are its
-        own overlapped with those of the one before.
+    def note(self, samples: Samples) -> None:
+        """Learn from packets that all are sound.
+
+        Not by numpy's `max`; see `bounded`.
         """
+        some = samples[::STRIDE].ravel().tolist()
+        self._peak = max(self._peak, max(some, default=0.0), -min(some, default=0.0))
+
+    def too_loud(self, samples: Samples, ends: list[int], silent: set[int]) -> set[int]:
+        """Which packets are to become silence because they, or others near them, are damaged and
+        these are too loud. The frames of each packet end at `ends`, and are its own overlapped
+        with those of the one before: that one it is where the packet itself is `silent` already,
+        -1 before the first. Of two in a row it is the first, until that is silent.
+        """
+        bound = LOUDER * (self._peak or FULL_SCALE)
         peaks = [peak(part) for part in np.split(samples, ends)[: len(ends)]]
-        doubtful = misfits | {at + 1 for at in misfits}
-        good = [found for at, found in enumerate(peaks) if at not in doubtful]
-        self._peak = max(self._peak, *good, 0.0)
-        if not self._peak:
-            return set()  # nothing to measure by
-        return {at for at in misfits if max(peaks[at : at + 2]) > LOUDER * self._peak}
+        found: set[int] = set()
+        for at, loudest in enumerate(peaks):
+            if loudest > bound and at - 1 not in found:
+                found.add(at - 1 if at in silent else at)
+        return found - silent
 
 
 def peak(samples: Samples) -> float:

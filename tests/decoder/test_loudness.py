@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from receiver.decoder.loudness import LOUDER, Loudness, bounded
+from receiver.decoder.loudness import LOUDER, STRIDE, Loudness, bounded
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import TonearmError
 from receiver.pcm.format import Samples
@@ -34,35 +34,45 @@ def levels(*peaks: float) -> tuple[Samples, list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("peaks", "misfits", "spoilt"),
+    ("peaks", "silent", "more"),
     [
-        ((0.2, 0.2, 0.8, 0.7, 0.2), {2}, {2}),
-        ((0.2, 0.2, 0.2, 0.7, 0.2), {2}, {2}),  # its second half, in the packet after it
-        ((0.2, 0.2, np.nan, np.inf, 0.2), {2}, {2}),
-        ((0.2, 0.2, 0.2, 0.2, 0.8), {4}, {4}),
-        ((0.2, 0.2, 0.2, 0.2, 0.2), {2}, set()),
-        ((0.2, 0.2, 0.21, 0.21, 0.2), {2}, set()),
-        ((0.2, 0.2, 0.8, 0.7, 0.9), {2}, set()),  # as loud as what is sound
-        ((0.8, 0.8), {0, 1}, set()),  # nothing to measure by
+        ((0.2, 0.2, 0.8, 0.7, 0.2), set(), {2}),  # and its second half
+        ((0.2, 0.8, 0.8, 0.8, 0.2), set(), {1, 3}),
+        ((0.2, 0.2, 0.2, 0.7, 0.2), {2}, {3}),  # that half was not it
+        ((0.2, 0.2, 0.2, 0.7, 0.2), {3}, {2}),  # the second half of the packet before it
+        ((0.7, 0.2), {0}, {-1}),
+        ((0.7, 0.7), {-1, 0, 1}, set()),
+        ((0.2, 0.2, np.nan, np.inf, 0.2), set(), {2}),
+        ((0.2, 0.2, 0.2, 0.2, 0.8), set(), {4}),
+        ((0.2, 0.21, 0.2, 0.22, 0.2), set(), set()),
     ],
 )
-def test_which_packets_are_spoilt(
-    peaks: tuple[float, ...], misfits: set[int], spoilt: set[int]
+def test_which_packets_are_too_loud_near_damage(
+    peaks: tuple[float, ...], silent: set[int], more: set[int]
 ) -> None:
-    assert Loudness().spoilt(*levels(*peaks), misfits) == spoilt
-
-
-def test_what_a_stream_has_shown_is_remembered() -> None:
     loudness = Loudness()
-    assert loudness.spoilt(*levels(0.5, 0.1, 0.1), {1}) == set()
-    assert loudness.spoilt(*levels(0.1, 0.5, 0.5), {1}) == set()
-    assert loudness.spoilt(*levels(0.1, 0.9, 0.9, 0.1), {1}) == {1}
-    assert loudness.spoilt(*levels(0.9, 0.9), {0, 1}) == {0, 1}
+    loudness.note(levels(0.2)[0].repeat(STRIDE, axis=0))
+    assert loudness.too_loud(*levels(*peaks), silent) == more
+
+
+def test_what_a_stream_has_shown_is_remembered_and_nothing_else() -> None:
+    loudness = Loudness()
+    assert loudness.too_loud(*levels(0.5, 1.1, 1.5), set()) == {2}, "nothing to measure by"
+    loudness.note(np.full((2 * STRIDE, 2), -0.5, np.float32))
+    loudness.note(np.full((2 * STRIDE, 2), 0.1, np.float32))
+    loudness.note(np.zeros((0, 2), np.float32))
+    assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
+    assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
+
+
+LONG_BLOCK = 2048
+"""Frames that a packet of oggenc's has a part in."""
 
 
 def with_a_spoilt_packet(data: bytes) -> bytes:
     """The stream with one bit changed, in a packet that gets too loud by it, and is silenced."""
-    loudest = float(np.abs(decode(data)).max())
+    clean = decode(data)
+    loudest = float(np.abs(clean).max())
     raw = pages.split(data)
     for seed in range(500):
         rng = random.Random(seed)
@@ -73,7 +83,9 @@ def with_a_spoilt_packet(data: bytes) -> bytes:
         decoder = VorbisDecoder()
         heard = np.concatenate([block.samples for block in blocks(decoder, whole(spoilt))])
         decoder.close()
-        if decoder.holes == 1 and np.abs(heard).max() <= loudest * LOUDER:
+        if decoder.holes != 1 or np.abs(heard).max() > loudest * LOUDER:
+            continue
+        if np.ptp(np.flatnonzero((heard != clean).any(axis=1))) < LONG_BLOCK:  # no other is touched
             return spoilt
     raise AssertionError("no such stream")
 
@@ -85,7 +97,6 @@ def test_a_loud_damaged_packet_becomes_silence_between_slopes(files: Files) -> N
     heard = decode(with_a_spoilt_packet(data))
     assert len(heard) == len(clean)
     other = np.flatnonzero((heard != clean).any(axis=1))
-    assert 0 < np.ptp(other) <= 4096  # the rest is as it was
     middle = (other[0] + other[-1]) // 2
     assert np.abs(heard[middle - 2 : middle + 2]).max() < 0.01
     steps = [float(np.abs(np.diff(it, axis=0)).max()) for it in (heard, clean)]
@@ -94,7 +105,9 @@ def test_a_loud_damaged_packet_becomes_silence_between_slopes(files: Files) -> N
 
 @pytest.mark.tools("oggenc", "ffmpeg")
 def test_few_mutated_files_are_louder_than_the_good_one(files: Files) -> None:
-    """Those few have a changed packet that ends where it should: no bit tells it from music."""
+    """Those few have changed packets that end where they should, and none near that does not: no
+    bit tells them from music.
+    """
     data = files("brief").read_bytes()
     limit = LOUDER * float(np.abs(decode(data)).max())
     played = louder = 0
@@ -103,7 +116,7 @@ def test_few_mutated_files_are_louder_than_the_good_one(files: Files) -> None:
         played += peak > 0
         louder += peak > limit
     assert played > 100
-    assert louder <= 0.05 * played
+    assert louder <= 0.02 * played
 
 
 def peak_of(data: bytes) -> float:
@@ -131,12 +144,12 @@ ENCODERS = {
 def test_music_may_get_louder_as_far_as_it_likes(
     options: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody even looks at how loud it is, as all of its packets fit."""
+    """Nobody asks whether it is too loud, as all of its packets fit."""
     quiet = music(3, 2.0) // 100
     beeps = np.sign(np.sin(np.arange(88_200) / 50))[:, None] * np.full(2, 32_767)
     pcm = np.concatenate([np.zeros_like(quiet), quiet, beeps.astype(np.int16), quiet])
     wav, ogg = tmp_path / "it.wav", tmp_path / "it.ogg"
     write_wav(wav, pcm)
     subprocess.run(["oggenc", "-Q", *options.split(), "-o", ogg, wav], check=True)
-    monkeypatch.delattr(Loudness, "spoilt")
+    monkeypatch.delattr(Loudness, "too_loud")
     assert np.abs(decode(ogg.read_bytes())).max() == 1.0
