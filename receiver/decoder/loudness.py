@@ -33,7 +33,9 @@ class Loudness:
         Not by numpy's `max`; see `bounded`.
         """
         some = samples[::STRIDE].ravel().tolist()
-        self._peak = max(self._peak, max(some, default=0.0), -min(some, default=0.0))
+        loudest = max(max(some, default=0.0), -min(some, default=0.0))
+        if self._peak < loudest < math.inf:
+            self._peak = loudest
 
     def too_loud(self, samples: Samples, ends: list[int], silent: set[int]) -> set[int]:
         """Which packets are to become silence because they, or others near them, are damaged and

@@ -61,6 +61,8 @@ def test_what_a_stream_has_shown_is_remembered_and_nothing_else() -> None:
     loudness.note(np.full((2 * STRIDE, 2), -0.5, np.float32))
     loudness.note(np.full((2 * STRIDE, 2), 0.1, np.float32))
     loudness.note(np.zeros((0, 2), np.float32))
+    for wild in (np.nan, np.inf, -np.inf):
+        loudness.note(np.full((2 * STRIDE, 2), wild, np.float32))
     assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
     assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
 
