@@ -27,6 +27,10 @@ SAMPLE_S = 2.0
 BEFORE_S, AFTER_S = 0.1, 0.5
 """What is heard so long before and after a command may be its edge."""
 LONGEST_STAY_S = 8.0
+MOST_GUESTS = 24
+"""At once: so many come first of all, since memory that was needed once is kept for the next time,
+and a crowd that is larger than any before is no leak.
+"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class Household:
     """Spans of time.monotonic() in which nothing that may be heard as a gap was commanded."""
     counted: list[tuple[float, int]] = field(default_factory=list)
     """The underruns by then, on time.monotonic()."""
+    _guests: int = 0
 
     async def live(self, seconds: float, watch: Watch) -> int:
         """Do so, with a look at the receiver now and then; gives the underruns that it counted."""
@@ -125,6 +130,9 @@ class Household:
             await client.set_volume(80)
             await client.play(self.urls)
             await client.set_repeat("all")
+            async with asyncio.TaskGroup() as crowd:
+                for _ in range(MOST_GUESTS):
+                    crowd.create_task(self._visit(1.0))
             async with asyncio.TaskGroup() as tasks:
                 around = [
                     tasks.create_task(self._visits()),
@@ -190,11 +198,20 @@ class Household:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 for _ in range(self.random.choice([1, 1, 1, 8])):
-                    self.controllers += 1
                     tasks.create_task(self._visit(self.random.uniform(0.0, LONGEST_STAY_S)))
                 await asyncio.sleep(self.random.uniform(0.1, 2.0))
 
     async def _visit(self, seconds: float) -> None:
+        if self._guests == MOST_GUESTS:
+            return
+        self._guests += 1
+        try:
+            await self._look_on(seconds)
+        finally:
+            self._guests -= 1
+
+    async def _look_on(self, seconds: float) -> None:
+        self.controllers += 1
         with contextlib.suppress(TonearmError):
             async with Client(HOST, self.port) as client:
                 await client.status()
