@@ -64,14 +64,15 @@ class Watch:
 
     def growth(self, name: str, after_s: float) -> float:
         """KiB per minute by which a process grew, `after_s` from the start on: the slope between
-        the medians of the first and of the last third, since memory comes in steps.
+        the least of the first and of the last third, since memory comes in steps, and what is given
+        back in the end was no leak.
         """
         all_held = self.held[name]
         late = [held for held in all_held if held.at - all_held[0].at >= after_s]
         third = max(len(late) // 3, 1)
         first, last = late[:third], late[-third:]
         minutes = float(np.mean([h.at for h in last]) - np.mean([h.at for h in first])) / 60
-        grown = float(np.median([h.kib for h in last]) - np.median([h.kib for h in first]))
+        grown = min(h.kib for h in last) - min(h.kib for h in first)
         return grown / minutes if minutes else 0.0
 
     def more(self, name: str, what: Callable[[Held], int], after_s: float) -> int:
