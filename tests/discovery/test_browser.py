@@ -74,7 +74,8 @@ async def test_a_name_that_none_may_have_hides_nobody(
         browsing = tasks.create_task(browse(ours, seen.put_nowait))
         theirs.zeroconf.async_send(announcement(instance))
         await (await theirs.async_register_service(bath()))
-        assert await seen.get() == FOUND
+        while await seen.get() != FOUND:
+            pass  # who else is on this machine
         browsing.cancel()
 
 
