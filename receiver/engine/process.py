@@ -59,7 +59,7 @@ def serve(
 ) -> None:
     """Carry messages between `channel` and an engine until the other end is closed."""
     channel.setblocking(False)
-    outbox = _Outbox(channel)
+    outbox = Outbox(channel)
     engine = make_engine(outbox.put)
     engine.open()
     settle()
@@ -83,7 +83,7 @@ def _fade_out(engine: SteppedEngine, clock: Clock) -> None:
 def _turn(
     channel: socket.socket,
     engine: SteppedEngine,
-    outbox: _Outbox,
+    outbox: Outbox,
     poller: select.poll,
     clock: Clock,
 ) -> None:
@@ -117,8 +117,8 @@ def _turn(
             engine.take(wire.decode(datagram))
 
 
-class _Outbox:
-    """Reports on their way to control, which may be slow to read them."""
+class Outbox:
+    """Reports on their way to control, which may be slow to read them. Engine thread only."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
@@ -126,14 +126,17 @@ class _Outbox:
 
     @property
     def waiting(self) -> bool:
+        """Whether there are some that have not gone yet."""
         return bool(self._reports)
 
     def put(self, report: Report) -> None:
+        """Send it behind all that waits: now, or with the next one or `flush` if it can wait."""
         self._reports.append(wire.encode_report(report))
         if not isinstance(report, UNHURRIED):
             self.flush()
 
     def flush(self) -> None:
+        """Send all that waits, as far as control takes it."""
         while self._reports:
             try:
                 self._channel.send(self._reports[0])

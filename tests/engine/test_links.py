@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from receiver.engine import wire
 from receiver.engine.build import build_engine
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink, LocalLink
+from receiver.engine.process import Outbox
 from receiver.engine.process_link import LAST_FRAME_S, ProcessLink
 from receiver.engine.settings import EngineSettings
 from receiver.engine.wire import MAX_DATA, Data
@@ -102,6 +104,30 @@ async def test_a_track_goes_in_and_its_reports_come_out(
         kinds = [type(report) for report in run.reports if getattr(report, "track", 0) == 1]
         order = [r.Described, r.Decoded, r.Sounding, r.Ended]
         assert [kind for kind in dict.fromkeys(kinds) if kind in order] == order
+
+
+def test_what_is_not_urgent_is_told_at_the_end_of_a_turn_and_in_order() -> None:
+    """Control, woken, would contend with the device that is started meanwhile."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        theirs.setblocking(False)
+        outbox = Outbox(ours)
+
+        def arrived() -> list[r.Report]:
+            reports = []
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    reports.append(wire.decode_report(theirs.recv(wire.MAX_DATAGRAM)))
+            return reports
+
+        decoded, sounding = r.Decoded(1, 0.0), r.Sounding(1, 0.0, 0.0, 0.0)
+        outbox.put(decoded)
+        assert arrived() == []
+        outbox.flush()
+        assert arrived() == [decoded]
+        outbox.put(decoded)
+        outbox.put(sounding)
+        assert arrived() == [decoded, sounding]
 
 
 async def test_a_process_that_dies_is_replaced() -> None:

@@ -21,11 +21,6 @@ EITHER = ("plays", "unplayable")
 UNREACHABLE = ("unreachable",)
 WAITS = ("waits",)
 """It may still become something: it neither plays nor fails, and makes room for the next."""
-TOO_MUCH = ("plays", "unreachable")
-NO_BODY = ("waits", "unreachable")
-"""How TCP cuts it decides: what is wrong with a body is the answer's fault where it comes with the
-head; where it comes later, the answer has been taken, and its body ends or is to be had again.
-"""
 
 USUAL_S = 3.0
 """Within which it is clear what becomes of a play."""

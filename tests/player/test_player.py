@@ -100,6 +100,15 @@ async def test_bytes_flow_as_far_as_there_is_room() -> None:
         assert r.Opened(1, seekable=True, live=False) in stage.told
 
 
+async def test_the_first_bytes_go_before_the_news_of_them() -> None:
+    async with playing(MockStream(BODY)) as stage:
+        sent: list[int] = []
+        stage.player._tell = lambda _: sent.append(len(stage.engine.data()))
+        stage.load()
+        await stage.clock.settle(400)
+        assert sent[0] > 0
+
+
 async def test_that_the_last_byte_has_come_is_told_when_the_engine_has_it() -> None:
     async with playing(MockStream(BODY[: CREDIT + 1], seekable=False)) as stage:
         stage.load()

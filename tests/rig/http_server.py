@@ -62,7 +62,9 @@ class Serving:
     modified: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     raw_head: bytes = b""
-    """The head of the answer as it is, whatever it says; then the connection is closed."""
+    """The head of the answer as it is, whatever it says, in one piece with what follows: how TCP
+    cuts it does not matter then. In the end the connection is closed.
+    """
     redirect: str = ""
     authorization: str = ""
     """What the header must be; 401 otherwise."""
@@ -165,10 +167,14 @@ class HttpServer:
             return await self._fail(fault, reader, writer)
         status, headers, parts = _plan(serving, request)
         version = "1.0" if serving.framing == "close" else "1.1"
-        writer.write(serving.raw_head or _head(status, headers, version))
+        if not serving.raw_head:
+            writer.write(_head(status, headers, version))
+        head = serving.raw_head
         limit = fault.after if fault is not None else None
         async for piece in _paced(_cut(parts, limit), serving):
-            writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if _chunked(headers) else piece)
+            sent = b"%x\r\n%b\r\n" % (len(piece), piece) if _chunked(headers) else piece
+            writer.write(head + sent)
+            head = b""
             self.bytes_sent += len(piece)
             await writer.drain()
         if fault is not None:

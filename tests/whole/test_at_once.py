@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from receiver.protocol import commands as c
+from receiver.source.base import SourceInfo
+from receiver.source.mock import MockSource
 from tests.whole.rooms import rooms, stream
 
 
@@ -55,3 +59,23 @@ async def test_a_pause_while_it_starts(after_ms: int) -> None:
         await house.until(lambda: kitchen.playback == "playing")
         await house.run(0.2)
         assert kitchen.numbers[-1] > 0
+
+
+async def test_a_play_sends_its_request_before_everybody_is_told_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rooms("kitchen") as house:
+        (kitchen,) = house.rooms
+        before, at_request = kitchen.hub.revision, []
+        open_ = MockSource.open
+
+        async def noted(source: MockSource) -> SourceInfo:
+            await asyncio.sleep(0)  # as from a task of its own, which `HttpSource` has
+            at_request.append(kitchen.hub.revision)
+            return await open_(source)
+
+        monkeypatch.setattr(MockSource, "open", noted)
+        play = kitchen.ask(c.Play, url=house.serve("mock:a", stream(20.0)))
+        await house.until(lambda: play.code == "done")
+        assert at_request == [before]
+        assert kitchen.hub.revision > before
