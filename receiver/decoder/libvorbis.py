@@ -151,12 +151,11 @@ class Synthesis:
         """
         before = self._last
         samples, ends, refused, misfits = self._run(packets)
-        if not refused and not misfits:
-            self._loudness.note(samples)
+        if not refused and not misfits and self._loudness.is_sound(samples):
             return bounded(samples), 0
         silent: set[int] = set()
         for _ in range(PASSES):
-            too_loud = self._loudness.too_loud(samples, ends, silent)
+            too_loud = self._loudness.too_loud(samples, ends, misfits, silent)
             if not too_loud:
                 break
             silent |= too_loud
@@ -168,17 +167,18 @@ class Synthesis:
 
     def _run(
         self, packets: list[bytes], silent: Collection[int] = ()
-    ) -> tuple[Samples, list[int], int, int]:
-        """Decode `packets`: the frames, where those of each packet end, and how many packets were
-        refused and how many misfit. Those in `silent` become silence, with the slopes of their
+    ) -> tuple[Samples, list[int], int, set[int]]:
+        """Decode `packets`: the frames, where those of each packet end, how many packets were
+        refused, and which misfit. Those in `silent` become silence, with the slopes of their
         windows on both sides.
         """
         out = np.empty((len(packets) * self._most_frames, len(self._views)), dtype=np.float32)
         packet, state, block = self._packet, self._state, self._block
         packet_at, state_at, block_at = map(ctypes.addressof, (packet, state, block))
         bits = block.opb
-        filled = damaged = misfits = 0
+        filled = damaged = 0
         ends: list[int] = []
+        misfits: set[int] = set()
         taken = None
         for index, data in enumerate(packets):
             if not data:  # is allowed, and stands for nothing
@@ -192,7 +192,8 @@ class Synthesis:
             odd = data[-1] >> (8 - left) if 0 <= left < 8 else _odd_end(data, left)
             if refused or odd or index in silent:
                 refused = self._retry(data, index in silent)
-                misfits += not refused
+                if not refused:
+                    misfits.add(index)
             if refused or self._blockin(state_at, block_at):
                 damaged += 1
                 ends.append(filled)

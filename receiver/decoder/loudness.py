@@ -3,7 +3,8 @@
 A damaged packet can decode to a hundred times the level of its neighbours, and the CRC of its page
 may be right. Music may also get louder from one block to the next, as far as it likes. The bits
 tell the two apart: a good packet ends where its contents end. By chance a damaged one does so too,
-but where one is, others are near: of all packets around it the level decides.
+but where one is, others are near: of all packets around it, and for a while after it, the level
+decides.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ from receiver.pcm.format import Samples
 
 LOUDER = 1.12
 """Near damage a packet may be 1 dB louder than the stream has been."""
+ABSURD = 5.0
+"""Nothing that anybody made is 14 dB above full scale, whether its packets fit or not."""
+UNUSUAL = 2.0
+"""Before the stream has a level, a packet near damage may be so many times as loud as most."""
+DOUBT = 3
+"""So often is what fits doubted after damage, where it is louder than the stream has been."""
 STRIDE = 64
 """Every so many frames of what is sound is looked at: that tells the level within a decibel."""
 FULL_SCALE = 1.0
@@ -26,30 +33,57 @@ class Loudness:
 
     def __init__(self) -> None:
         self._peak = 0.0
+        self._doubt = 0
 
-    def note(self, samples: Samples) -> None:
-        """Learn from packets that all are sound.
-
-        Not by numpy's `max`; see `bounded`.
+    def is_sound(self, samples: Samples) -> bool:
+        """Whether packets that all fit are no louder than they may be: then the stream's level is
+        learnt from them.
         """
-        some = samples[::STRIDE].ravel().tolist()
-        loudest = max(max(some, default=0.0), -min(some, default=0.0))
-        if self._peak < loudest < math.inf:
-            self._peak = loudest
+        if self._doubt and self._peak:
+            loudest, bound = peak(samples), LOUDER * self._peak
+        else:
+            loudest, bound = _about(samples), ABSURD
+        self._doubt = max(self._doubt - 1, 0)
+        if not loudest <= bound:  # nor what is no number
+            return False
+        self._peak = max(self._peak, loudest)
+        return True
 
-    def too_loud(self, samples: Samples, ends: list[int], silent: set[int]) -> set[int]:
+    def too_loud(
+        self, samples: Samples, ends: list[int], misfits: set[int], silent: set[int]
+    ) -> set[int]:
         """Which packets are to become silence because they, or others near them, are damaged and
         these are too loud. The frames of each packet end at `ends`, and are its own overlapped
         with those of the one before: that one it is where the packet itself is `silent` already,
         -1 before the first. Of two in a row it is the first, until that is silent.
+
+        While the stream has no level, all that misfits becomes silence; but where most does, and
+        nothing is absurd, its encoder has a way of its own.
         """
-        bound = LOUDER * (self._peak or FULL_SCALE)
+        self._doubt = DOUBT
         peaks = [peak(part) for part in np.split(samples, ends)[: len(ends)]]
+        bound = self._peak
+        if not bound:
+            own_way = 2 * len(misfits) > len(ends) and max(peaks, default=0.0) <= ABSURD
+            if not own_way and not misfits <= silent:
+                return misfits - silent
+            bound = FULL_SCALE if own_way else min(UNUSUAL * _usual(peaks), FULL_SCALE)
         found: set[int] = set()
         for at, loudest in enumerate(peaks):
-            if loudest > bound and at - 1 not in found:
+            if loudest > LOUDER * bound and at - 1 not in found:
                 found.add(at - 1 if at in silent else at)
         return found - silent
+
+
+def _about(samples: Samples) -> float:
+    """About the largest magnitude. Not by numpy's `max`; see `bounded`."""
+    some = samples[::STRIDE].ravel().tolist()
+    return max(max(some, default=0.0), -min(some, default=0.0))
+
+
+def _usual(peaks: list[float]) -> float:
+    """The median of those that are more than silence."""
+    return float(np.median([loudest for loudest in peaks if loudest] or [FULL_SCALE]))
 
 
 def peak(samples: Samples) -> float:

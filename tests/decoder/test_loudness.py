@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from receiver.decoder.loudness import LOUDER, STRIDE, Loudness, bounded
+from receiver.decoder.loudness import ABSURD, DOUBT, LOUDER, STRIDE, Loudness, bounded
 from receiver.decoder.vorbis import VorbisDecoder
 from receiver.errors import TonearmError
 from receiver.pcm.format import Samples
@@ -33,6 +33,14 @@ def levels(*peaks: float) -> tuple[Samples, list[int]]:
     return samples, [8 * (at + 1) for at in range(len(peaks))]
 
 
+def heard(*peaks: float) -> Loudness:
+    """One that has heard sound packets with these peaks."""
+    loudness = Loudness()
+    for loudest in peaks:
+        assert loudness.is_sound(np.full((2 * STRIDE, 2), -loudest, np.float32))
+    return loudness
+
+
 @pytest.mark.parametrize(
     ("peaks", "silent", "more"),
     [
@@ -50,21 +58,55 @@ def levels(*peaks: float) -> tuple[Samples, list[int]]:
 def test_which_packets_are_too_loud_near_damage(
     peaks: tuple[float, ...], silent: set[int], more: set[int]
 ) -> None:
-    loudness = Loudness()
-    loudness.note(levels(0.2)[0].repeat(STRIDE, axis=0))
-    assert loudness.too_loud(*levels(*peaks), silent) == more
+    assert heard(0.2, 0.1).too_loud(*levels(*peaks), {0}, silent) == more
 
 
-def test_what_a_stream_has_shown_is_remembered_and_nothing_else() -> None:
+@pytest.mark.parametrize(
+    ("peaks", "misfits", "silent", "more"),
+    [
+        ((0.1, 0.5, 0.1, 0.1, 0.1), {0}, set(), {0}),  # whatever its level
+        ((0.1, 0.5, 0.1, 0.1, 0.0), {0}, {0}, {1}),  # more than twice as loud as most
+        ((0.1, 0.2, 0.1, 0.1, 0.1), {0}, {0}, set()),
+        ((0.8, 1.3, 0.9, 0.8, 0.9), {0}, {0}, {1}),  # it may be loud, but not above full scale
+        ((0.1, 0.5, 1.1, 0.1, 0.1), {0, 1, 2}, set(), set()),  # its encoder's way
+        ((0.1, 0.5, 1.3, 0.1, 0.1), {0, 1, 2}, set(), {2}),
+        ((0.1, 0.5, 5.1, 0.1, 0.1), {0, 1, 2}, set(), {0, 1, 2}),  # not anybody's way
+    ],
+)
+def test_which_packets_are_too_loud_before_there_is_a_level(
+    peaks: tuple[float, ...], misfits: set[int], silent: set[int], more: set[int]
+) -> None:
+    assert Loudness().too_loud(*levels(*peaks), misfits, silent) == more
+
+
+@pytest.mark.parametrize("loudest", [2 * ABSURD, np.inf, np.nan])
+def test_what_is_absurdly_loud_is_not_sound_though_it_fits(loudest: float) -> None:
+    loudness = heard(0.2)
+    assert not loudness.is_sound(np.full((2 * STRIDE, 2), loudest, np.float32))
+    assert loudness.too_loud(*levels(0.2, loudest, 0.2), set(), set()) == {1}
+
+
+def test_what_fits_is_doubted_for_a_while_after_damage_where_it_is_louder() -> None:
+    loud = np.full((2 * STRIDE, 2), 0.7, np.float32)
+    loudness = heard(0.2)
+    assert loudness.is_sound(loud)
+    loudness = heard(0.2)
+    loudness.too_loud(*levels(0.2, 0.1), {1}, set())
+    for _ in range(DOUBT):
+        assert not loudness.is_sound(loud)
+    assert loudness.is_sound(loud)
+
+
+def test_what_comes_first_after_damage_is_believed_where_there_is_nothing_to_measure_by() -> None:
     loudness = Loudness()
-    assert loudness.too_loud(*levels(0.5, 1.1, 1.5), set()) == {2}, "nothing to measure by"
-    loudness.note(np.full((2 * STRIDE, 2), -0.5, np.float32))
-    loudness.note(np.full((2 * STRIDE, 2), 0.1, np.float32))
-    loudness.note(np.zeros((0, 2), np.float32))
-    for wild in (np.nan, np.inf, -np.inf):
-        loudness.note(np.full((2 * STRIDE, 2), wild, np.float32))
-    assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
-    assert loudness.too_loud(*levels(0.5, 0.7, 0.5), set()) == {1}
+    loudness.too_loud(*levels(0.2, 0.1), {1}, set())
+    assert loudness.is_sound(np.full((2 * STRIDE, 2), 0.7, np.float32))
+
+
+def test_nothing_is_learnt_of_no_frames() -> None:
+    loudness = heard(0.5)
+    assert loudness.is_sound(np.zeros((0, 2), np.float32))
+    assert loudness.too_loud(*levels(0.5, 0.7, 0.5), {0}, set()) == {1}
 
 
 LONG_BLOCK = 2048
@@ -118,7 +160,7 @@ def test_few_mutated_files_are_louder_than_the_good_one(files: Files) -> None:
         played += peak > 0
         louder += peak > limit
     assert played > 100
-    assert louder <= 0.02 * played
+    assert louder <= 0.01 * played
 
 
 def peak_of(data: bytes) -> float:
