@@ -10,11 +10,12 @@ from receiver.errors import UnsupportedFormat
 
 HEAD = 64 * 1024
 """Bytes within which the first page of an Ogg stream must be found."""
-NAMELESS = 12 * 1024
-"""Bytes, behind a tag, within which one must at least begin: a station of 128 kbit/s sends more in
-a second."""
-LONGEST_TAG = HEAD - NAMELESS
-"""Bytes of an ID3v2 tag that Ogg may stand behind, where it does not belong."""
+NAMELESS = 14 * 1024
+"""Bytes within which one must at least begin: a station of 128 kbit/s sends more in a second."""
+LONGEST_TAG = 12 * 1024
+"""Bytes of an ID3v2 tag that Ogg may stand behind, where it does not belong: what follows it is to
+have a name within a second as well.
+"""
 _FIRST_FRAME = 4 * 1024
 """Bytes within which a frame of a station begins, whichever of its bytes came first."""
 _FRAMES = 3
@@ -113,6 +114,7 @@ def foreign_kind(head: bytes, *, ended: bool) -> str | None:
     """
     if not head:
         return "empty" if ended else None
+    enough = ended or len(head) >= NAMELESS
     if head.startswith(b"ID3"):
         size = _id3_size(head)
         if size > LONGEST_TAG:
@@ -126,7 +128,7 @@ def foreign_kind(head: bytes, *, ended: bool) -> str | None:
         if head.startswith(magic, at):
             return name
     kind = _mpeg_kind(head, ended=ended) or _text_kind(head, ended=ended)
-    if kind is None and (ended or len(head) >= NAMELESS) and CAPTURE not in head:
+    if kind is None and enough and CAPTURE not in head:
         return "unknown"
     return kind
 

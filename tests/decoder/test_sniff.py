@@ -117,22 +117,29 @@ def test_a_tag_or_junk_before_the_first_page_is_passed_over(files: Files) -> Non
         assert [block.samples.tolist() for block in got] == plain
 
 
+def tag_of(size: int) -> bytes:
+    """An ID3v2 tag of so many bytes."""
+    body = size - 10
+    return b"ID3\x04\0\0" + bytes([0, body >> 14, body >> 7 & 127, body & 127]) + bytes(body)
+
+
 @pytest.mark.tools("oggenc")
 def test_as_long_a_tag_as_may_stand_before_ogg_is_passed_over(files: Files) -> None:
-    size = LONGEST_TAG - 10
-    tag = b"ID3\x04\0\0" + bytes([0, size >> 14, size >> 7 & 127, size & 127]) + bytes(size)
+    tag = tag_of(LONGEST_TAG)
     assert list(blocks(VorbisDecoder(), ragged(tag + files("short").read_bytes())))
 
 
-@pytest.mark.parametrize("before", [b"", ID3], ids=["at the start", "behind a tag"])
+@pytest.mark.parametrize(
+    "before", [b"", ID3, tag_of(LONGEST_TAG)], ids=["at the start", "behind a tag", "a long one"]
+)
 def test_bytes_without_a_name_are_refused_within_a_second_of_a_station(before: bytes) -> None:
     decoder = VorbisDecoder()
     decoder.feed(before)
-    for _ in range(NAMELESS // 1024 - 1):
-        decoder.feed(bytes(1024))
+    for _ in range((NAMELESS - 1 - len(before)) // 512):
+        decoder.feed(bytes(512))
         assert decoder.read() is None
     with pytest.raises(UnsupportedFormat, match="nothing that Tonearm knows"):
-        decoder.feed(bytes(1024))
+        decoder.feed(bytes(512))
 
 
 def test_ogg_without_a_sound_page_is_refused_at_64_kib() -> None:
@@ -151,7 +158,7 @@ def test_ogg_without_a_sound_page_is_called_damaged(data: bytes) -> None:
 def test_a_picture_in_front_does_not_put_off_the_decision() -> None:
     decoder = VorbisDecoder()
     with pytest.raises(UnsupportedFormat) as refused:
-        decoder.feed(b"ID3\x04\0\0\x00\x7f\x7f\x7f")
+        decoder.feed(tag_of(LONGEST_TAG + 1)[:10])
     assert refused.value.detail == {"found": "mp3"}
 
 

@@ -65,6 +65,9 @@ FAULTS = tuple(
         "MP3 behind 5 MB of ID3": _as_it_is(
             b"ID3\x04\0\0\x02\x31\x2d\x00" + bytes(5 << 20) + MP3_FRAME
         ),
+        "MP3 behind 11 kB of ID3": _as_it_is(
+            b"ID3\x04\0\0\0\0\x57\x70" + bytes(0x57 << 7 | 0x70) + MP3_FRAME * 400
+        ),
         "AAC": _as_it_is(ADTS_FRAME * 400),
         "Opus": _in_ogg("opus"),
         "FLAC in Ogg": _in_ogg("flac"),
