@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from receiver.clock.base import Clock
 from receiver.errors import NoDevice
@@ -60,7 +61,9 @@ class PortAudioSink:
         self._device_clock: DeviceClock
         self._channels = CHANNELS
         self._dither: Dither | None = None
-        self._scratch: Samples = np.zeros((0, CHANNELS), np.float32)
+        self._samples: Samples
+        self._rounded: npt.NDArray[np.int16]
+        self._bytes: memoryview
         self._first = True
         self._tells = False
         self._pulled = 0
@@ -171,7 +174,7 @@ class PortAudioSink:
         if self._first:
             self._first = False
             self.realtime = _take_priority()
-        elif status.output_underflow or (
+        elif (status and status.output_underflow) or (
             # More time has passed since the last pull than the device had frames for: not every
             # driver tells. The gap before the first refill is none: the device was starting.
             now - self.pulled_at > self._lasts_s and self._pulled > self._primed
@@ -191,23 +194,25 @@ class PortAudioSink:
             # Before it plays, a device tells nothing: what it holds is what it was given.
             heard_at = now + min(self._pulled / self.info.format.rate, self._lasts_s)
         self.delay_s = heard_at - now
-        if self._dither is None:
-            out = np.ndarray((frames, self._channels), np.float32, buffer)
-            self._reader.read(out, heard_at)
-        else:
-            samples = self._scratch[:frames]
-            self._reader.read(samples, heard_at)
-            rounded = np.frombuffer(buffer, np.int16).reshape(frames, self._channels)
-            self._dither.to_int16(samples, rounded)
+        # Into arrays that are there: to copy them takes less than to make one of the buffer.
+        self._reader.read(self._samples, heard_at)
+        if self._dither is not None:
+            self._dither.to_int16(self._samples, self._rounded)
+        buffer[:] = self._bytes
         self._pulled += frames
         self.pulled_at = now
 
     # -- inside -----------------------------------------------------------------------------------
 
+    def _make_room(self, period: int) -> None:
+        """Have the arrays for so many frames at a time."""
+        self._samples = np.zeros((period, self._channels), np.float32)
+        self._rounded = np.zeros((period, self._channels), np.int16)
+        self._bytes = (self._samples if self._dither is None else self._rounded).data.cast("B")
+
     def _open_stream(self, device: Device, rate: int) -> Any:
         period = period_frames(rate, self._buffer_seconds)
-        if self._dither is not None:
-            self._scratch = np.zeros((period, self._channels), np.float32)
+        self._make_room(period)
         with quiet_stderr():
             return _portaudio().RawOutputStream(
                 samplerate=rate,
