@@ -90,6 +90,7 @@ def _turn(
     cpu_at = float("-inf")
     thrift = Thrift(rest)
     watched: tuple[int, ...] = ()
+    datagram = memoryview(bytearray(wire.MAX_DATAGRAM))
     while True:
         if clock.now() - cpu_at > CPU_EVERY_S:
             cpu_at = clock.now()
@@ -107,14 +108,14 @@ def _turn(
         poller.poll(wait * 1000)
         for _ in range(MESSAGES_AT_ONCE):
             try:
-                datagram = channel.recv(wire.MAX_DATAGRAM)
+                size = channel.recv_into(datagram)
             except BlockingIOError:
                 break
             except OSError:
                 return
-            if not datagram:
+            if not size:
                 return
-            engine.take(wire.decode(datagram))
+            engine.take(wire.decode(datagram[:size]))
 
 
 class Outbox:

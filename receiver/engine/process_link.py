@@ -131,16 +131,17 @@ class ProcessLink:
 
     async def _listen(self, child: AudioChild, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
+        datagram = memoryview(bytearray(wire.MAX_DATAGRAM))
         while True:
             try:
-                datagram = await loop.sock_recv(child.channel, wire.MAX_DATAGRAM)
+                size = await loop.sock_recv_into(child.channel, datagram)
             except OSError:
                 return
-            if not datagram:
+            if not size:
                 return
             self._heard_at = self._clock.now()
             try:
-                report = wire.decode_report(datagram)
+                report = wire.decode_report(datagram[:size])
             except ValueError as error:
                 log.warning("The audio process talks nonsense (%s); it is ended.", error)
                 child.kill()
@@ -158,14 +159,15 @@ class ProcessLink:
             receive(report)
 
     async def _watch(self, child: AudioChild) -> None:
-        """Ask for a sign of life, and end a process that gives none. One that has not said anything
-        yet is still loading.
+        """Ask for a sign of life where there was none lately, and end a process that gives none.
+        One that has not said anything yet is still loading.
         """
         self._heard_at = None
         pause = min(PING_S, self._silence_s / 2)
         while True:
             asked = self._clock.now()
-            self.send(orders.Ping())
+            if self._heard_at is None or asked - self._heard_at >= pause:
+                self.send(orders.Ping())
             await self._clock.sleep(pause)
             now = self._clock.now()
             if self._heard_at is None:

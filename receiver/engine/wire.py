@@ -15,6 +15,9 @@ from receiver.model.orders import Order
 from receiver.model.reports import Report
 
 MAX_DATAGRAM = 80 * 1024
+"""Bytes. Datagrams are received into a buffer that is kept: so much anew each time would have the
+kernel map and clear its pages.
+"""
 MAX_DATA = 64 * 1024
 CREDIT = 128 * 1024
 """Bytes of a feed that may be sent and not yet be told to be taken: what the engine holds."""
@@ -60,12 +63,12 @@ def encode(message: ToEngine) -> bytes:
     return bytes((_ORDER,)) + _encoder.encode(message)
 
 
-def decode(datagram: bytes) -> ToEngine:
-    """What `encode` was given."""
+def decode(datagram: bytes | memoryview) -> ToEngine:
+    """What `encode` was given; nothing of it stays in the datagram."""
     if datagram[0] == _ORDER:
         return _orders.decode(memoryview(datagram)[1:])
     kind, track, feed, offset, size = _HEADER.unpack_from(datagram)
-    body = datagram[_HEADER.size :]
+    body = bytes(datagram[_HEADER.size :])
     if kind == _TAIL:
         return Tail(track, offset, size, body)
     return Data(track, feed, body, last=kind == _END)
@@ -76,7 +79,7 @@ def encode_report(report: Report) -> bytes:
     return _encoder.encode(report)
 
 
-def decode_report(datagram: bytes) -> Report:
+def decode_report(datagram: bytes | memoryview) -> Report:
     """What `encode_report` was given. Raises `ValueError` for anything else."""
     try:
         return _reports.decode(datagram)
