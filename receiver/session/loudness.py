@@ -44,8 +44,11 @@ class Loudness:
 
     @property
     def cap(self) -> Cap:
-        """The one in force."""
-        return self._caps.at(self._local_time())
+        """The one in force. The time of day, which takes a look at a file, is asked for only where
+        it makes a difference.
+        """
+        caps = self._caps
+        return Cap(caps.always) if caps.night is None else caps.at(self._local_time())
 
     @property
     def state(self) -> Volume:

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from receiver.clock.mock import MockWallClock
 from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.model.hours import Hours
@@ -146,8 +147,12 @@ def test_a_fresh_engine_is_told_what_holds_by_then(stage: Stage) -> None:
     assert stage.say(r.Died("x")) == gain(30)
 
 
-def test_without_a_night_the_clock_is_not_looked_at() -> None:
-    assert Stage(Caps(60)).session.wake_at == math.inf
+def test_without_a_night_the_clock_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MockWallClock, "time_of_day", None)
+    stage = Stage(Caps(60))
+    assert stage.session.wake_at == math.inf
+    assert stage.ask(c.SetVolume, percent=90)[1] == gain(60)
+    assert stage.session.state.volume.cap == 60
 
 
 class Anybody(RuleBasedStateMachine):
