@@ -151,7 +151,9 @@ class Synthesis:
         """
         before = self._last
         samples, ends, refused, misfits = self._run(packets)
-        if not refused and not misfits and self._loudness.is_sound(samples):
+        if refused or misfits:
+            self._loudness.doubt()
+        elif self._loudness.is_sound(samples):
             return bounded(samples), 0
         silent: set[int] = set()
         for _ in range(PASSES):

@@ -22,7 +22,7 @@ ABSURD = 5.0
 UNUSUAL = 2.0
 """Before the stream has a level, a packet near damage may be so many times as loud as most."""
 DOUBT = 3
-"""So often is what fits doubted after damage, where it is louder than the stream has been."""
+"""Pages after damage that may not be louder than the stream has been, though they fit."""
 STRIDE = 64
 """Every so many frames of what is sound is looked at: that tells the level within a decibel."""
 FULL_SCALE = 1.0
@@ -34,6 +34,10 @@ class Loudness:
     def __init__(self) -> None:
         self._peak = 0.0
         self._doubt = 0
+
+    def doubt(self) -> None:
+        """Here was damage: what comes next may hold some that does not show."""
+        self._doubt = DOUBT
 
     def is_sound(self, samples: Samples) -> bool:
         """Whether packets that all fit are no louder than they may be: then the stream's level is
@@ -60,7 +64,6 @@ class Loudness:
         While the stream has no level, all that misfits becomes silence; but where most does, and
         nothing is absurd, its encoder has a way of its own.
         """
-        self._doubt = DOUBT
         peaks = [peak(part) for part in np.split(samples, ends)[: len(ends)]]
         bound = self._peak
         if not bound:

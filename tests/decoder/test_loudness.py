@@ -18,7 +18,7 @@ from tests.decoder import pages
 from tests.decoder.conftest import Files
 from tests.decoder.driving import blocks, decode, whole
 from tests.decoder.mutations import mutate
-from tests.rig.tracks import music, write_wav
+from tests.rig.tracks import encode, music, write_wav
 
 
 def test_nothing_comes_out_above_full_scale() -> None:
@@ -91,15 +91,16 @@ def test_what_fits_is_doubted_for_a_while_after_damage_where_it_is_louder() -> N
     loudness = heard(0.2)
     assert loudness.is_sound(loud)
     loudness = heard(0.2)
-    loudness.too_loud(*levels(0.2, 0.1), {1}, set())
+    loudness.doubt()
     for _ in range(DOUBT):
         assert not loudness.is_sound(loud)
+        assert loudness.too_loud(*levels(0.7, 0.7, 0.7), set(), set())
     assert loudness.is_sound(loud)
 
 
 def test_what_comes_first_after_damage_is_believed_where_there_is_nothing_to_measure_by() -> None:
     loudness = Loudness()
-    loudness.too_loud(*levels(0.2, 0.1), {1}, set())
+    loudness.doubt()
     assert loudness.is_sound(np.full((2 * STRIDE, 2), 0.7, np.float32))
 
 
@@ -145,6 +146,21 @@ def test_a_loud_damaged_packet_becomes_silence_between_slopes(files: Files) -> N
     assert np.abs(heard[middle - 2 : middle + 2]).max() < 0.01
     steps = [float(np.abs(np.diff(it, axis=0)).max()) for it in (heard, clean)]
     assert steps[0] <= steps[1]
+
+
+@pytest.mark.tools("oggenc")
+def test_music_that_gets_louder_after_damage_is_heard_again_before_long(tmp_path: Path) -> None:
+    ogg = tmp_path / "it.ogg"
+    encode(np.concatenate([music(5, 2.0) // 50, music(6, 6.0)]), 44100, ogg)
+    raw = pages.split(ogg.read_bytes())
+    clean = decode(ogg.read_bytes())
+    quiet = next(at for at, page in enumerate(raw) if page.granule > 88_200) - 1
+    spoilt = replace(raw[quiet], body=raw[quiet].body[:-9] + b"\xff" * 9)
+    heard = decode(pages.join([*raw[:quiet], spoilt, *raw[quiet + 1 :]]))
+    assert len(heard) == len(clean)
+    differs = np.flatnonzero((heard != clean).any(axis=1))
+    assert len(differs)
+    assert differs[-1] < raw[quiet + DOUBT + 1].granule
 
 
 @pytest.mark.tools("oggenc", "ffmpeg")
