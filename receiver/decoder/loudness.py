@@ -17,12 +17,20 @@ from receiver.pcm.format import Samples
 
 LOUDER = 1.12
 """Near damage a packet may be 1 dB louder than the stream has been."""
+MUCH_LOUDER = 1.41
+"""A page that fits, after damage, may be 3 dB louder."""
 ABSURD = 5.0
 """Nothing that anybody made is 14 dB above full scale, whether its packets fit or not."""
 UNUSUAL = 2.0
 """Before the stream has a level, a packet near damage may be so many times as loud as most."""
 DOUBT = 3
-"""Pages after damage that may not be louder than the stream has been, though they fit."""
+"""Pages after damage that may not be much louder than the stream has been, though they fit; and so
+many in a row are not believed, before one is.
+"""
+OWN_WAY = 4
+"""Pages from the first on, none of which fits: then it is no damage, but an encoder that does
+something of its own behind the contents.
+"""
 STRIDE = 64
 """Every so many frames of what is sound is looked at: that tells the level within a decibel."""
 FULL_SCALE = 1.0
@@ -34,24 +42,31 @@ class Loudness:
     def __init__(self) -> None:
         self._peak = 0.0
         self._doubt = 0
-
-    def doubt(self) -> None:
-        """Here was damage: what comes next may hold some that does not show."""
-        self._doubt = DOUBT
+        self._disbelieved = 0
+        self._damaged = 0
+        """Pages that were, while there was no level."""
 
     def is_sound(self, samples: Samples) -> bool:
         """Whether packets that all fit are no louder than they may be: then the stream's level is
         learnt from them.
         """
         if self._doubt and self._peak:
-            loudest, bound = peak(samples), LOUDER * self._peak
+            loudest, bound = peak(samples), MUCH_LOUDER * self._peak
         else:
-            loudest, bound = _about(samples), ABSURD
+            loudest, bound = _about(samples), max(ABSURD, LOUDER * self._peak)
         self._doubt = max(self._doubt - 1, 0)
-        if not loudest <= bound:  # nor what is no number
+        if not loudest <= bound and self._disbelieved < DOUBT:  # nor what is no number
+            self._disbelieved += 1
             return False
-        self._peak = max(self._peak, loudest)
+        self._disbelieved = 0
+        if self._peak < loudest < math.inf:
+            self._peak = loudest
         return True
+
+    def doubt(self) -> None:
+        """Here is damage, and what comes next may hold some that does not show."""
+        self._doubt = DOUBT
+        self._damaged += not self._peak
 
     def too_loud(
         self, samples: Samples, ends: list[int], misfits: set[int], silent: set[int]
@@ -61,32 +76,32 @@ class Loudness:
         with those of the one before: that one it is where the packet itself is `silent` already,
         -1 before the first. Of two in a row it is the first, until that is silent.
 
-        While the stream has no level, all that misfits becomes silence; but where most does, and
-        nothing is absurd, its encoder has a way of its own.
+        While the stream has no level, all `misfits` become silence, unless they are most.
         """
+        if not (self._peak or self._damaged > OWN_WAY or 2 * len(misfits) > len(ends)):
+            more = misfits - silent
+            if more:
+                return more
         peaks = [peak(part) for part in np.split(samples, ends)[: len(ends)]]
-        bound = self._peak
-        if not bound:
-            own_way = 2 * len(misfits) > len(ends) and max(peaks, default=0.0) <= ABSURD
-            if not own_way and not misfits <= silent:
-                return misfits - silent
-            bound = FULL_SCALE if own_way else min(UNUSUAL * _usual(peaks), FULL_SCALE)
+        bound = LOUDER * (self._peak or self._likely(peaks))
         found: set[int] = set()
         for at, loudest in enumerate(peaks):
-            if loudest > LOUDER * bound and at - 1 not in found:
+            if loudest > bound and at - 1 not in found:
                 found.add(at - 1 if at in silent else at)
         return found - silent
+
+    def _likely(self, peaks: list[float]) -> float:
+        """What the level may be of a stream that has shown none yet, by a page of it."""
+        sounding = [loudest for loudest in peaks if loudest]
+        if self._damaged > OWN_WAY or not sounding:
+            return FULL_SCALE
+        return min(UNUSUAL * float(np.median(sounding)), FULL_SCALE)
 
 
 def _about(samples: Samples) -> float:
     """About the largest magnitude. Not by numpy's `max`; see `bounded`."""
     some = samples[::STRIDE].ravel().tolist()
     return max(max(some, default=0.0), -min(some, default=0.0))
-
-
-def _usual(peaks: list[float]) -> float:
-    """The median of those that are more than silence."""
-    return float(np.median([loudest for loudest in peaks if loudest] or [FULL_SCALE]))
 
 
 def peak(samples: Samples) -> float:

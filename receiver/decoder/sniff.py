@@ -10,11 +10,11 @@ from receiver.errors import UnsupportedFormat
 
 HEAD = 64 * 1024
 """Bytes within which the first page of an Ogg stream must be found."""
-NAMELESS = 14 * 1024
+NAMELESS = 15 * 1024
 """Bytes within which one must at least begin: a station of 128 kbit/s sends more in a second."""
-LONGEST_TAG = 12 * 1024
+LONGEST_TAG = 10 * 1024
 """Bytes of an ID3v2 tag that Ogg may stand behind, where it does not belong: what follows it is to
-have a name within a second as well.
+have a name within a second as well. What has a longer one is called MP3, whatever it is.
 """
 _FIRST_FRAME = 4 * 1024
 """Bytes within which a frame of a station begins, whichever of its bytes came first."""
