@@ -24,12 +24,16 @@ class Bits:
 
 
 def put_book(bits: Bits, dimensions: int, entries: int, *, lookup: int = 0) -> None:
-    """A codebook whose header is as large as its claims are not: `entries` is a power of two, all
-    with codewords of one length, stored in the ordered way, which takes few bits.
+    """A codebook whose header is as large as its claims are not: a full tree of `entries` codewords
+    of at most two lengths, stored in the ordered way, which takes few bits.
     """
     bits.put(0x564342, 24).put(dimensions, 16).put(entries, 24)
-    length = max(entries.bit_length() - 1, 1)
-    bits.put(1, 1).put(length - 1, 5).put(entries, entries.bit_length())
+    length = max((entries - 1).bit_length(), 1)
+    shorter = (1 << length) - entries if entries > 1 else 0
+    bits.put(1, 1).put(length - 2 if shorter else length - 1, 5)
+    if shorter:
+        bits.put(shorter, entries.bit_length())
+    bits.put(entries - shorter, (entries - shorter).bit_length())
     bits.put(lookup, 4)
     if lookup:
         bits.put(0, 32).put(0, 32).put(0, 4).put(0, 1)
@@ -37,12 +41,42 @@ def put_book(bits: Bits, dimensions: int, entries: int, *, lookup: int = 0) -> N
         bits.put(0, root if lookup == 1 else entries * dimensions)
 
 
-def setup(*books: tuple[int, int], lookup: int = 0) -> bytes:
-    """A setup header of codebooks (dimensions, entries), and nothing after them."""
+def put_rest(bits: Bits) -> None:
+    """The least that may follow the codebooks (Vorbis I, 4.2.4); it asks of the first of them no
+    more than one dimension and one entry.
+    """
+    bits.put(0, 6).put(0, 16)  # the one transform there is
+    bits.put(0, 6).put(1, 16).put(0, 5).put(0, 2).put(7, 4)  # a floor of no partition
+    bits.put(0, 6).put(0, 16).put(0, 24).put(0, 24).put(0, 24)  # an empty residue:
+    bits.put(0, 6).put(0, 8).put(0, 4)  # of one class, by the first codebook
+    bits.put(0, 6).put(0, 16).put(0, 4).put(0, 24)  # a mapping to these two
+    bits.put(0, 6).put(0, 1).put(0, 32).put(0, 8)  # a mode of short blocks
+    bits.put(1, 1)  # the end
+
+
+def setup(*books: tuple[int, int], lookup: int = 0, whole: bool = True) -> bytes:
+    """A setup header of codebooks (dimensions, entries), as the specification allows it; or, not
+    `whole`, with nothing after them, which libvorbis refuses before it looks at what they ask.
+    """
     bits = Bits().put(len(books) - 1, 8)
     for dimensions, entries in books:
         put_book(bits, dimensions, entries, lookup=lookup)
+    if whole:
+        put_rest(bits)
+        return b"\x05vorbis" + bits.to_bytes()
     return b"\x05vorbis" + bits.to_bytes() + bytes(8)
+
+
+CRASHERS = {
+    "a million entries": setup((1, 1 << 20)),
+    "8 million entries": setup((1, (1 << 23) - 1)),
+    "forty of a million": setup(*[(4, 1 << 20)] * 40),
+    "a million entries behind small ones": setup(*[(1, 3)] * 40, (1, 1 << 20)),
+}
+"""Sound setup headers, but for the size of their codebooks: libvorbis 1.3.7 takes 12 bytes of the
+stack for each entry, and runs over its end. It refuses only where the widths of dimensions and
+entries are more than 24 bits together.
+"""
 
 
 def with_setup(good: bytes, header: bytes) -> bytes:

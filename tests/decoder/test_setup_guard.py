@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -17,13 +19,23 @@ from tests.decoder.conftest import RECIPES, Files
 from tests.decoder.test_ogg import read_packets
 
 ENCODED = [name for name, recipe in RECIPES.items() if recipe[3].startswith("vorbis")]
-HUGE_BOOK = hostile.setup((1, 1 << 20))
-"""As the one that overruns libvorbis' stack."""
 MEMORY_BOMBS = {
     "many books": hostile.setup(*[(1, 1 << 16)] * 40),
     "many dimensions": hostile.setup((65_535, 256), lookup=1),
     "many books of many dimensions": hostile.setup(*[(2048, 128)] * 40, lookup=1),
 }
+REFUSED = hostile.CRASHERS | MEMORY_BOMBS
+STACK = 8 << 20
+BARE = f"""
+import resource, sys
+from receiver.decoder.libvorbis import Synthesis
+
+most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+resource.setrlimit(resource.RLIMIT_STACK, ({STACK}, most))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+Synthesis(*map(bytes.fromhex, sys.stdin.read().split()))
+"""
+"""A program that hands two headers to libvorbis with no guard in front of it."""
 
 
 @pytest.mark.tools("oggenc", "ffmpeg")
@@ -33,25 +45,53 @@ def test_files_of_real_encoders_pass(name: str, files: Files) -> None:
     check_setup(packets[2])
 
 
-@pytest.mark.parametrize("packet", [HUGE_BOOK, *MEMORY_BOMBS.values()], ids=["huge", *MEMORY_BOMBS])
+def bare(files: Files, setup: bytes) -> int:
+    """What becomes of a process that gives libvorbis this setup header as it is."""
+    packets, _ = read_packets(files("short").read_bytes())
+    headers = f"{packets[0].hex()} {setup.hex()}"
+    command = [sys.executable, "-c", BARE]
+    return subprocess.run(command, input=headers, text=True, check=False, timeout=60).returncode
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+@pytest.mark.parametrize("packet", hostile.CRASHERS.values(), ids=hostile.CRASHERS)
+def test_libvorbis_alone_is_killed_by_what_the_guard_refuses(packet: bytes, files: Files) -> None:
+    assert bare(files, packet) < 0, "else these headers test nothing"
+    with pytest.raises(Unplayable, match="out of all bounds"):
+        check_setup(packet)
+
+
+@pytest.mark.tools("oggenc", "ffmpeg")
+@pytest.mark.parametrize("entries", [2, 3, 1000, 1 << 16])
+def test_libvorbis_takes_them_with_fewer_entries(entries: int, files: Files) -> None:
+    header = hostile.setup((1, entries))
+    check_setup(header)
+    assert bare(files, header) == 0
+
+
+@pytest.mark.parametrize("packet", REFUSED.values(), ids=REFUSED)
 def test_codebooks_out_of_bounds_are_refused(packet: bytes) -> None:
     with pytest.raises(Unplayable, match="out of all bounds"):
         check_setup(packet)
 
 
 @pytest.mark.tools("oggenc", "ffmpeg")
-def test_libvorbis_never_sees_them(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("packet", REFUSED.values(), ids=REFUSED)
+def test_libvorbis_never_sees_them(
+    packet: bytes, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shelf, "Synthesis", None)
     decoder = VorbisDecoder()
-    decoder.feed(hostile.with_setup(files("short").read_bytes(), HUGE_BOOK))
+    decoder.feed(hostile.with_setup(files("short").read_bytes(), packet))
     with pytest.raises(Unplayable, match="out of all bounds"):
         decoder.read()
 
 
 @pytest.mark.tools("oggenc", "ffmpeg")
 def test_what_passes_the_guard_and_is_nonsense_libvorbis_refuses(files: Files) -> None:
+    header = hostile.setup((2, 16), whole=False)
     decoder = VorbisDecoder()
-    decoder.feed(hostile.with_setup(files("short").read_bytes(), hostile.setup((2, 16))))
+    decoder.feed(hostile.with_setup(files("short").read_bytes(), header))
     with pytest.raises(Unplayable, match="damaged"):
         decoder.read()
 

@@ -153,8 +153,8 @@ def _rate(rate: int) -> Make:
     return _identified(12, "<I", rate)
 
 
-def _with_setup(*books: tuple[int, int], lookup: int = 0) -> Make:
-    header = hostile.setup(*books, lookup=lookup)
+def _with_setup(*books: tuple[int, int], lookup: int = 0, whole: bool = True) -> Make:
+    header = hostile.setup(*books, lookup=lookup, whole=whole)
     return lambda material, _: rebuilt(material, setup=header)
 
 
@@ -205,9 +205,11 @@ FAULTS = (
         BROKEN,
         lambda m, r: rebuilt(m, packets(m)[0] + bytes(2 * MIB)),
     ),
-    Fault("setup header", "a codebook of 8 million entries", BROKEN, _with_setup((4, 1 << 23))),
     Fault(
-        "setup header", "forty codebooks of a million", BROKEN, _with_setup(*[(8, 1 << 20)] * 40)
+        "setup header", "a codebook of 8 million entries", BROKEN, _with_setup((1, (1 << 23) - 1))
+    ),
+    Fault(
+        "setup header", "forty codebooks of a million", BROKEN, _with_setup(*[(4, 1 << 20)] * 40)
     ),
     Fault(
         "setup header",
@@ -216,7 +218,7 @@ FAULTS = (
         _with_setup((16, 1 << 16), lookup=1),
     ),
     Fault("setup header", "codebooks of no dimension", BROKEN, _with_setup((0, 4), (0, 0))),
-    Fault("setup header", "codebooks and nothing else", BROKEN, _with_setup((2, 64))),
+    Fault("setup header", "codebooks and nothing else", BROKEN, _with_setup((2, 64), whole=False)),
     Fault(
         "setup header",
         "2 MiB of zeros",
