@@ -131,7 +131,8 @@ def root_prefix() -> list[str] | None:
     silent = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
     if silent.returncode == 0:
         return ["sudo", "-n"]
-    return ["sudo"] if sys.stdin.isatty() and not os.environ.get("CI") else None
+    asks = sys.stdin is not None and sys.stdin.isatty()
+    return ["sudo"] if asks and not os.environ.get("CI") else None
 
 
 def install(packages: Sequence[str]) -> None:
@@ -141,12 +142,21 @@ def install(packages: Sequence[str]) -> None:
         return
     say(f"Installing {' '.join(packages)} ...")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            [*apt, *step], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-        if done.returncode != 0:
-            say("\n".join(done.stdout.splitlines()[-10:]))
+    run([*apt, "update"])
+    one = [*apt, "install", "-y", "--no-install-recommends"]
+    if not run([*one, *packages]) and len(packages) > 1:
+        for package in packages:  # where one is not known, apt installs none of them
+            run([*one, package])
+
+
+def run(command: Sequence[str]) -> bool:
+    """Whether it worked; if not, the end of what it said is told."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode != 0:
+        say("\n".join(done.stdout.splitlines()[-10:]))
+    return done.returncode == 0
 
 
 def say(text: str) -> None:
