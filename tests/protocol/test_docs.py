@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from receiver.errors import TonearmError, all_errors
+from receiver.model.state import Output, Peer, Receipt, SessionState, Transferred, Volume
 from receiver.protocol import limits
 from receiver.protocol.commands import Command
+from receiver.protocol.events import Event
 
 IN_ALL = {"id", "receiver", "session", "epoch"}
 """Fields of every command."""
@@ -29,6 +32,22 @@ def test_every_command_stands_there_with_its_fields(command: type) -> None:
         assert field in IN_ALL or f"`{field}`" in row
 
 
+@pytest.mark.parametrize("kind", [Receipt, Transferred, Peer, Output, Volume, SessionState])
+def test_every_field_of_the_state_and_of_results_stands_there(kind: type[msgspec.Struct]) -> None:
+    for field in kind.__struct_fields__:
+        assert f"{field}`" in TEXT
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+def test_every_kind_of_news_stands_there(kind: type[msgspec.Struct]) -> None:
+    assert f'{{"type": "{kind.__struct_config__.tag}"' in TEXT
+
+
+def test_the_service_stands_there_by_its_name() -> None:
+    assert limits.SERVICE_TYPE == "_tonearm._tcp.local."
+    assert "`_tonearm._tcp`" in TEXT
+
+
 def test_every_path_stands_there() -> None:
     for path in (
         limits.WEBSOCKET_PATH,
@@ -39,5 +58,6 @@ def test_every_path_stands_there() -> None:
         limits.PEER_PATH,
         limits.UPLOADS_PATH,
         limits.COVERS_PATH,
+        limits.DOCTOR_PATH,
     ):
         assert path in TEXT

@@ -7,7 +7,7 @@ import itertools
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, get_args
 
 import aiohttp
 import msgspec
@@ -20,7 +20,7 @@ from receiver.model.state import Receipt, State
 from receiver.peers.base import Address
 from receiver.peers.dial import dialler
 from receiver.protocol.commands import Command, Pause
-from receiver.protocol.events import Done, Error
+from receiver.protocol.events import Done, Error, ServerMessage
 from receiver.server import visitor
 from receiver.server.bind import listen_on
 from receiver.server.door import Door, Reply
@@ -264,6 +264,18 @@ def test_every_address_is_served_on_one_port() -> None:
 
 def test_the_schema_is_json() -> None:
     assert json.loads(json.dumps(make_schema()))["$schema"]
+
+
+def test_the_schema_holds_every_command_and_message() -> None:
+    schema = make_schema()
+    tags = {
+        part["properties"]["type"]["enum"][0]
+        for part in schema["$defs"].values()
+        if "type" in part.get("properties", {})
+    }
+    kinds = (*get_args(Command), *get_args(ServerMessage))
+    assert tags >= {kind.__struct_config__.tag for kind in kinds}
+    assert {"Receipt", "Transferred", "State"} <= set(schema["$defs"])
 
 
 @pytest.mark.parametrize("name", ["r", "Kitchen", "kitchen"])
