@@ -140,7 +140,11 @@ class Deck:
         if self.playback != "loading" and not seekable:
             raise NotSeekable(
                 "This stream cannot seek: "
-                + ("it is live." if item.live else "its server gives no ranges.")
+                + (
+                    "it is live, and what was sent is gone."
+                    if item.live
+                    else "its server gives no ranges. Fetch it and cast the file."
+                )
             )
         if command.position_ms is not None:
             target = command.position_ms

@@ -188,7 +188,9 @@ class _Refusal(OSError):
 def _failure(address: Address, error: Exception) -> Exception:
     """What a request that got no answer means for the one who asked."""
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Mishap(Unreachable(f"No server of the name in {address.shown} was found."))
+        return Mishap(
+            Unreachable(f"No server of the name in {address.shown} was found; check the name.")
+        )
     if isinstance(error, aiohttp.ClientSSLError):
         return Unreachable(f"No secure connection for {address.shown} could be made: {error}.")
     if isinstance(error, aiohttp.ClientResponseError):
@@ -203,5 +205,10 @@ def _failure(address: Address, error: Exception) -> Exception:
             return RefusedAddress(f"{address.shown} is refused: {error.os_error}.")
         number = error.os_error.errno
         reason = os.strerror(number).lower() if number else "no connection"
-        return Mishap(Unreachable(f"The server of {address.shown} cannot be reached: {reason}."))
+        return Mishap(
+            Unreachable(
+                f"The server of {address.shown} cannot be reached: {reason}. Check the address, "
+                "and that the server is on."
+            )
+        )
     return Mishap(Unreachable(f"The server of {address.shown} hung up without an answer."))

@@ -19,6 +19,14 @@ MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Refusals that may pass when the server is asked again."""
+ADVICE = {
+    401: "put user and password into the address, as in http://USER:PASSWORD@HOST/",
+    403: "it does not give it to everybody",
+    404: "check the address",
+    410: "it is there no more",
+    **dict.fromkeys(PASSING, "try again later"),
+}
+"""What to do about a refusal."""
 
 
 class Hop(NamedTuple):
@@ -104,7 +112,7 @@ class Origin:
             return answer
         raise Unreachable(
             f"{self._first.address.shown} leads from one redirect to the next, more than "
-            f"{MOST_REDIRECTS} times."
+            f"{MOST_REDIRECTS} times; look for another address of it."
         )
 
     async def _get(self, hop: Hop, headers: Mapping[str, str], times: SourceTimes) -> Answer:
@@ -138,14 +146,15 @@ class Origin:
             return Stalled(f"The server of {address.shown} took the request and did not answer.")
         return Unreachable(
             f"The server of {address.shown} cannot be reached: no answer within "
-            f"{self._limits.connect:g} seconds."
+            f"{self._limits.connect:g} seconds. Check the address, and that the server is on."
         )
 
     @staticmethod
     def _refusal(answer: Answer) -> Exception:
         reason = f" ({answer.reason})" if answer.reason else ""
         refused = HttpRefused(
-            f"The server refused {answer.address.shown} with status {answer.status}{reason}.",
+            f"The server refused {answer.address.shown} with status {answer.status}{reason}; "
+            f"{ADVICE.get(answer.status, 'try it in a browser')}.",
             status=answer.status,
         )
         if answer.status in PASSING:

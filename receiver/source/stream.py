@@ -135,9 +135,11 @@ class HttpStream:
     def require_seekable(self) -> None:
         """Raises `NotSeekable` where only what is held can be read again."""
         if self.live:
-            raise NotSeekable(f"{self.shown} is live and cannot seek.")
+            raise NotSeekable(f"{self.shown} cannot seek: it is live, and what was sent is gone.")
         if self.info is None or not self.info.seekable:
-            raise NotSeekable(f"The server of {self.shown} gives no ranges, so it cannot seek.")
+            raise NotSeekable(
+                f"{self.shown} cannot seek: its server gives no ranges. Fetch it and cast the file."
+            )
 
     def ended_early(self) -> Mishap:
         """What to raise when bytes are missing at the end of a body."""

@@ -138,12 +138,15 @@ def test_a_newer_seek_takes_the_place_of_an_older_one(stage: Stage) -> None:
     assert second in stage.answers
 
 
-@pytest.mark.parametrize("live", [True, False])
-def test_a_stream_that_cannot_seek_says_why(stage: Stage, live: bool) -> None:
+@pytest.mark.parametrize(
+    ("live", "why"), [(True, "it is live, "), (False, "its server gives no ranges. Fetch it")]
+)
+def test_a_stream_that_cannot_seek_says_why(stage: Stage, live: bool, why: str) -> None:
     stage.play()
     stage.say(r.Opened(1, seekable=False, live=live))
     seek, effects = stage.ask(c.Seek, by_ms=1.0)
     assert (stage.answer(seek), effects) == ("not_seekable", [])
+    assert why in str(stage.answers[seek])
 
 
 def test_a_seek_the_engine_refuses_is_answered_and_the_music_plays_on(stage: Stage) -> None:
