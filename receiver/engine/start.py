@@ -15,7 +15,7 @@ PLENTY_S = 2.0
 
 @dataclass(slots=True)
 class StartPolicy:
-    """Decides from what is in hand and how fast it came. All in seconds.
+    """Decides from what is in hand and how fast it came (docs/decisions/0010). All in seconds.
 
     A stream that comes in faster than it plays begins with its first block or soon after; one
     that does not waits until the buffer will last. After each time it ran dry it asks for more.

@@ -47,6 +47,14 @@ def test_what_comes_as_fast_as_it_plays_begins_soon() -> None:
     assert begins_at(1.0, None) <= PLENTY_S + 2 * STEP_S, "a station: nobody knows"
 
 
+@pytest.mark.parametrize("speed", [1.1, 1.3, 1.45])
+def test_a_little_faster_than_it_plays_tells_nothing_where_the_length_is_not_known(
+    speed: float,
+) -> None:
+    assert begins_at(speed, 180.0) <= LITTLE_S + 2 * STEP_S
+    assert begins_at(speed, None) == pytest.approx(PLENTY_S / speed, abs=2 * STEP_S)
+
+
 def test_half_of_the_pace_waits_for_half_of_the_length() -> None:
     assert begins_at(0.5, 60.0) == pytest.approx(60.0, abs=1.0)
 
