@@ -64,8 +64,14 @@ def table(results: Results, players: Sequence[str], budgets: Sequence[Budget], o
 
 
 def all_kept(results: Results, budgets: Sequence[Budget], ours: str) -> bool:
-    """Whether ours keeps within every budget of what was measured."""
-    return all(_kept(budget, results, ours) is not False for budget in budgets)
+    """Whether ours keeps within every budget of what was measured, of anybody: where only others
+    were heard, it does not.
+    """
+    measured = [budget for budget in budgets if budget.measure in results.measures()]
+    return all(
+        _kept(budget, results, ours) is not False and _figure(budget, results, ours) is not None
+        for budget in measured
+    )
 
 
 def _cell(results: Results, measure: str, player: str) -> str:
@@ -85,14 +91,20 @@ def _limit(budget: Budget, results: Results) -> str:
 
 
 def _verdict(budgets: Sequence[Budget], results: Results, ours: str) -> str:
+    if any(_figure(budget, results, ours) is None for budget in budgets):
+        return "**not heard**"
     verdicts = [kept for budget in budgets if (kept := _kept(budget, results, ours)) is not None]
     if not verdicts:
         return ""
     return "ok" if all(verdicts) else "**over**"
 
 
+def _figure(budget: Budget, results: Results, ours: str) -> float | None:
+    """Ours; None where there is none."""
+    return budget.figure(results) if budget.figure else results.median(budget.measure, ours)
+
+
 def _kept(budget: Budget, results: Results, ours: str) -> bool | None:
     """Whether ours keeps within it; None where that cannot be told from this run."""
-    limit = budget.limit(results)
-    figure = budget.figure(results) if budget.figure else results.median(budget.measure, ours)
+    limit, figure = budget.limit(results), _figure(budget, results, ours)
     return None if limit is None or figure is None else figure <= limit
