@@ -159,15 +159,14 @@ class ProcessLink:
             receive(report)
 
     async def _watch(self, child: AudioChild) -> None:
-        """Ask for a sign of life where there was none lately, and end a process that gives none.
-        One that has not said anything yet is still loading.
+        """Ask for a sign of life, and end a process that gives none. One that has not said anything
+        yet is still loading.
         """
         self._heard_at = None
         pause = min(PING_S, self._silence_s / 2)
         while True:
             asked = self._clock.now()
-            if self._heard_at is None or asked - self._heard_at >= pause:
-                self.send(orders.Ping())
+            self.send(orders.Ping())
             await self._clock.sleep(pause)
             now = self._clock.now()
             if self._heard_at is None:

@@ -194,6 +194,8 @@ class PortAudioSink:
             # Before it plays, a device tells nothing: what it holds is what it was given.
             heard_at = now + min(self._pulled / self.info.format.rate, self._lasts_s)
         self.delay_s = heard_at - now
+        if frames != len(self._samples):
+            self._make_room(frames)  # PortAudio may give less than a period; no driver is known to
         # Into arrays that are there: to copy them takes less than to make one of the buffer.
         self._reader.read(self._samples, heard_at)
         if self._dither is not None:

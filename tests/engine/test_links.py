@@ -13,16 +13,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from receiver.clock.mock import MockClock
 from receiver.clock.system import SystemClock
 from receiver.engine import wire
 from receiver.engine.build import build_engine
 from receiver.engine.child import AudioChild
 from receiver.engine.link import EngineLink, LocalLink
 from receiver.engine.process import Outbox
-from receiver.engine.process_link import LAST_FRAME_S, PING_S, ProcessLink
+from receiver.engine.process_link import LAST_FRAME_S, ProcessLink
 from receiver.engine.settings import EngineSettings
-from receiver.engine.wire import MAX_DATA, Data, ToEngine
+from receiver.engine.wire import MAX_DATA, Data
 from receiver.model import orders as o
 from receiver.model import reports as r
 from receiver.model.state import Output
@@ -151,33 +150,6 @@ async def test_a_process_that_hangs_is_ended_and_replaced() -> None:
         died = await run.until(r.Died)
         assert isinstance(died, r.Died)
         assert "SIGKILL" in died.reason
-
-
-async def test_who_has_said_something_lately_is_not_asked_whether_it_lives(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """To be asked wakes both processes."""
-    clock = MockClock()
-    sent: list[ToEngine] = []
-    link = ProcessLink(SETTINGS, clock)
-    monkeypatch.setattr(link, "send", sent.append)
-    child = AudioChild.start(SETTINGS)
-    watch = asyncio.create_task(link._watch(child))
-    await clock.settle()
-    assert sent == [o.Ping()], "of a fresh one nothing is known"
-    for _ in range(4):
-        link._heard_at = clock.now() + 0.5
-        await clock.advance(PING_S)
-        assert sent == [o.Ping()]
-    for second in range(1, 3):
-        await clock.advance(PING_S)
-        assert sent == [o.Ping()] * (1 + second)
-        assert not child.ended
-    await clock.advance(PING_S)
-    watch.cancel()
-    while not child.ended:  # it was silent for longer than it may be
-        await asyncio.sleep(0.01)
-    child.channel.close()
 
 
 async def test_a_process_is_not_blamed_when_we_ourselves_stood_still() -> None:

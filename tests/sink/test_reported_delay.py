@@ -13,6 +13,12 @@ from receiver.sink.device_clock import DeviceClock
 from receiver.sink.portaudio import PortAudioSink
 
 
+class Status:
+    """What PortAudio says of a pull."""
+
+    output_underflow = False
+
+
 class Ears:
     """Notes for when the frames are that are pulled."""
 
@@ -29,9 +35,9 @@ def test_a_device_that_ran_dry_plays_at_once() -> None:
     sink = PortAudioSink("", 44100, 0.05, clock)
     sink.info = SinkInfo("portaudio", "x", Format(44100, 2), 0.07)
     sink._reader, sink._device_clock, sink._lasts_s = ears, DeviceClock(44100), 0.07
-    sink._make_room(256)
+    sink._make_room(512)  # and then it gives less
     for delay, expected in ((0.0, 0.0), (0.05, 0.05), (0.0, 0.0), (0.002, 0.002)):
         time = SimpleNamespace(outputBufferDacTime=9.0 + delay, currentTime=9.0)
-        sink._callback(bytearray(8 * 256), 256, time, SimpleNamespace(output_underflow=False))
+        sink._callback(memoryview(bytearray(8 * 256)), 256, time, Status())
         assert ears.heard_at - clock.now() == pytest.approx(expected, abs=1e-3)
         clock.step(0.001)
