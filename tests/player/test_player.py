@@ -271,6 +271,10 @@ async def test_the_receipt_counts_from_the_command() -> None:
         assert receipt.first_block == pytest.approx(600)
         assert receipt.first_frame == pytest.approx(610)
         assert receipt.resolved is None
+        times = stage.sources[-1].times
+        times.resolved, times.first_byte = times.connected - 0.2, times.connected + 0.05
+        receipt = stage.player.receipt(1)
+        assert (receipt.resolved, receipt.first_byte) == pytest.approx((300, 550))
         assert stage.player.receipt(7).first_frame is None
 
 

@@ -177,6 +177,7 @@ class HttpServer:
             head = b""
             self.bytes_sent += len(piece)
             await writer.drain()
+        writer.write(head)
         if fault is not None:
             return await self._fail(fault, reader, writer)
         if _chunked(headers):

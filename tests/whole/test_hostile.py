@@ -47,7 +47,6 @@ async def test_mutated_streams_leave_both_processes_alive(
                 await client.seek(rng.uniform(0.0, 5000.0))
         except TonearmError as error:
             outcomes[error.code] += 1
-        assert (client.state.output.level_dbfs or -99.0) <= 0.0
     await client.play(url)
     assert receiver.audio_pid == audio
     assert not any("Traceback" in line for line in receiver.log), receiver.log
