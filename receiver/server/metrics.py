@@ -45,6 +45,9 @@ class Metrics(Observer):
         """Connections closed at once, for want of a place."""
         self.deaths = 0
         self.underruns = 0
+        """Since the start, of all audio processes that there were."""
+        self._underruns_before = 0
+        """Those of the audio processes that have died."""
         self.starvations = 0
         self.holes = 0
         self.buffered_s = 0.0
@@ -71,8 +74,9 @@ class Metrics(Observer):
         match report:
             case reports.Died():
                 self.deaths += 1
+                self._underruns_before = self.underruns
             case reports.Device(output=output):
-                self.underruns = output.underruns
+                self.underruns = self._underruns_before + output.underruns
             case reports.Health(buffered_s=buffered_s):
                 self.buffered_s = buffered_s
             case reports.Buffering(ran_dry=True):

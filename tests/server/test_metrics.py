@@ -39,6 +39,17 @@ def test_stages_are_a_histogram() -> None:
     assert not any("connected" in sample for sample in found), "a stage that was not reached"
 
 
+def test_underruns_count_on_when_the_audio_process_has_died() -> None:
+    metrics = Metrics(MockClock())
+    for underruns in (2, 3):
+        metrics.reported(r.Device(Output(backend="mock", device="mock", underruns=underruns), None))
+    metrics.reported(r.Died("SIGKILL"))
+    assert metrics.underruns == 3
+    for underruns in (0, 1):
+        metrics.reported(r.Device(Output(backend="mock", device="mock", underruns=underruns), None))
+    assert metrics.underruns == 4
+
+
 def test_what_the_engine_reports_is_counted() -> None:
     metrics = Metrics(MockClock())
     output = Output(backend="mock", device="mock", underruns=4)
