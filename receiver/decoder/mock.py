@@ -114,7 +114,9 @@ class MockDecoder:
     def seek(self, frame: int) -> None:
         """Go on from `frame`."""
         if self.total_frames is None:
-            raise NotSeekable("This stream cannot seek: where it ends is not known.")
+            raise NotSeekable(
+                "This stream cannot seek: it is several in a row, or where it ends is not known."
+            )
         self.position = self._at = min(max(frame, 0), self.total_frames)
         self.truncated = False
         self.finished = self._no_more = self._at == self.total_frames

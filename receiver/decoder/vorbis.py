@@ -111,7 +111,9 @@ class VorbisDecoder:
         """Go on from `frame`."""
         link = self._link
         if self._map is None or self.total_frames is None or link is None or link.base is None:
-            raise NotSeekable("This stream cannot seek: where it ends is not known.")
+            raise NotSeekable(
+                "This stream cannot seek: it is several in a row, or where it ends is not known."
+            )
         self.position = min(max(frame, 0), self.total_frames)
         self.truncated = False
         self.finished = self._no_more = self.position == self.total_frames

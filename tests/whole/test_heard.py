@@ -31,6 +31,8 @@ PARTS = 4
 PART_S = 2.5
 RAMP = 200
 """Frames of an edge, at most, that are not at full gain."""
+FAINT = 8
+"""Frames at the end of a fade out and the start of the next in that may be rounded to nothing."""
 
 
 @pytest.fixture
@@ -90,11 +92,15 @@ async def test_pause_and_resume_lose_and_double_nothing(
         await hear(recorder, 0.5)
         await client.resume()
     await hear(recorder, 0.7)
-    stretches = music(recorder.pcm(), track)
+    recording = recorder.pcm()
+    stretches = music(recording, track)
     assert len(stretches) == 4
+    sounding = np.flatnonzero(recording.any(axis=1))
     for before, after in itertools.pairwise(stretches):
-        assert abs(after.position - before.end_position) <= 2 * RAMP
-        assert after.position >= before.end_position - 2
+        silent = (before.end + after.start) // 2
+        at = int(np.searchsorted(sounding, silent))
+        last, first = int(sounding[at - 1]) + before.offset, int(sounding[at]) + after.offset
+        assert 1 <= first - last <= 1 + FAINT
     paused = client.state.session.anchor
     assert paused is not None
 
