@@ -9,19 +9,20 @@ TARGETS ?=
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz audit bench soak faults screenshots deb clean system-run system-test
+.PHONY: help demo test lint fuzz audit bench soak faults screenshots deb clean
+.PHONY: system-start system-run system-test
 .DELETE_ON_ERROR:
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /\1 - /p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.ready-run ## cast a stream to a receiver on this machine, without a sound card
+demo: system-run $(VENV)/.ready-run ## cast a stream to a receiver on this machine, without a sound card
 	@$(BIN)/python -m controller.demo
 
 test: lint ## all checks and the whole test suite
 	@$(BIN)/python -m pytest --quiet
 
-lint: $(VENV)/.ready-test ## style and types
+lint: system-test $(VENV)/.ready-test ## style and types
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
@@ -52,13 +53,13 @@ clean: ## remove what the other verbs made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the system must have is looked for each time: it takes a moment, and it can go away.
-system-run system-test:
+system-start system-run system-test:
 	@test -n "$(VERSION)" || { echo "$(PYTHON) does not run here: install it, or name another with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) .ci/system.py $(@:system-%=%)
 
 # The marks stand for a finished set-up, so that one that was cut short is done again, from nothing:
 # what lies there may be of another Python.
-$(VENV)/.ready-run: pyproject.toml | system-run
+$(VENV)/.ready-run: pyproject.toml | system-start
 	@echo "Setting up $(VENV) ..." >&2
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --upgrade 'pip>=25.1'

@@ -4,11 +4,12 @@ Looks for the thing itself (a library that loads, a program that is found), neve
 What is missing is installed by apt, as root or by sudo; where that cannot be, one line says what
 to install. Runs before anything else is there: standard library only.
 
+    python3 .ci/system.py start   what the set-up needs
     python3 .ci/system.py run     what the receiver and the controller need
     python3 .ci/system.py test    that, and what the tests need
 
-Ends with 1 where the job cannot go on. Tests go on without what only some of them need, but in CI
-(`CI` is set) nothing may be missing.
+Ends with 1 where the job cannot go on. Tests go on without what some of them need, but in CI (`CI`
+is set) nothing may be missing.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def main(arguments: Sequence[str]) -> int:
         say(f"Tonearm needs Python 3.11 or newer, this is {found}: make PYTHON=python3.13 ...")
         return 1
     job = arguments[0] if arguments else "run"
-    needs = {"run": RUN, "test": TEST}[job]
+    needs = {"start": START, "run": RUN, "test": TEST}[job]
     lacking = missing(needs)
     if lacking:
         install(sorted({need.package for need in lacking}))
