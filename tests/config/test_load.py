@@ -231,9 +231,22 @@ def test_a_mistake_in_a_file_is_named_with_its_line(home: Home, line: str, said:
 
 
 @pytest.mark.parametrize(
+    ("environ", "own"),
+    [
+        ({"HOME": "/home/x", "XDG_CONFIG_HOME": "/srv/c"}, "/srv/c/tonearm/receiver.toml"),
+        ({"HOME": "/home/x", "XDG_CONFIG_HOME": "c"}, "/home/x/.config/tonearm/receiver.toml"),
+        ({"HOME": "/home/x"}, "/home/x/.config/tonearm/receiver.toml"),
+        ({}, "/.config/tonearm/receiver.toml"),
+    ],
+)
+def test_where_the_files_are(environ: dict[str, str], own: str) -> None:
+    assert sources.default_files(environ) == (Path("/etc/tonearm/receiver.toml"), Path(own))
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"port = ", "is not TOML: Invalid value"),
+        (b"\nport = \n", "is not TOML: Invalid value (at line 2, column 8)"),
         (b"port = 1\nport = 2", "is not TOML: Cannot overwrite a value"),
         (b"port = " + b"9" * 5000, "is not TOML: Exceeds the limit"),
         (b"a = \xff", "is not UTF-8 text."),
