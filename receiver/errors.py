@@ -6,7 +6,7 @@ what the command line exits with. Tests hold all three fixed.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class TonearmError(Exception):
@@ -72,6 +72,13 @@ class NotSeekable(TonearmError):
     """The stream cannot seek: it is live, or its server gives no ranges."""
 
     code, http_status, exit_code = "not_seekable", 409, 3
+
+    @classmethod
+    def of(cls, what: str, *, live: bool) -> Self:
+        """Of `what`, which is live, or whose server gives no ranges."""
+        if live:
+            return cls(f"{what} cannot seek: it is live, and what was sent is gone.")
+        return cls(f"{what} cannot seek: its server gives no ranges. Fetch it and cast the file.")
 
 
 class NoSuchItem(TonearmError):

@@ -7,6 +7,8 @@ from typing import Protocol
 from receiver.model.state import Tags
 from receiver.pcm.format import Block, Format
 
+NO_END = "This stream cannot seek: it is several in a row, or where it ends is not known."
+
 
 class Decoder(Protocol):
     """A push decoder: bytes are fed as they arrive, blocks are read as they are complete.

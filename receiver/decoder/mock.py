@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from receiver.decoder.base import NO_END
 from receiver.decoder.sniff import refusal
 from receiver.errors import NotSeekable
 from receiver.model.state import Tags
@@ -114,9 +115,7 @@ class MockDecoder:
     def seek(self, frame: int) -> None:
         """Go on from `frame`."""
         if self.total_frames is None:
-            raise NotSeekable(
-                "This stream cannot seek: it is several in a row, or where it ends is not known."
-            )
+            raise NotSeekable(NO_END)
         self.position = self._at = min(max(frame, 0), self.total_frames)
         self.truncated = False
         self.finished = self._no_more = self._at == self.total_frames

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from receiver.decoder.base import NO_END
 from receiver.decoder.link import Link
 from receiver.decoder.ogg import CAPTURE, Page, PageReader
 from receiver.decoder.seek import Point, Search, SeekMap
@@ -111,9 +112,7 @@ class VorbisDecoder:
         """Go on from `frame`."""
         link = self._link
         if self._map is None or self.total_frames is None or link is None or link.base is None:
-            raise NotSeekable(
-                "This stream cannot seek: it is several in a row, or where it ends is not known."
-            )
+            raise NotSeekable(NO_END)
         self.position = min(max(frame, 0), self.total_frames)
         self.truncated = False
         self.finished = self._no_more = self.position == self.total_frames

@@ -20,11 +20,11 @@ class RingBuffer:
         self.capacity = 1 << max(0, frames - 1).bit_length()
         self._mask = self.capacity - 1
         self._data: Samples = np.zeros((self.capacity, channels), np.float32)
-        self.written = 0
-        """Frames written since construction."""
         # The gain, as what numpy multiplies with in two thirds of the time that a number takes it.
         self._factor: Samples = np.ones((), np.float32)
         self._factor_is = 1.0
+        self.written = 0
+        """Frames written since construction."""
         self.read = 0
         """Frames read or skipped since construction."""
 

@@ -138,14 +138,7 @@ class Deck:
         assert item is not None
         seekable = item.seekable if self.opened else not item.live
         if self.playback != "loading" and not seekable:
-            raise NotSeekable(
-                "This stream cannot seek: "
-                + (
-                    "it is live, and what was sent is gone."
-                    if item.live
-                    else "its server gives no ranges. Fetch it and cast the file."
-                )
-            )
+            raise NotSeekable.of("This stream", live=item.live)
         if command.position_ms is not None:
             target = command.position_ms
         else:

@@ -199,7 +199,7 @@ def _failure(address: Address, error: Exception) -> Exception:
             f"than {MAX_FIELDS} fields or {MAX_FIELD >> 10} KiB in one."
         )
     if isinstance(error, ValueError):
-        return Unreachable(f"{address.shown} is not an address that can be asked for.")
+        return Unreachable(f"{address.shown} is not an address that can be asked for; check it.")
     if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error.os_error, _Refusal):
             return RefusedAddress(f"{address.shown} is refused: {error.os_error}.")
@@ -211,4 +211,6 @@ def _failure(address: Address, error: Exception) -> Exception:
                 "and that the server is on."
             )
         )
-    return Mishap(Unreachable(f"The server of {address.shown} hung up without an answer."))
+    return Mishap(
+        Unreachable(f"The server of {address.shown} hung up without an answer; try again later.")
+    )

@@ -21,9 +21,9 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Refusals that may pass when the server is asked again."""
 ADVICE = {
     401: "put user and password into the address, as in http://USER:PASSWORD@HOST/",
-    403: "it does not give it to everybody",
+    403: "ask whoever runs it for leave",
     404: "check the address",
-    410: "it is there no more",
+    410: "look for another address of it",
     **dict.fromkeys(PASSING, "try again later"),
 }
 """What to do about a refusal."""
@@ -96,7 +96,9 @@ class Origin:
                 return await answer.read()
         except TimeoutError:
             shown = self._first.address.shown
-            raise Mishap(Stalled(f"The server of {shown} stopped sending.")) from None
+            raise Mishap(
+                Stalled(f"The server of {shown} stopped sending; try again later.")
+            ) from None
 
     async def _follow(self, hop: Hop, headers: Mapping[str, str], times: SourceTimes) -> Answer:
         for _ in range(MOST_REDIRECTS + 1):
@@ -143,7 +145,10 @@ class Origin:
 
     def _silence(self, address: Address, connected: bool) -> Stalled | Unreachable:
         if connected:
-            return Stalled(f"The server of {address.shown} took the request and did not answer.")
+            return Stalled(
+                f"The server of {address.shown} took the request and did not answer; "
+                "try again later."
+            )
         return Unreachable(
             f"The server of {address.shown} cannot be reached: no answer within "
             f"{self._limits.connect:g} seconds. Check the address, and that the server is on."

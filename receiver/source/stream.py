@@ -134,12 +134,8 @@ class HttpStream:
 
     def require_seekable(self) -> None:
         """Raises `NotSeekable` where only what is held can be read again."""
-        if self.live:
-            raise NotSeekable(f"{self.shown} cannot seek: it is live, and what was sent is gone.")
-        if self.info is None or not self.info.seekable:
-            raise NotSeekable(
-                f"{self.shown} cannot seek: its server gives no ranges. Fetch it and cast the file."
-            )
+        if self.live or self.info is None or not self.info.seekable:
+            raise NotSeekable.of(self.shown, live=self.live)
 
     def ended_early(self) -> Mishap:
         """What to raise when bytes are missing at the end of a body."""

@@ -229,8 +229,10 @@ def test_an_encoder_that_leaves_something_behind_is_heard(every: int, tmp_path: 
 
 @pytest.mark.slow
 @pytest.mark.tools("oggenc", "ffmpeg")
-@pytest.mark.parametrize("name", ["short", "brief", "brief-mono", "brief-surround"])
-def test_few_mutated_files_are_louder_than_the_good_one(name: str, files: Files) -> None:
+@pytest.mark.parametrize(
+    ("name", "play"), [("short", 150), ("brief", 300), ("brief-mono", 150), ("brief-surround", 150)]
+)
+def test_few_mutated_files_are_louder_than_the_good_one(name: str, play: int, files: Files) -> None:
     """Those few have changed packets that end where they should, and none near that does not, or
     changed headers: no bit tells them from music.
     """
@@ -238,7 +240,7 @@ def test_few_mutated_files_are_louder_than_the_good_one(name: str, files: Files)
     limit = LOUDER * float(np.abs(decode(data)).max())
     peaks = [peak_of(mutate(data, random.Random(seed))) for seed in range(1500)]
     played = sum(peak > 0 for peak in peaks)
-    assert played > 150
+    assert played > play
     assert sum(peak > limit for peak in peaks) <= 0.01 * played
     assert sum(peak >= 1.0 > limit for peak in peaks) <= 0.005 * played
 

@@ -10,6 +10,9 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from receiver.protocol.limits import SERVICE_TYPE
 
+VISIBLE_AGAIN_S = 10.0
+"""A receiver whose address has changed is seen at the new one by then."""
+
 
 @dataclass(frozen=True)
 class Seen:

@@ -15,14 +15,13 @@ import pytest
 from msgspec.structs import asdict
 
 from receiver.discovery.base import Advertisement
+from tests.discovery.browser import VISIBLE_AGAIN_S
 from tests.rig.network import FAR_ADDRESS, Cable, inside
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
-VISIBLE_AGAIN_S = 10.0
-"""A receiver whose address has changed is seen at the new one by then."""
 SeenNow = dict[str, dict[str, Any]]
 
 
@@ -127,12 +126,19 @@ async def test_starts_with_no_network_and_follows_its_address(cable: Cable) -> N
                 await eyes.until(at("Kitchen", address))
 
 
-async def test_comes_back_after_the_link_was_cut(cable: Cable) -> None:
+@asynccontextmanager
+async def cut_off(cable: Cable) -> AsyncIterator[Phone]:
+    """A phone that has seen the speaker, before the link between them was cut."""
     cable.give("10.77.0.1")
     async with speaker(cable.near, KITCHEN) as kitchen, phone(cable) as eyes:
         await eyes.until(at("Kitchen", "10.77.0.1"))
         cable.cut()
         await kitchen.until_advertised("127.0.0.1")
+        yield eyes
+
+
+async def test_comes_back_after_the_link_was_cut(cable: Cable) -> None:
+    async with cut_off(cable):
         cable.mend()
         again_by = asyncio.get_running_loop().time() + VISIBLE_AGAIN_S
         # Eyes that saw it before do not know that it was gone.
@@ -141,11 +147,7 @@ async def test_comes_back_after_the_link_was_cut(cable: Cable) -> None:
 
 
 async def test_comes_back_with_another_address_after_the_link_was_cut(cable: Cable) -> None:
-    cable.give("10.77.0.1")
-    async with speaker(cable.near, KITCHEN) as kitchen, phone(cable) as eyes:
-        await eyes.until(at("Kitchen", "10.77.0.1"))
-        cable.cut()
-        await kitchen.until_advertised("127.0.0.1")
+    async with cut_off(cable) as eyes:
         cable.give("10.77.5.5")
         cable.mend()
         async with asyncio.timeout(VISIBLE_AGAIN_S):

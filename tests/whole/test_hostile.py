@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from controller.client import Client
@@ -33,7 +34,11 @@ async def test_mutated_streams_leave_both_processes_alive(
     count: int,
 ) -> None:
     """Each plays or is refused by name, and a good stream plays after it."""
-    good = tracks.get(2, 5).path.read_bytes()
+    track = tracks.get(2, 5)
+    good = track.path.read_bytes()
+    own_dbfs = 20 * np.log10(np.abs(track.heard).max() / 32_768)
+    louder = 0
+    await client.set_volume(100)
     url = server.serve("/good.ogg", Serving(good))
     audio = receiver.audio_pid
     outcomes: Counter[str] = Counter()
@@ -47,8 +52,10 @@ async def test_mutated_streams_leave_both_processes_alive(
                 await client.seek(rng.uniform(0.0, 5000.0))
         except TonearmError as error:
             outcomes[error.code] += 1
+        louder += (client.state.output.level_dbfs or -99.0) > own_dbfs + 1.0
     await client.play(url)
     assert receiver.audio_pid == audio
     assert not any("Traceback" in line for line in receiver.log), receiver.log
+    assert louder <= 0.02 * count
     assert set(outcomes) <= {"played", "nothing_playing", "not_seekable", *REFUSALS}
     assert min(outcomes["played"], outcomes["unplayable"]) > count // 10, outcomes

@@ -15,7 +15,7 @@ import pytest
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf
 
-from tests.discovery.browser import Browser
+from tests.discovery.browser import VISIBLE_AGAIN_S, Browser
 from tests.rig.card import end_process
 from tests.rig.network import FAR_ADDRESS, Cable, enter, inside
 from tests.rig.receiver_process import ROOT, ReceiverProcess
@@ -24,8 +24,6 @@ SERVICE = "_tonearm._tcp.local."
 SEEN_S = 20.0
 GONE_S = 5.0
 """Its records would last for minutes: what is gone by then has said goodbye."""
-VISIBLE_AGAIN_S = 10.0
-"""A receiver whose address has changed is seen at the new one by then."""
 
 
 async def test_it_says_goodbye_when_it_is_told_to_end(tmp_path: Path) -> None:
