@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from receiver.clock.mock import MockClock
 from receiver.clock.system import SystemClock
 from receiver.engine import wire
 from receiver.engine.build import build_engine
@@ -141,6 +143,25 @@ async def test_a_process_that_dies_is_replaced() -> None:
             assert "SIGKILL" in died.reason
             assert pid_of(link) != before
             link.send(o.Ping())
+
+
+async def test_the_pause_before_another_start_grows_up_to_four_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = MockClock()
+    starts: list[float] = []
+
+    def start(_: EngineSettings) -> AudioChild:
+        starts.append(clock.now())
+        raise OSError("no memory")
+
+    monkeypatch.setattr(AudioChild, "start", start)
+    async with asyncio.TaskGroup() as tasks:
+        link = tasks.create_task(ProcessLink(SETTINGS, clock).run(lambda _: None))
+        await clock.advance(20.0)
+        link.cancel()
+    pauses = [later - sooner for sooner, later in itertools.pairwise(starts)]
+    assert pauses[:9] == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 4.0, 4.0])
 
 
 async def test_a_process_that_hangs_is_ended_and_replaced() -> None:
